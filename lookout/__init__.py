@@ -1,0 +1,5 @@
+"""Lookout: face-recognising CCTV on Firebase.
+
+Rooms: ``vision`` turns pixels into faces, ``domain`` decides, ``cloud`` stores, ``web`` talks HTTP.
+Imports point one way: functions -> web, cloud -> domain <- vision.
+"""

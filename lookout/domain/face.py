@@ -1,0 +1,74 @@
+"""What a frame's faces are, in plain data: box, quality, reason, embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Embedding = NDArray[np.float32]
+"""An L2-normalised vector of shape ``(512,)`` (the model's own length for other models), float32."""
+
+
+class Reason(StrEnum):
+    """Why a frame or a face was answered as it was: the closed list of the HTTP contract."""
+
+    NO_FACE = "no_face"
+    TOO_SMALL = "too_small"
+    TOO_BLURRED = "too_blurred"
+    TOO_DARK = "too_dark"
+    TURNED_AWAY = "turned_away"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+    KNOWN = "known"
+    SAME_VISIT = "same_visit"
+    DISARMED = "disarmed"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A face's rectangle in pixels of the decoded frame; ``score`` is the detector's, 0 to 1."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float = 1.0
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good a shot of a face is.
+
+    ``pixels``: shorter side of the box; ``sharpness``: variance of the Laplacian on the aligned crop;
+    ``brightness``: mean grey of it, 0 to 255; ``turn``: 0 frontal to 1 profile, from the landmarks;
+    ``score``: all of them as one number, 0 to 1, by which the better of two shots is chosen.
+    """
+
+    pixels: float
+    sharpness: float
+    brightness: float
+    turn: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face of a frame.
+
+    ``flaw`` says why the face must not be matched, and then ``embedding`` is None; a face without a flaw
+    always has one.
+    """
+
+    box: Box
+    quality: Quality
+    flaw: Reason | None
+    embedding: Embedding | None

@@ -1,0 +1,110 @@
+"""Every error Lookout raises on purpose.
+
+::
+
+    LookoutError
+    ├── RequestError            the caller can mend it
+    │   ├── BadRequest          400  the request is not of the right form
+    │   ├── Unauthorised        401  no key, a wrong key, or an unknown or disabled camera
+    │   ├── MethodNotAllowed    405
+    │   ├── TooLarge            413  more bytes than a frame may have
+    │   ├── NotAnImage          415  the bytes are no JPEG, PNG or WebP
+    │   └── BrokenImage         422  cut short, undecodable, or of absurd dimensions
+    ├── Unavailable             503  a store did not answer; try again later
+    ├── PhotoRejected           a photo that cannot be enrolled, with what to do about it
+    ├── CorruptGallery          a gallery document that cannot be read
+    ├── ModelMissing            weights that should have been installed are not there
+    └── SettingsError           a setting with an impossible value
+
+They are raised where they are understood and turned into HTTP once, in ``lookout.web.answer``.
+"""
+
+from __future__ import annotations
+
+
+class LookoutError(Exception):
+    """Root of the tree. ``code`` is the stable word an API caller may switch on."""
+
+    code = "internal"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class RequestError(LookoutError):
+    """The caller sent something that cannot be served; the message says what to do."""
+
+    code = "bad_request"
+
+
+class BadRequest(RequestError):
+    """The request is not of the right form."""
+
+
+class Unauthorised(RequestError):
+    """The caller is not who it has to be. Says the same for every cause, on purpose."""
+
+    code = "unauthorised"
+
+
+class MethodNotAllowed(RequestError):
+    """The path exists but not for this method."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class TooLarge(RequestError):
+    """The body has more bytes than a frame may have."""
+
+    code = "too_large"
+
+
+class NotAnImage(RequestError):
+    """The bytes are no JPEG, PNG or WebP."""
+
+    code = "not_an_image"
+
+
+class BrokenImage(RequestError):
+    """An image that is cut short, cannot be decoded, or declares absurd dimensions."""
+
+    code = "broken_image"
+
+
+class Unavailable(LookoutError):
+    """A store did not answer in time. ``retry_after`` is in seconds."""
+
+    code = "unavailable"
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PhotoRejected(LookoutError):
+    """A photo that cannot be enrolled; the message tells its owner what to do about it."""
+
+    code = "photo_rejected"
+
+
+class CorruptGallery(LookoutError):
+    """A gallery document whose vectors cannot be read."""
+
+    code = "corrupt_gallery"
+
+
+class ModelMissing(LookoutError):
+    """Weights that ``scripts/models`` should have installed are not there."""
+
+    code = "model_missing"
+
+
+class SettingsError(LookoutError):
+    """A setting with an impossible value."""
+
+    code = "settings"

@@ -1,0 +1,125 @@
+"""Every parameter, declared once: its environment variable, default, range and meaning.
+
+A function reads them from its environment (``functions/<name>/.env`` on Firebase). The few that an owner may
+change while everything runs (threshold, margin, visit length, retention, time zone) are overridden by the
+document ``settings/site``; see ``lookout.domain.site``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from lookout.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds ``lookout/``: the repository, or a function's own folder once vendored."""
+
+
+def _setting(
+    env: str, default: object, meaning: str, low: float | None = None, high: float | None = None
+) -> Any:
+    return field(
+        default=default,
+        metadata={"env": env, "meaning": meaning, "low": low, "high": high},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All parameters of one process. Build it with :meth:`from_environment`."""
+
+    model_name: str = _setting("MODEL_NAME", "ArcFace", "DeepFace's name of the recognition model")
+    detector: str = _setting(
+        "DETECTOR_BACKEND",
+        "rfb",
+        "face detector: `rfb` (default), `opencv` (Haar) or any other detector of DeepFace",
+    )
+    threshold: float | None = _setting(
+        "THRESHOLD",
+        None,
+        "largest cosine distance at which a face is known; unset: the model's own from the manifest",
+        0.0,
+        2.0,
+    )
+    margin: float = _setting(
+        "MARGIN", 0.05, "how much farther the second-best person must be, else `ambiguous`", 0.0, 1.0
+    )
+    models_dir: Path = _setting(
+        "MODELS_DIR", ROOT / "models", "folder of the weights that `scripts/models` installed"
+    )
+    max_upload_bytes: int = _setting(
+        "MAX_UPLOAD_BYTES", 8 * 1024 * 1024, "largest body of a frame or photo", 1024, 32 * 1024 * 1024
+    )
+    max_frame_side: int = _setting(
+        "MAX_FRAME_SIDE", 1600, "frames with a longer side (pixels) are scaled down to it", 320, 4096
+    )
+    max_faces: int = _setting(
+        "MAX_FACES", 32, "faces judged per frame, the largest first; the rest are only counted", 1, 256
+    )
+    min_face_pixels: int = _setting(
+        "MIN_FACE_PIXELS", 32, "shorter side (pixels) below which a face is `too_small`", 8, 512
+    )
+    min_sharpness: float = _setting(
+        "MIN_SHARPNESS", 20.0, "variance of the Laplacian below which a face is `too_blurred`", 0.0, 10000.0
+    )
+    min_brightness: float = _setting(
+        "MIN_BRIGHTNESS", 25.0, "mean grey (0-255) below which a face is `too_dark`", 0.0, 255.0
+    )
+    max_turn: float = _setting(
+        "MAX_TURN", 0.85, "0 frontal to 1 profile; above it a face is `turned_away`", 0.0, 1.0
+    )
+    visit_seconds: int = _setting(
+        "VISIT_SECONDS", 120, "a face seen again within this time belongs to the same alert", 1, 86400
+    )
+    retention_days: int = _setting("RETENTION_DAYS", 30, "days an alert is kept", 1, 3650)
+    timezone: str = _setting("TIMEZONE", "UTC", "IANA time zone that decides which day an alert belongs to")
+    gallery_refresh_seconds: float = _setting(
+        "GALLERY_REFRESH_SECONDS", 2.0, "how often a warm instance asks whether people changed", 0.0, 3600.0
+    )
+    camera_cache_seconds: float = _setting(
+        "CAMERA_CACHE_SECONDS", 5.0, "how long a warm instance trusts a camera's key and state", 0.0, 60.0
+    )
+    heartbeat_seconds: float = _setting(
+        "HEARTBEAT_SECONDS", 30.0, "how often, at most, a camera's last-seen time is written", 0.0, 3600.0
+    )
+    max_photos_per_person: int = _setting(
+        "MAX_PHOTOS_PER_PERSON", 100, "photos enrolled per person", 1, 400
+    )
+    store_timeout_seconds: float = _setting(
+        "STORE_TIMEOUT_SECONDS", 5.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0
+    )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings of ``environ`` (default: the process's own).
+
+        Raises:
+            SettingsError: a value is not of its type or outside its range; the message names both.
+        """
+        environ = os.environ if environ is None else environ
+        given = {}
+        for declared in fields(cls):
+            raw = environ.get(declared.metadata["env"], "").strip()
+            if raw:
+                given[declared.name] = _parse(declared, raw)
+        return cls(**given)
+
+
+def _parse(declared: Field[Any], raw: str) -> object:
+    env, low, high = (declared.metadata[key] for key in ("env", "low", "high"))
+    kind = str(declared.type).removesuffix(" | None")
+    if kind == "str":
+        return raw
+    if kind == "Path":
+        return Path(raw)
+    try:
+        value = int(raw) if kind == "int" else float(raw)
+    except ValueError:
+        raise SettingsError(f"{env}={raw!r} is not a number; set it to one from {low} to {high}.") from None
+    if not low <= value <= high:
+        raise SettingsError(f"{env}={raw} is out of range; set it to a number from {low} to {high}.")
+    return value

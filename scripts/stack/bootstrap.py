@@ -1,0 +1,65 @@
+"""Gives every script the project's own Python: makes ``.venv`` on first use and re-runs the script in it.
+
+Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from stack.progress import fail, step
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+OLDEST_PYTHON = (3, 11)
+
+
+def requirement_files() -> list[Path]:
+    """The functions' requirements, then what the scripts and tests add to them."""
+    return [*sorted(ROOT.glob("functions/*/requirements.txt")), ROOT / "requirements-dev.txt"]
+
+
+def enter_venv() -> None:
+    """Go on in the project's virtual environment, making or renewing it when its requirements changed.
+
+    Raises:
+        SystemExit: Python is too old, or pip could not install; one clear line says which.
+    """
+    if sys.version_info < OLDEST_PYTHON:
+        raise fail(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}.")
+    _install()
+    if Path(sys.prefix) != VENV:
+        sys.stdout.flush()
+        paths = [str(ROOT), str(ROOT / "scripts"), os.environ.get("PYTHONPATH", "")]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        os.execve(PYTHON, [str(PYTHON), *sys.argv], environment)  # noqa: S606 - no shell is the point
+
+
+def _install() -> None:
+    files = [*requirement_files(), ROOT / "constraints.txt"]
+    wanted = hashlib.sha256(b"\n".join(path.read_bytes() for path in files)).hexdigest()
+    stamp = VENV / "requirements.sha256"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        with step("making .venv"):
+            _run([sys.executable, "-m", "venv", str(VENV)], "could not make .venv")
+    arguments = [part for path in requirement_files() for part in ("-r", str(path))]
+    with step("installing Python packages (a few minutes the first time)"):
+        _run(
+            [str(PYTHON), "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), *arguments],
+            "pip could not install the packages; is the package index reachable?",
+        )
+    stamp.write_text(wanted)
+
+
+def _run(command: list[str], complaint: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise fail(f"{complaint} ({' '.join(last)})")
