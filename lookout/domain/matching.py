@@ -1,0 +1,127 @@
+"""Who is it? Embeddings against the gallery: per-person distance, threshold, margin, confidence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookout.domain.face import Reason
+from lookout.domain.gallery import Gallery
+
+CLOSEST = 3
+"""A person's distance is the mean over this many closest vectors: one lucky photo does not make a match."""
+
+OUTLIER = 0.15
+"""Of those, a vector this much farther than the closest is dropped: one bad photo does not spoil a match."""
+
+SHORTLIST = 16
+"""People whose distance is worked out exactly: those with the closest single vectors. A person's distance is
+never below that of the closest vector, so only near-ties beyond the sixteenth person could be missed."""
+
+UNKNOWN_NAME = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns a cosine distance into the probability that two faces are the same person.
+
+    A logistic curve, falling with the distance: 0.5 at ``midpoint``, and the steeper the larger ``slope``.
+    Both belong to a model and stand, with their source, in ``models/manifest.json``.
+    """
+
+    midpoint: float
+    slope: float
+
+    def confidence(self, distance: float) -> float:
+        """Probability from 0 to 1 of a cosine distance from 0 to 2."""
+        return 1.0 / (1.0 + math.exp(min(60.0, self.slope * (distance - self.midpoint))))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person a face may be, and how far away."""
+
+    person_id: str
+    name: str
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a face was found to be.
+
+    ``reason`` is ``known``, ``unknown`` or ``ambiguous``. ``distance`` and ``confidence`` are those of the
+    nearest person, also when that is too far to be named; with an empty gallery None and 0.
+    ``candidates`` are the nearest people, closest first: two where the gallery has them.
+    """
+
+    reason: Reason
+    person_id: str | None
+    name: str
+    distance: float | None
+    confidence: float
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the face has been given a name."""
+        return self.reason is Reason.KNOWN
+
+
+def match(
+    embeddings: NDArray[np.float32],
+    gallery: Gallery,
+    threshold: float,
+    margin: float,
+    calibration: Calibration,
+) -> list[Match]:
+    """Match each row of ``embeddings``, shape ``(k, d)``, L2-normalised, against the gallery.
+
+    Known when the nearest person is at most ``threshold`` away (cosine distance) and the second-nearest at
+    least ``margin`` farther; ``ambiguous`` when only the margin is missing.
+    """
+    if not len(embeddings):
+        return []
+    if not len(gallery):
+        nobody = Match(Reason.UNKNOWN, None, UNKNOWN_NAME, None, 0.0, ())
+        return [nobody] * len(embeddings)
+    return [_verdict(_nearest(row, gallery), threshold, margin, calibration) for row in embeddings]
+
+
+def _nearest(embedding: NDArray[np.float32], gallery: Gallery) -> tuple[Candidate, ...]:
+    similarity = gallery.matrix @ embedding
+    best = np.maximum.reduceat(similarity, gallery.starts)
+    count = min(SHORTLIST, len(best))
+    shortlist = np.argpartition(-best, count - 1)[:count]
+    ends = np.append(gallery.starts[1:], len(similarity))
+    candidates = []
+    for index in shortlist:
+        person = gallery.people[index]
+        distance = person_distance(1.0 - similarity[gallery.starts[index] : ends[index]])
+        candidates.append(Candidate(person.person_id, person.name, distance))
+    # the id breaks a tie, so that the same frame gets the same answer on every instance
+    candidates.sort(key=lambda candidate: (candidate.distance, candidate.person_id))
+    return tuple(candidates[:2])
+
+
+def person_distance(distances: NDArray[np.float32]) -> float:
+    """One distance out of those to each vector of a person, shape ``(n,)``: the closest few, outliers dropped."""
+    closest = np.sort(distances)[:CLOSEST]
+    kept = closest[closest <= closest[0] + OUTLIER]
+    # rounding can push the distance of a vector to itself just below zero
+    return max(0.0, float(kept.mean()))
+
+
+def _verdict(
+    nearest: tuple[Candidate, ...], threshold: float, margin: float, calibration: Calibration
+) -> Match:
+    best = nearest[0]
+    confidence = calibration.confidence(best.distance)
+    if best.distance > threshold:
+        return Match(Reason.UNKNOWN, None, UNKNOWN_NAME, best.distance, confidence, nearest)
+    if len(nearest) > 1 and nearest[1].distance - best.distance < margin:
+        return Match(Reason.AMBIGUOUS, None, UNKNOWN_NAME, best.distance, confidence, nearest)
+    return Match(Reason.KNOWN, best.person_id, best.name, best.distance, confidence, nearest)
