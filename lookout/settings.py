@@ -86,9 +86,7 @@ class Settings:
     heartbeat_seconds: float = _setting(
         "HEARTBEAT_SECONDS", 30.0, "how often, at most, a camera's last-seen time is written", 0.0, 3600.0
     )
-    max_photos_per_person: int = _setting(
-        "MAX_PHOTOS_PER_PERSON", 100, "photos enrolled per person", 1, 400
-    )
+    max_photos_per_person: int = _setting("MAX_PHOTOS_PER_PERSON", 100, "photos enrolled per person", 1, 400)
     store_timeout_seconds: float = _setting(
         "STORE_TIMEOUT_SECONDS", 5.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0
     )
@@ -101,7 +99,7 @@ class Settings:
             SettingsError: a value is not of its type or outside its range; the message names both.
         """
         environ = os.environ if environ is None else environ
-        given = {}
+        given: dict[str, Any] = {}
         for declared in fields(cls):
             raw = environ.get(declared.metadata["env"], "").strip()
             if raw:

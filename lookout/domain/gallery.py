@@ -52,12 +52,15 @@ def unpack(data: bytes, count: int) -> NDArray[np.float32]:
     if count == 0 and not data:
         return np.empty((0, 0), np.float32)
     if count <= 0 or not data or len(data) % (count * PACKED_DTYPE.itemsize):
-        raise CorruptGallery(f"{len(data)} bytes are not {count} vectors; delete and upload the photos again.")
+        raise CorruptGallery(
+            f"{len(data)} bytes are not {count} vectors; delete and upload the photos again."
+        )
     vectors = np.frombuffer(data, PACKED_DTYPE).reshape(count, -1).astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.isfinite(lengths).all() or (lengths < 0.5).any():
         raise CorruptGallery("a stored vector is not of length 1; delete and upload the photos again.")
-    return vectors / lengths
+    unit: NDArray[np.float32] = vectors / lengths
+    return unit
 
 
 class Gallery:
