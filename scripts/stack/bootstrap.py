@@ -6,6 +6,7 @@ Standard library only: it runs before anything is installed.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,19 @@ from stack.progress import fail, step
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-OLDEST_PYTHON = (3, 11)
+
+
+def deployed_python() -> tuple[int, int]:
+    """The version that ``firebase.json`` deploys the functions to: ``python311`` is (3, 11)."""
+    runtime = json.loads((ROOT / "firebase.json").read_text())["functions"][0]["runtime"]
+    digits = runtime[len("python") :]
+    return int(digits[0]), int(digits[1:])
+
+
+# At import: the stack's other modules are written for that version, and an older one cannot read them.
+if sys.version_info < deployed_python():
+    needed = ".".join(map(str, deployed_python()))
+    raise fail(f"Python {needed} or later is needed, this is {sys.version.split()[0]}.")
 
 
 def requirement_files() -> list[Path]:
@@ -28,10 +41,8 @@ def enter_venv() -> None:
     """Go on in the project's virtual environment, making or renewing it when its requirements changed.
 
     Raises:
-        SystemExit: Python is too old, or pip could not install; one clear line says which.
+        SystemExit: pip could not install; one clear line says why.
     """
-    if sys.version_info < OLDEST_PYTHON:
-        raise fail(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}.")
     _install()
     if Path(sys.prefix) != VENV:
         sys.stdout.flush()

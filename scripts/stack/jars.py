@@ -1,0 +1,101 @@
+"""The two jars the emulators run on: fetched by firebase-tools, or built where their host cannot be reached."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack import offline_jars
+from stack.progress import fail, say, step
+
+if TYPE_CHECKING:
+    from stack.toolchain import Toolchain
+
+PATIENCE = 4.0
+"""Seconds to wait for the jars' host, name look-up included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One jar as the installed firebase-tools want it: its file name, and where it is published."""
+
+    emulator: str
+    name: str
+    url: str
+
+
+def wanted(firebase_tools: Path) -> list[Jar]:
+    """The jars of the Firestore emulator and of the Storage rules, as ``firebase_tools`` pins them."""
+    details = json.loads((firebase_tools / "lib/emulator/downloadableEmulatorInfo.json").read_text())
+    return [
+        Jar(emulator, details[emulator]["downloadPathRelativeToCacheDir"], details[emulator]["remoteUrl"])
+        for emulator in ("firestore", "storage")
+    ]
+
+
+def ensure(tools: Toolchain) -> None:
+    """Have both jars in ``tools.jars``.
+
+    Raises:
+        SystemExit: they can neither be fetched nor built; one line says what to install.
+    """
+    from stack.toolchain import FIREBASE_TOOLS
+
+    jars = wanted(FIREBASE_TOOLS)
+    missing = [jar for jar in jars if not (tools.jars / jar.name).is_file()]
+    if not missing:
+        return
+    tools.jars.mkdir(parents=True, exist_ok=True)
+    if is_reachable(missing[0].url):
+        for jar in missing:
+            _fetch(jar, tools)
+        return
+    firestore, storage = (tools.jars / jar.name for jar in jars)
+    try:
+        with step("building the emulators' jars from the Google Cloud SDK"):
+            offline_jars.build(firestore, storage)
+    except offline_jars.CannotBuild as error:
+        raise fail(
+            f"the emulators' jars cannot be downloaded (their host does not answer), and {error}"
+        ) from None
+    say(
+        "  The emulators' engine comes from the installed Google Cloud SDK, as the official one was out of reach."
+    )
+
+
+def is_reachable(url: str, patience: float = PATIENCE) -> bool:
+    """Whether the host of ``url`` answers at all within ``patience`` seconds."""
+    answered = threading.Event()
+
+    def ask() -> None:
+        try:
+            urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=patience).close()
+        except urllib.error.HTTPError:
+            pass
+        except OSError:
+            return
+        answered.set()
+
+    # In a thread of its own: no timeout bounds the look-up of a name.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(patience)
+    return answered.is_set()
+
+
+def _fetch(jar: Jar, tools: Toolchain) -> None:
+    with step(f"downloading {jar.name}"):
+        done = subprocess.run(
+            [str(tools.firebase), f"setup:emulators:{jar.emulator}"],
+            cwd=tools.jars, env=tools.environment(), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode or not (tools.jars / jar.name).is_file():
+        last = (done.stdout + done.stderr).strip().splitlines()[-1:]
+        raise fail(f"{jar.name} could not be downloaded ({' '.join(last)}); try again.")
