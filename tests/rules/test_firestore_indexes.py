@@ -1,0 +1,50 @@
+"""The emulator needs no index, production does: the file is held against what is asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from stack.bootstrap import ROOT
+
+
+@pytest.fixture(scope="module")
+def file() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((ROOT / "firestore.indexes.json").read_text())
+    return read
+
+
+@pytest.mark.parametrize("collection", ["alerts", "visits", "strangers", "commands"])
+def test_documents_that_expire_are_deleted_by_their_time_to_live(
+    collection: str, file: dict[str, Any]
+) -> None:
+    living = [
+        (field["collectionGroup"], field["fieldPath"]) for field in file["fieldOverrides"] if field.get("ttl")
+    ]
+    assert (collection, "expireAt") in living
+
+
+@pytest.mark.parametrize("field", ["cameraId", "personId", "strangerId", "isKnown", "reviewed", "day"])
+def test_alerts_are_filtered_newest_first(field: str, file: dict[str, Any]) -> None:
+    wanted = [
+        {"fieldPath": field, "order": "ASCENDING"},
+        {"fieldPath": "lastSeenAt", "order": "DESCENDING"},
+    ]
+    alerts = [index["fields"] for index in file["indexes"] if index["collectionGroup"] == "alerts"]
+    assert wanted in alerts
+
+
+def test_an_agent_finds_its_queued_commands_oldest_first(file: dict[str, Any]) -> None:
+    commands = [index["fields"] for index in file["indexes"] if index["collectionGroup"] == "commands"]
+    assert commands == [
+        [{"fieldPath": "state", "order": "ASCENDING"}, {"fieldPath": "createdAt", "order": "ASCENDING"}]
+    ]
+
+
+def test_face_vectors_are_not_indexed(file: dict[str, Any]) -> None:
+    overrides = {
+        (field["collectionGroup"], field["fieldPath"]): field["indexes"] for field in file["fieldOverrides"]
+    }
+    assert overrides["gallery", "vectors"] == []

@@ -1,0 +1,107 @@
+"""Who may read and write which object. 200 and 204 passed, 403 was refused by the rules."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from tests.rules.conftest import CALLERS
+from tests.rules.rest import ADMIN, Storage
+
+Tokens = dict[str, str | None]
+
+JPEG = b"\xff\xd8\xff\xe0 not much of a picture \xff\xd9"
+LIMIT = 8 * 1024 * 1024
+READERS = {"owner", "viewer"}
+
+OBJECTS = {
+    "faces/rules-alice/one.jpg": READERS,
+    "alerts/rules-alert/frame.jpg": READERS,
+    "alerts/rules-alert/face.jpg": READERS,
+    "strangers/rules-stranger/face.jpg": READERS,
+    "snapshots/rules-camera.jpg": READERS,
+    "debug/NO_FACE_rules.jpg": set[str](),
+    "rules-anything.jpg": set[str](),
+    "faces/rules-stray.jpg": set[str](),
+    "faces/rules-alice/deeper/one.jpg": set[str](),
+}
+"""Every kind of object, and who may read it."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def objects(storage: Storage) -> None:
+    for name in OBJECTS:
+        assert storage.upload(name, JPEG, "image/jpeg", ADMIN) == 200
+
+
+def _photo() -> str:
+    return f"faces/rules-bob/{secrets.token_hex(4)}.jpg"
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", OBJECTS)
+def test_an_object_is_read_by_those_it_is_for(
+    name: str, caller: str, storage: Storage, tokens: Tokens
+) -> None:
+    assert storage.download(name, tokens[caller]) == (200 if caller in OBJECTS[name] else 403)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    "prefix", ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "debug/"]
+)
+def test_no_folder_is_listed(prefix: str, caller: str, storage: Storage, tokens: Tokens) -> None:
+    assert storage.list(prefix, tokens[caller]) == 403
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_owners_alone_upload_and_delete_photos(caller: str, storage: Storage, tokens: Tokens) -> None:
+    name = _photo()
+    allowed = caller == "owner"
+    assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == (200 if allowed else 403)
+    if not allowed:
+        assert storage.upload(name, JPEG, "image/jpeg", ADMIN) == 200
+    assert storage.delete(name, tokens[caller]) == (204 if allowed else 403)
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "image/webp"])
+def test_photos_are_jpeg_png_or_webp(kind: str, storage: Storage, tokens: Tokens) -> None:
+    assert storage.upload(_photo(), JPEG, kind, tokens["owner"]) == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/html",
+        "image/svg+xml",
+        "image/gif",
+        "application/octet-stream",
+        "image/jpeg; charset=x",
+        "image/",
+    ],
+)
+def test_anything_else_is_refused_whatever_its_name(kind: str, storage: Storage, tokens: Tokens) -> None:
+    assert storage.upload(_photo(), b"<script>alert(1)</script>", kind, tokens["owner"]) == 403
+
+
+def test_a_photo_does_not_become_a_web_page_afterwards(storage: Storage, tokens: Tokens) -> None:
+    name = _photo()
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["owner"]) == 200
+    assert storage.retype(name, "text/html", tokens["owner"]) == 403
+    assert storage.retype(name, "image/png", tokens["viewer"]) == 403
+
+
+def test_a_photo_may_have_8_mb_and_not_a_byte_more(storage: Storage, tokens: Tokens) -> None:
+    assert storage.upload(_photo(), bytes(LIMIT), "image/jpeg", tokens["owner"]) == 200
+    assert storage.upload(_photo(), bytes(LIMIT + 1), "image/jpeg", tokens["owner"]) == 403
+    assert storage.upload(_photo(), bytes(9 * 1024 * 1024), "image/jpeg", tokens["owner"]) == 403
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", [name for name in OBJECTS if name != "faces/rules-alice/one.jpg"])
+def test_nothing_else_is_written_or_deleted_by_a_client(
+    name: str, caller: str, storage: Storage, tokens: Tokens
+) -> None:
+    assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == 403
+    assert storage.delete(name, tokens[caller]) == 403
