@@ -50,7 +50,7 @@ class Firestore:
         """Read one document."""
         return requests.get(f"{self._url}/{path}", headers=_bearer(token), timeout=SECONDS).status_code
 
-    def list(self, path: str, token: str | None) -> int:
+    def listing(self, path: str, token: str | None) -> int:
         """Read a collection."""
         return self.get(path, token)
 
@@ -136,7 +136,7 @@ class Storage:
             self._at(name), params={"alt": "media"}, headers=_bearer(token), timeout=SECONDS
         ).status_code
 
-    def list(self, prefix: str, token: str | None) -> int:
+    def listing(self, prefix: str, token: str | None) -> int:
         """List what is in a folder."""
         options = {"prefix": prefix, "delimiter": "/"}
         return requests.get(self._url, params=options, headers=_bearer(token), timeout=SECONDS).status_code

@@ -66,7 +66,7 @@ def test_a_document_is_read_by_those_it_is_for(
 def test_collections_are_listed_by_owners_and_viewers(
     collection: str, caller: str, firestore: Firestore, tokens: Tokens
 ) -> None:
-    assert firestore.list(collection, tokens[caller]) == _status(caller in READERS)
+    assert firestore.listing(collection, tokens[caller]) == _status(caller in READERS)
 
 
 @pytest.mark.parametrize("caller", CALLERS)
@@ -74,7 +74,7 @@ def test_collections_are_listed_by_owners_and_viewers(
 def test_what_is_the_servers_is_listed_by_nobody(
     collection: str, caller: str, firestore: Firestore, tokens: Tokens
 ) -> None:
-    assert firestore.list(collection, tokens[caller]) == 403
+    assert firestore.listing(collection, tokens[caller]) == 403
 
 
 @pytest.mark.parametrize("caller", CALLERS)
@@ -205,7 +205,7 @@ def test_owners_change_nothing_else_of_an_alert(
 def test_an_agent_finds_its_own_cameras_and_no_others(firestore: Firestore, tokens: Tokens) -> None:
     assert firestore.query("cameras", "agentId", "pi", tokens["agent"]) == 200
     assert firestore.query("cameras", "agentId", "pi", tokens["another agent"]) == 403
-    assert firestore.list("cameras", tokens["agent"]) == 403
+    assert firestore.listing("cameras", tokens["agent"]) == 403
 
 
 def test_a_camera_without_an_agent_is_read_by_no_agent(firestore: Firestore, tokens: Tokens) -> None:

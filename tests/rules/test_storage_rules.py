@@ -52,7 +52,7 @@ def test_an_object_is_read_by_those_it_is_for(
     "prefix", ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "debug/"]
 )
 def test_no_folder_is_listed(prefix: str, caller: str, storage: Storage, tokens: Tokens) -> None:
-    assert storage.list(prefix, tokens[caller]) == 403
+    assert storage.listing(prefix, tokens[caller]) == 403
 
 
 @pytest.mark.parametrize("caller", CALLERS)
