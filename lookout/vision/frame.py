@@ -1,0 +1,80 @@
+"""Bytes to pixels and back: what is no whole, sane image is refused before it is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookout.domain.face import Box
+from lookout.errors import BrokenImage
+from lookout.vision.header import read_header
+
+MAX_MEGAPIXELS = 50
+"""More than any phone's usual picture; a decoded one takes 150 MB. A bomb declares 900."""
+
+REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A decoded image: ``pixels`` of shape ``(h, w, 3)``, uint8, BGR, upright; ``kind`` jpeg, png or webp."""
+
+    pixels: NDArray[np.uint8]
+    kind: str
+
+
+def decode(data: bytes, max_side: int = 1600) -> Frame:
+    """Decode a JPEG, PNG or WebP, turned as its EXIF orientation says, its longer side at most ``max_side``.
+
+    Raises:
+        NotAnImage: the content is none of the three, whatever its name.
+        BrokenImage: empty, cut short, undecodable, or over 50 megapixels by its own header.
+    """
+    header = read_header(data)
+    if header.width * header.height > MAX_MEGAPIXELS * 1_000_000:
+        raise BrokenImage(
+            f"The image declares {header.width}x{header.height} pixels; send one of at most "
+            f"{MAX_MEGAPIXELS} megapixels."
+        )
+    # JPEG decodes to a half, quarter or eighth for less than the whole costs
+    longer = max(header.width, header.height)
+    divisor = max((d for d in REDUCED if longer >= d * max_side), default=1)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED.get(divisor, cv2.IMREAD_COLOR))
+    except cv2.error:
+        pixels = None
+    if pixels is None or pixels.size == 0:
+        raise BrokenImage(
+            f"The {header.kind.upper()} cannot be decoded. Send the frame as the camera gave it."
+        )
+    return Frame(_shrink(np.asarray(pixels, np.uint8), max_side), header.kind)
+
+
+def encode_jpeg(pixels: NDArray[np.uint8], quality: int = 90) -> bytes:
+    """``pixels`` of shape ``(h, w, 3)``, BGR, as a JPEG of ``quality`` 1 to 100."""
+    return bytes(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+
+
+def crop(pixels: NDArray[np.uint8], box: Box, margin: float = 0.3) -> NDArray[np.uint8]:
+    """The face in ``box`` and ``margin`` of its size around it, clipped to the frame; at least one pixel."""
+    height, width = pixels.shape[:2]
+    left, right = _span(box.x, box.width, margin, width)
+    top, bottom = _span(box.y, box.height, margin, height)
+    return pixels[top:bottom, left:right]
+
+
+def _span(start: float, length: float, margin: float, limit: int) -> tuple[int, int]:
+    low = min(max(0, round(start - margin * length)), limit - 1)
+    return low, min(max(low + 1, round(start + (1 + margin) * length)), limit)
+
+
+def _shrink(pixels: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    scale = max_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,72 @@
+"""How good a shot of a face is, and whether it is good enough to be matched."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookout.domain.face import Box, Quality, Reason
+from lookout.settings import Settings
+from lookout.vision.geometry import TEMPLATE_SIDE
+
+GOOD_SHARPNESS = 200.0
+GOOD_BRIGHTNESS = 90.0
+"""Where more sharpness and light stop to make a shot better: what well-lit sample photos have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a face must have to be matched; see the settings of the same names."""
+
+    min_face_pixels: float
+    min_sharpness: float
+    min_brightness: float
+    max_turn: float
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Gate:
+        """The gate for frames of a camera."""
+        return cls(
+            settings.min_face_pixels, settings.min_sharpness, settings.min_brightness, settings.max_turn
+        )
+
+    def flaw(self, quality: Quality) -> Reason | None:
+        """Why a face must not be matched; None when it may."""
+        if quality.pixels < self.min_face_pixels:
+            return Reason.TOO_SMALL
+        if quality.brightness < self.min_brightness:
+            return Reason.TOO_DARK
+        if quality.sharpness < self.min_sharpness:
+            return Reason.TOO_BLURRED
+        if quality.turn > self.max_turn:
+            return Reason.TURNED_AWAY
+        return None
+
+
+OPEN_GATE = Gate(0.0, 0.0, 0.0, 1.0)
+"""Lets every face through: for measuring the recognition itself."""
+
+
+def assess(aligned: NDArray[np.uint8], box: Box, turn: float) -> Quality:
+    """Judge a face by its aligned crop of shape ``(112, 112, 3)``, its box in the frame, and its turn, 0 to 1.
+
+    The score is the geometric mean of size, sharpness and light, each against a good shot's and at most 1, and
+    of how frontal the face is (the cosine of its turn).
+    """
+    grey = cv2.cvtColor(aligned, cv2.COLOR_BGR2GRAY)
+    pixels = min(box.width, box.height)
+    _, spread = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    sharpness = float(spread[0, 0]) ** 2
+    brightness = float(cv2.mean(grey)[0])
+    parts = (
+        min(1.0, pixels / TEMPLATE_SIDE),
+        min(1.0, sharpness / GOOD_SHARPNESS),
+        min(1.0, brightness / GOOD_BRIGHTNESS),
+        math.cos(turn * math.pi / 2),
+    )
+    score = math.prod(max(0.0, part) for part in parts) ** (1 / len(parts))
+    return Quality(pixels, sharpness, brightness, turn, score)

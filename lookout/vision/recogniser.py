@@ -1,0 +1,155 @@
+"""From a frame to its faces: detect, find landmarks, align, judge, embed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookout.domain.face import Box, Embedding, Face, Quality
+from lookout.settings import Settings
+from lookout.vision.detector import Detector, detector
+from lookout.vision.embedder import Embedder, template_transform
+from lookout.vision.frame import Frame
+from lookout.vision.geometry import TEMPLATE_SIDE, Points, turn, warp
+from lookout.vision.landmarks import Landmarker
+from lookout.vision.models import ModelCard, installed
+from lookout.vision.quality import Gate, assess
+from lookout.vision.runtime import OnnxNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a frame shows.
+
+    ``faces`` are sorted largest first, at most ``MAX_FACES``; ``skipped`` counts the smaller ones beyond that.
+    ``milliseconds`` has the stages "detect", "landmarks", "quality" (align and judge) and "embed".
+    """
+
+    faces: tuple[Face, ...]
+    skipped: int
+    milliseconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The loaded networks; all of them may be run from several threads at once."""
+
+    card: ModelCard
+    detector: Detector
+    landmarker: Landmarker
+    embedder: Embedder
+
+    @classmethod
+    def load(cls, settings: Settings) -> Networks:
+        """Open what ``settings`` ask for.
+
+        Raises:
+            ModelMissing: weights are not there or damaged.
+            SettingsError: a name DeepFace does not know, or one that needs a package that is not installed.
+        """
+        found = installed(settings)
+        return cls(
+            found.card,
+            detector(settings.detector, found),
+            Landmarker(OnnxNetwork(found.landmarks)),
+            Embedder(found),
+        )
+
+
+class Recogniser:
+    """Sees faces. Keeps nothing of a frame, so threads may share it."""
+
+    def __init__(self, networks: Networks, gate: Gate, max_faces: int) -> None:
+        self._networks = networks
+        self._gate = gate
+        self._max_faces = max_faces
+
+    @property
+    def card(self) -> ModelCard:
+        """What matching has to know of the embedder."""
+        return self._networks.card
+
+    @property
+    def model_id(self) -> str:
+        """The name by which its vectors are kept apart from those of other models."""
+        return self._networks.card.model_id
+
+    def with_gate(self, gate: Gate) -> Recogniser:
+        """The same networks behind another gate, such as ``OPEN_GATE``."""
+        return Recogniser(self._networks, gate, self._max_faces)
+
+    def see(self, frame: Frame) -> Seen:
+        """Find, judge and embed the faces of a frame; those with a flaw have no embedding."""
+        started = time.perf_counter()
+        networks, pixels = self._networks, frame.pixels
+        boxes = sorted(networks.detector.detect(pixels), key=lambda box: (-box.area, box.x, box.y))
+        detected = time.perf_counter()
+        judged = boxes[: self._max_faces]
+        points = [networks.landmarker.find(pixels, box) for box in judged]
+        located = time.perf_counter()
+        looks = [self._look(pixels, box, five) for box, five in zip(judged, points, strict=True)]
+        aligned = time.perf_counter()
+        faces = self._embed(looks)
+        embedded = time.perf_counter()
+        milliseconds = {
+            "detect": (detected - started) * 1000,
+            "landmarks": (located - detected) * 1000,
+            "quality": (aligned - located) * 1000,
+            "embed": (embedded - aligned) * 1000,
+        }
+        return Seen(faces, len(boxes) - len(judged), milliseconds)
+
+    def _look(self, pixels: NDArray[np.uint8], box: Box, points: Points) -> _Look:
+        on_template = warp(pixels, template_transform(points), TEMPLATE_SIDE, TEMPLATE_SIDE)
+        quality = assess(on_template, box, turn(points))
+        return _Look(box, quality, self._networks.embedder.align(pixels, box, points, on_template))
+
+    def _embed(self, looks: list[_Look]) -> tuple[Face, ...]:
+        flaws = [self._gate.flaw(look.quality) for look in looks]
+        good = [look.aligned for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
+        vectors = iter(self._networks.embedder.embed(good) if good else ())
+        faces = []
+        for look, flaw in zip(looks, flaws, strict=True):
+            embedding: Embedding | None = next(vectors) if flaw is None else None
+            faces.append(Face(look.box, look.quality, flaw, embedding))
+        return tuple(faces)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A face on its way to be embedded."""
+
+    box: Box
+    quality: Quality
+    aligned: NDArray[np.uint8]
+
+
+_lock = threading.Lock()
+_networks: dict[tuple[Path, str, str], Networks] = {}
+
+
+def recogniser(settings: Settings) -> Recogniser:
+    """The recogniser of this process for ``settings``; its networks are loaded on first use and kept.
+
+    Raises:
+        ModelMissing: see :meth:`Networks.load`; the next call tries again.
+        SettingsError: see :meth:`Networks.load`.
+    """
+    key = (settings.models_dir, settings.model_name, settings.detector)
+    # a cold instance may get several requests at once; without the lock each would load its own networks,
+    # taking several times the memory and, on the same cores, several times as long
+    with _lock:
+        if key not in _networks:
+            _networks[key] = Networks.load(settings)
+        networks = _networks[key]
+    return Recogniser(networks, Gate.from_settings(settings), settings.max_faces)
+
+
+def loaded() -> bool:
+    """Whether this process has loaded networks already: tells a cold start from a warm one."""
+    return bool(_networks)

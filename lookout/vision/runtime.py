@@ -1,0 +1,44 @@
+"""ONNX Runtime sessions of our own two networks; DeepFace opens that of the embedder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from lookout.errors import ModelMissing
+
+
+class Network(Protocol):
+    """One input, some outputs; may be run from several threads at once."""
+
+    def run(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """The outputs for a prepared input."""
+        ...
+
+
+class OnnxNetwork:
+    """A network of one input on ONNX Runtime, on the CPU.
+
+    Its default threads are best here: as many as cores, which spin for the next call. On two cores the
+    detector's five calls take 4.2 ms so, 6.8 on one thread, 7.0 without spinning.
+    """
+
+    def __init__(self, weights: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(weights), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime raises a class of its own for each way a file can be broken
+            raise ModelMissing(f"The weights {weights} are damaged; run scripts/models.") from error
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """The outputs for a prepared input, in the network's order."""
+        outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: pixels})
+        return outputs
