@@ -5,7 +5,8 @@
     LookoutError
     ├── RequestError            the caller can mend it
     │   ├── BadRequest          400  the request is not of the right form
-    │   ├── Unauthorised        401  no key, a wrong key, or an unknown or disabled camera
+    │   ├── Unauthorised        401  no key, a wrong key, or an unknown camera
+    │   ├── Forbidden           403  the caller is known but may not do this
     │   ├── MethodNotAllowed    405
     │   ├── TooLarge            413  more bytes than a frame may have
     │   ├── NotAnImage          415  the bytes are no JPEG, PNG or WebP
@@ -46,6 +47,12 @@ class Unauthorised(RequestError):
     """The caller is not who it has to be. Says the same for every cause, on purpose."""
 
     code = "unauthorised"
+
+
+class Forbidden(RequestError):
+    """The caller is who it says, but may not do this."""
+
+    code = "forbidden"
 
 
 class MethodNotAllowed(RequestError):

@@ -61,16 +61,16 @@ class Settings:
         "MAX_FACES", 32, "faces judged per frame, the largest first; the rest are only counted", 1, 256
     )
     min_face_pixels: int = _setting(
-        "MIN_FACE_PIXELS", 32, "shorter side (pixels) below which a face is `too_small`", 8, 512
+        "MIN_FACE_PIXELS", 28, "shorter side (pixels) below which a face is `too_small`", 8, 512
     )
     min_sharpness: float = _setting(
-        "MIN_SHARPNESS", 20.0, "variance of the Laplacian below which a face is `too_blurred`", 0.0, 10000.0
+        "MIN_SHARPNESS", 8.0, "variance of the Laplacian below which a face is `too_blurred`", 0.0, 10000.0
     )
     min_brightness: float = _setting(
         "MIN_BRIGHTNESS", 25.0, "mean grey (0-255) below which a face is `too_dark`", 0.0, 255.0
     )
     max_turn: float = _setting(
-        "MAX_TURN", 0.85, "0 frontal to 1 profile; above it a face is `turned_away`", 0.0, 1.0
+        "MAX_TURN", 0.75, "0 frontal to 1 profile; above it a face is `turned_away`", 0.0, 1.0
     )
     visit_seconds: int = _setting(
         "VISIT_SECONDS", 120, "a face seen again within this time belongs to the same alert", 1, 86400
@@ -88,7 +88,7 @@ class Settings:
     )
     max_photos_per_person: int = _setting("MAX_PHOTOS_PER_PERSON", 100, "photos enrolled per person", 1, 400)
     store_timeout_seconds: float = _setting(
-        "STORE_TIMEOUT_SECONDS", 5.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0
+        "STORE_TIMEOUT_SECONDS", 3.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0
     )
 
     @classmethod

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookout.domain.face import Embedding, Reason
-from lookout.domain.matching import UNKNOWN_NAME, Match
+from lookout.domain.matching import Match
 
 VECTORS_KEPT = 4
 """Latest embeddings of a visit that later faces are compared with."""
@@ -53,7 +53,8 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
-    """Someone in front of a camera, known or not. ``vectors``: the latest embeddings, shape ``(m, d)``."""
+    """Someone in front of a camera, known or not. ``shot``: digest of the frame that is the best picture so
+    far, ``best_score`` its quality; ``vectors``: the latest embeddings, shape ``(m, d)``."""
 
     alert_id: str
     person_id: str | None
@@ -62,12 +63,14 @@ class Visit:
     last_seen: datetime
     frames: int
     best_score: float
+    shot: str
     vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one sighting. ``better_shot``: this frame is the best picture of the visit so far."""
+    """What became of one sighting. ``better_shot``: this frame is the best picture of the visit so far;
+    ``replaces``: digest of the one it takes the place of, None for the first."""
 
     alert_id: str
     person_id: str | None
@@ -75,6 +78,7 @@ class Outcome:
     reason: Reason
     change: Change
     better_shot: bool
+    replaces: str | None
 
     @property
     def is_known(self) -> bool:
@@ -141,16 +145,16 @@ def judge(
     counted: set[str] = set()
     for index, alert_id in _assign(sightings, tuple(visits.values()), rules.same_face):
         sighting, visit = sightings[index], visits[alert_id]
-        visits[alert_id], outcomes[index] = _continued(visit, sighting, at, alert_id not in counted)
+        visits[alert_id], outcomes[index] = _continued(visit, sighting, digest, at, alert_id not in counted)
         counted.add(alert_id)
     for index, sighting in enumerate(sightings):
         if outcomes[index] is not None:
             continue
         opened_now = _opened_in_this_frame(sighting, visits, counted)
         if opened_now is None:
-            visit, outcomes[index] = _opened(new_alert_ids[index], sighting, at)
+            visit, outcomes[index] = _opened(new_alert_ids[index], sighting, digest, at)
         else:
-            visit, outcomes[index] = _continued(opened_now, sighting, at, first_in_frame=False)
+            visit, outcomes[index] = _continued(opened_now, sighting, digest, at, False)
         visits[visit.alert_id] = visit
         counted.add(visit.alert_id)
 
@@ -215,17 +219,21 @@ def _opened_in_this_frame(sighting: Sighting, visits: dict[str, Visit], counted:
     return next((v for v in visits.values() if v.person_id == sighting.match.person_id), None)
 
 
-def _opened(alert_id: str, sighting: Sighting, at: datetime) -> tuple[Visit, Outcome]:
+def _opened(alert_id: str, sighting: Sighting, digest: str, at: datetime) -> tuple[Visit, Outcome]:
     match = sighting.match
     vectors = sighting.embedding[None, :]
-    visit = Visit(alert_id, match.person_id, match.name, at, at, 1, sighting.score, vectors)
-    return visit, Outcome(alert_id, match.person_id, match.name, match.reason, Change.OPENED, True)
+    visit = Visit(alert_id, match.person_id, match.name, at, at, 1, sighting.score, digest, vectors)
+    outcome = Outcome(alert_id, match.person_id, match.name, match.reason, Change.OPENED, True, None)
+    return visit, outcome
 
 
-def _continued(visit: Visit, sighting: Sighting, at: datetime, first_in_frame: bool) -> tuple[Visit, Outcome]:
+def _continued(
+    visit: Visit, sighting: Sighting, digest: str, at: datetime, first_in_frame: bool
+) -> tuple[Visit, Outcome]:
     match = sighting.match
     upgraded = visit.person_id is None and match.is_known
-    better = sighting.score > visit.best_score * BETTER_BY
+    # a frame is stored once per visit, so a second face of it (a mirror) cannot be the better shot
+    better = visit.shot != digest and sighting.score > visit.best_score * BETTER_BY
     after = replace(
         visit,
         person_id=match.person_id if upgraded else visit.person_id,
@@ -233,11 +241,13 @@ def _continued(visit: Visit, sighting: Sighting, at: datetime, first_in_frame: b
         last_seen=max(visit.last_seen, at),
         frames=visit.frames + first_in_frame,
         best_score=sighting.score if better else visit.best_score,
+        shot=digest if better else visit.shot,
         vectors=_latest(visit.vectors, sighting.embedding),
     )
     change = Change.UPGRADED if upgraded else Change.CONTINUED
     reason = Reason.KNOWN if upgraded else Reason.SAME_VISIT
-    return after, Outcome(visit.alert_id, after.person_id, after.name or UNKNOWN_NAME, reason, change, better)
+    replaces = visit.shot if better else None
+    return after, Outcome(visit.alert_id, after.person_id, after.name, reason, change, better, replaces)
 
 
 def _latest(vectors: NDArray[np.float32], embedding: Embedding) -> NDArray[np.float32]:
