@@ -1,1 +1,1 @@
-"""Firestore, Storage and Auth: one module per collection. The only room that imports google.* or firebase_admin."""
+"""Firestore, Storage and Auth: one module per collection. Only this room imports google.* or firebase_admin."""

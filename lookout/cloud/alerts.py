@@ -1,0 +1,88 @@
+"""``alerts/{alertId}``: what an alert says when it is made, and what a later frame changes in it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from lookout.cloud.app import patience, reaching
+from lookout.cloud.pictures import shot_paths
+from lookout.domain.camera import Camera
+from lookout.domain.face import Reason
+from lookout.domain.site import Site
+from lookout.domain.visit import Change, Outcome, Sighting, Visit
+
+PICTURE_STORED = "stored"
+PICTURE_MISSING = "missing"
+
+
+def reference(db: Any, alert_id: str) -> Any:
+    """The alert's document."""
+    return db.collection("alerts").document(alert_id)
+
+
+def opened(camera: Camera, visit: Visit, sighting: Sighting, at: datetime, site: Site) -> dict[str, Any]:
+    """A new alert, whole."""
+    return {
+        "cameraId": camera.id,
+        "cameraName": camera.name,
+        **_identity(visit, sighting),
+        "firstSeenAt": visit.first_seen,
+        "lastSeenAt": visit.last_seen,
+        "frames": visit.frames,
+        "doubles": 0,
+        **_shot(visit),
+        "day": site.day(at),
+        "reviewed": False,
+        "expireAt": at + timedelta(days=site.retention_days),
+    }
+
+
+def changed(visit: Visit, outcome: Outcome, sighting: Sighting) -> dict[str, Any]:
+    """The fields that one more sighting of the visit changes."""
+    fields: dict[str, Any] = {"lastSeenAt": visit.last_seen, "frames": visit.frames}
+    if outcome.better_shot:
+        fields |= _shot(visit)
+    same_person = sighting.match.person_id == visit.person_id
+    if outcome.change is Change.UPGRADED or (outcome.better_shot and same_person):
+        fields |= _identity(visit, sighting)
+    return fields
+
+
+def without_shot(db: Any, outcome: Outcome, timeout: float) -> None:
+    """Tell the alert that its new shot could not be stored: it keeps the one before, or says it has none.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    missing = {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None}
+    fields = missing if outcome.replaces is None else _paths(outcome.alert_id, outcome.replaces)
+    with reaching("Firestore"):
+        reference(db, outcome.alert_id).update(fields, **patience(timeout))
+
+
+def _identity(visit: Visit, sighting: Sighting) -> dict[str, Any]:
+    match = sighting.match
+    candidates = match.candidates if match.reason is Reason.AMBIGUOUS else ()
+    return {
+        "personId": visit.person_id,
+        "person": visit.name,
+        "isKnown": visit.person_id is not None,
+        "reason": match.reason,
+        "confidence": match.confidence,
+        "distance": match.distance,
+        "candidates": [
+            {"personId": candidate.person_id, "person": candidate.name, "distance": candidate.distance}
+            for candidate in candidates
+        ],
+        "strangerId": None,
+    }
+
+
+def _shot(visit: Visit) -> dict[str, Any]:
+    return _paths(visit.alert_id, visit.shot) | {"quality": visit.best_score}
+
+
+def _paths(alert_id: str, shot: str) -> dict[str, Any]:
+    frame_path, face_path = shot_paths(alert_id, shot)
+    return {"imagePath": frame_path, "facePath": face_path, "picture": PICTURE_STORED}

@@ -1,0 +1,90 @@
+"""The process's Firebase app, Firestore client and Storage bucket, each made once.
+
+Honours the emulators' environment variables. Nothing is imported from Google before it is needed: a module
+is loaded at deployment to list its functions, and that has to be quick.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lookout.errors import Unavailable
+
+_lock = threading.RLock()
+_made: dict[str, Any] = {}
+
+
+def firestore_client() -> Any:
+    """The one ``google.cloud.firestore.Client`` of this process."""
+    # Made under a lock: several requests that make their first Firestore call at once can freeze a cold
+    # instance (firebase-functions-python issue 181).
+    with _lock:
+        if "firestore" not in _made:
+            from firebase_admin import firestore
+
+            _made["firestore"] = firestore.client(_app())
+        return _made["firestore"]
+
+
+def bucket() -> Any:
+    """The one ``google.cloud.storage.Bucket`` of this process: the project's default bucket."""
+    with _lock:
+        if "bucket" not in _made:
+            from firebase_admin import storage
+
+            _made["bucket"] = storage.bucket(os.environ.get("FIREBASE_STORAGE_BUCKET"), _app())
+        return _made["bucket"]
+
+
+@contextmanager
+def reaching(store: str) -> Iterator[None]:
+    """Turn a store's silence or refusal into :class:`Unavailable`, naming the ``store``.
+
+    Raises:
+        Unavailable: a call inside did not get an answer it can use.
+    """
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+    from requests import RequestException
+
+    try:
+        yield
+    except (GoogleAPIError, GoogleAuthError, RequestException, ConnectionError, TimeoutError) as error:
+        raise Unavailable(f"{store} did not answer ({type(error).__name__}); try again.") from error
+
+
+def patience(seconds: float) -> dict[str, Any]:
+    """Keyword arguments of a Firestore call that may take ``seconds`` in all, tries again included."""
+    from google.api_core.exceptions import ServiceUnavailable
+    from google.api_core.retry import Retry, if_exception_type
+
+    # one lost connection mends itself at the second try; a store that is down must be told within seconds
+    again = Retry(if_exception_type(ServiceUnavailable), initial=0.1, maximum=1.0, timeout=seconds)
+    return {"retry": again, "timeout": seconds}
+
+
+def _app() -> Any:
+    if "app" not in _made:
+        import firebase_admin
+
+        # Behind `firebase` emulators there are no default credentials, and looking for them takes seconds.
+        emulated = "FIRESTORE_EMULATOR_HOST" in os.environ
+        credential = _emulator_credential() if emulated else None
+        # firebase-functions makes the default app for its own triggers, so this one has a name of its own
+        _made["app"] = firebase_admin.initialize_app(credential, name="lookout")
+    return _made["app"]
+
+
+def _emulator_credential() -> Any:
+    from firebase_admin import credentials
+    from google.auth.credentials import AnonymousCredentials
+
+    class EmulatorCredential(credentials.Base):  # type: ignore[misc]  # firebase_admin has no types
+        def get_credential(self) -> Any:
+            return AnonymousCredentials()  # type: ignore[no-untyped-call]
+
+    return EmulatorCredential()

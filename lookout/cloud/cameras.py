@@ -1,0 +1,179 @@
+"""``cameras/{id}`` and its server-only key: registering, checking a caller, keeping last-seen times."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from lookout.cloud.app import patience, reaching
+from lookout.domain.camera import DISABLED, Camera, is_camera_id
+from lookout.domain.face import Reason
+from lookout.errors import BadRequest, Forbidden, Unauthorised
+
+CACHED_CAMERAS = 1024
+"""Look-ups remembered, wrong ids included: a stranger who guesses ids costs no unbounded memory."""
+
+RECENT_FRAMES = 32
+"""Digests of a camera's latest frames kept per instance, so that a frame posted twice is counted once."""
+
+_NO_KEY = "0" * 64
+
+
+def register(db: Any, camera_id: str, name: str, location: str = "", ip_address: str = "") -> str:
+    """Create the camera, or give an existing one a new key. Returns the key: it is stored only as a hash.
+
+    Raises:
+        BadRequest: ``camera_id`` is of the wrong form.
+    """
+    from google.cloud.firestore import SERVER_TIMESTAMP
+
+    if not is_camera_id(camera_id):
+        raise BadRequest(f"{camera_id!r} cannot be a camera's id: use up to 64 letters, digits, _ and -.")
+    key = secrets.token_urlsafe(32)
+    camera = db.collection("cameras").document(camera_id)
+    batch = db.batch()
+    plain = {"name": name, "location": location, "ipAddress": ip_address, "status": "active", "led": 0}
+    batch.set(camera, plain, merge=True)
+    batch.set(camera.collection("private").document("key"), _hashed(key) | {"rotatedAt": SERVER_TIMESTAMP})
+    batch.commit()
+    return key
+
+
+def _hashed(key: str) -> dict[str, str]:
+    # A plain hash is enough for 256 random bits: there is no dictionary to try.
+    return {"sha256": hashlib.sha256(key.encode()).hexdigest()}
+
+
+class CameraKeys:
+    """Tells cameras by their keys, trusting what it read for ``cache_seconds``."""
+
+    def __init__(self, db: Any, cache_seconds: float, timeout: float) -> None:
+        self._db = db
+        self._cache_seconds = cache_seconds
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._read: OrderedDict[str, tuple[float, Camera | None, str]] = OrderedDict()
+
+    def authorise(self, camera_id: str, key: str) -> Camera:
+        """The camera that ``camera_id`` and ``key`` belong to.
+
+        Raises:
+            Unauthorised: unknown camera or wrong key; both look and cost the same.
+            Forbidden: the camera was disabled.
+            Unavailable: Firestore did not answer.
+        """
+        camera, sha256 = self._look_up(camera_id) if is_camera_id(camera_id) else (None, _NO_KEY)
+        fits = hmac.compare_digest(_hashed(key)["sha256"], sha256)
+        if camera is None or not fits:
+            raise Unauthorised(
+                "Unknown camera or wrong key: check X-Camera-Id and the key, or rotate the key."
+            )
+        if camera.status == DISABLED:
+            raise Forbidden(f"Camera {camera.id} is disabled; an owner can enable it.")
+        return camera
+
+    def _look_up(self, camera_id: str) -> tuple[Camera | None, str]:
+        now = time.monotonic()
+        with self._lock:
+            read_at, camera, sha256 = self._read.get(camera_id, (float("-inf"), None, _NO_KEY))
+            if now - read_at < self._cache_seconds:
+                return camera, sha256
+        reference = self._db.collection("cameras").document(camera_id)
+        key_reference = reference.collection("private").document("key")
+        with reaching("Firestore"):
+            found = {
+                snapshot.reference.path: snapshot.to_dict()
+                for snapshot in self._db.get_all([reference, key_reference], **patience(self._timeout))
+                if snapshot.exists
+            }
+        plain = found.get(reference.path)
+        sha256 = (found.get(key_reference.path) or {}).get("sha256", _NO_KEY)
+        camera = None if plain is None else _camera(camera_id, plain)
+        with self._lock:
+            self._read[camera_id] = (now, camera, sha256)
+            self._read.move_to_end(camera_id)
+            while len(self._read) > CACHED_CAMERAS:
+                self._read.popitem(last=False)
+        return camera, sha256
+
+
+def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
+    led = plain.get("led")
+    return Camera(
+        camera_id,
+        str(plain.get("name") or camera_id),
+        str(plain.get("status") or "active"),
+        led if isinstance(led, int) else 0,
+    )
+
+
+@dataclass(slots=True)
+class _Pulse:
+    written_at: float = float("-inf")
+    frames: int = 0
+    doubles: int = 0
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
+
+
+class Heartbeats:
+    """Writes when a camera was last seen and how many frames came, at most every ``every_seconds``."""
+
+    def __init__(self, db: Any, every_seconds: float, timeout: float) -> None:
+        self._db = db
+        self._every_seconds = every_seconds
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._pulses: dict[str, _Pulse] = {}
+
+    def beat(self, camera: Camera, digest: str, reason: Reason, at: datetime, day: str) -> bool:
+        """Count a frame; True when it was time to write, and it was written.
+
+        Raises:
+            Unavailable: Firestore did not answer; the counts are kept for the next time.
+        """
+        now = time.monotonic()
+        with self._lock:
+            pulse = self._pulses.setdefault(camera.id, _Pulse())
+            if digest in pulse.recent:
+                pulse.doubles += 1
+            else:
+                pulse.frames += 1
+            pulse.recent.append(digest)
+            if now - pulse.written_at < self._every_seconds:
+                return False
+            frames, doubles, before = pulse.frames, pulse.doubles, pulse.written_at
+            pulse.frames, pulse.doubles, pulse.written_at = 0, 0, now
+        try:
+            with reaching("Firestore"):
+                self._write(camera.id, frames, doubles, reason, at, day)
+        except Exception:
+            with self._lock:
+                pulse.frames, pulse.doubles, pulse.written_at = pulse.frames + frames, doubles, before
+            raise
+        return True
+
+    def _write(
+        self, camera_id: str, frames: int, doubles: int, reason: Reason, at: datetime, day: str
+    ) -> None:
+        from google.cloud.firestore import Increment
+
+        camera = self._db.collection("cameras").document(camera_id)
+        known_day = camera.get(["day"], **patience(self._timeout)).to_dict() or {}
+        same_day = known_day.get("day") == day
+        camera.update(
+            {
+                "lastSeenAt": at,
+                "lastReason": reason,
+                "day": day,
+                "framesToday": Increment(frames) if same_day else frames,
+                "doublesToday": Increment(doubles) if same_day else doubles,
+            },
+            **patience(self._timeout),
+        )

@@ -1,0 +1,107 @@
+"""``gallery/{personId}`` and ``gallery_state/current``: the known vectors, kept in memory and kept fresh."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from lookout.cloud.app import patience, reaching
+from lookout.domain.gallery import Gallery, PersonVectors, pack, unpack
+from lookout.errors import CorruptGallery, Unavailable
+from lookout.log import Severity, log
+
+
+def state_reference(db: Any) -> Any:
+    """The one-field document whose ``version`` grows with every change of the gallery."""
+    return db.collection("gallery_state").document("current")
+
+
+def to_document(person: PersonVectors, version: int) -> dict[str, Any]:
+    """A person's vectors as ``gallery/{personId}`` stores them."""
+    return {
+        "name": person.name,
+        "modelId": person.model_id,
+        "vectors": pack(person.vectors),
+        "photoIds": list(person.photo_ids),
+        "version": version,
+        "deleted": False,
+    }
+
+
+def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
+    """The person's vectors again.
+
+    Raises:
+        CorruptGallery: a field is missing or of the wrong type, or the vectors cannot be read.
+    """
+    try:
+        photo_ids = tuple(str(photo_id) for photo_id in document["photoIds"])
+        vectors = unpack(bytes(document["vectors"]), len(photo_ids))
+        return PersonVectors(person_id, str(document["name"]), str(document["modelId"]), vectors, photo_ids)
+    except (KeyError, TypeError) as error:
+        raise CorruptGallery(f"gallery/{person_id} cannot be read ({error!r}).") from error
+
+
+class GalleryReader:
+    """The gallery of one model as this warm instance knows it.
+
+    Asks for the version at most every ``refresh_seconds`` and then reads only the people that changed; the
+    first call reads one document per person.
+    """
+
+    def __init__(self, db: Any, model_id: str, refresh_seconds: float, timeout: float) -> None:
+        self._db = db
+        self._refresh_seconds = refresh_seconds
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._gallery = Gallery(model_id)
+        self._version: int | None = None
+        self._asked_at = float("-inf")
+
+    def current(self) -> Gallery:
+        """The gallery, at most ``refresh_seconds`` old; older only while Firestore is silent.
+
+        Raises:
+            Unavailable: Firestore did not answer and nothing was ever read.
+        """
+        with self._lock:
+            if time.monotonic() - self._asked_at >= self._refresh_seconds:
+                try:
+                    with reaching("Firestore"):
+                        self._refresh()
+                except Unavailable as error:
+                    if self._version is None:
+                        raise
+                    log(Severity.WARNING, "the gallery could not be refreshed", error=error.message)
+                self._asked_at = time.monotonic()
+            return self._gallery
+
+    def _refresh(self) -> None:
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        state = state_reference(self._db).get(**patience(self._timeout)).to_dict() or {}
+        version = int(state.get("version", 0))
+        if version == self._version:
+            return
+        people = self._db.collection("gallery")
+        if self._version is None:
+            wanted = people.where(filter=FieldFilter("deleted", "==", False))
+        else:
+            wanted = people.where(filter=FieldFilter("version", ">", self._version))
+        changed, removed = [], []
+        for snapshot in wanted.stream(**patience(self._timeout)):
+            document = snapshot.to_dict()
+            # the query may see a later state than the version that was read before it
+            if isinstance(document.get("version"), int):
+                version = max(version, document["version"])
+            if document.get("deleted"):
+                removed.append(snapshot.id)
+                continue
+            try:
+                changed.append(from_document(snapshot.id, document))
+            except CorruptGallery as error:
+                removed.append(snapshot.id)
+                log(Severity.ERROR, "a person is left out", person=snapshot.id, error=error.message)
+        self._gallery = self._gallery.updated(changed, removed)
+        self._version = version

@@ -1,0 +1,115 @@
+"""Pictures in Storage: alerts' frames and faces, and the photos people are enrolled from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lookout.cloud.app import reaching
+from lookout.errors import Unavailable
+from lookout.log import Severity, log
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """The two pictures of an alert: the whole frame and the face, each as JPEG bytes under its path.
+
+    A shot has a folder of its own below the alert's, so that a better shot never overwrites the files of one
+    that another instance is storing at the same moment.
+    """
+
+    frame_path: str
+    frame: bytes
+    face_path: str
+    face: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """What Storage knows of an uploaded photo."""
+
+    generation: int
+    size: int
+    created_at: datetime
+
+
+def shot_paths(alert_id: str, digest: str) -> tuple[str, str]:
+    """Paths of the frame and the face of an alert's shot, taken from the frame of ``digest``."""
+    folder = f"alerts/{alert_id}/{digest[:12]}"
+    return f"{folder}/frame.jpg", f"{folder}/face.jpg"
+
+
+def store(bucket: Any, shot: Shot, timeout: float) -> None:
+    """Upload both pictures.
+
+    Raises:
+        Unavailable: Storage did not take them.
+    """
+    with reaching("Storage"):
+        for path, jpeg in ((shot.frame_path, shot.frame), (shot.face_path, shot.face)):
+            bucket.blob(path).upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
+
+
+def remove(bucket: Any, paths: Iterable[str], timeout: float) -> None:
+    """Delete pictures that nothing refers to any more. One that cannot be deleted is logged, not raised."""
+    for path in paths:
+        try:
+            with reaching("Storage"), _absent_is_fine():
+                bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
+        except Unavailable as error:
+            log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
+
+
+def photo(bucket: Any, path: str, timeout: float) -> StoredPhoto | None:
+    """What Storage holds under ``path`` at the moment; None when there is nothing.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with reaching("Storage"):
+        blob = bucket.get_blob(path, timeout=timeout, retry=_retry(timeout))
+    return None if blob is None else StoredPhoto(int(blob.generation), int(blob.size), blob.time_created)
+
+
+def photo_bytes(bucket: Any, path: str, timeout: float) -> bytes | None:
+    """The bytes under ``path``; None when they were deleted meanwhile.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with reaching("Storage"), _absent_is_fine():
+        data: bytes = bucket.blob(path).download_as_bytes(timeout=timeout, retry=_retry(timeout))
+        return data
+    return None
+
+
+def remove_photos(bucket: Any, person_id: str, until: datetime, timeout: float) -> int:
+    """Delete a person's photos that were uploaded up to a moment; how many there were.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    count = 0
+    with reaching("Storage"):
+        blobs = bucket.list_blobs(prefix=f"faces/{person_id}/", timeout=timeout, retry=_retry(timeout))
+        for blob in blobs:
+            if blob.time_created <= until:
+                with _absent_is_fine():
+                    blob.delete(timeout=timeout, retry=_retry(timeout))
+                count += 1
+    return count
+
+
+def _absent_is_fine() -> suppress:
+    from google.api_core.exceptions import NotFound
+
+    return suppress(NotFound)
+
+
+def _retry(timeout: float) -> Any:
+    from google.cloud.storage.retry import DEFAULT_RETRY
+
+    return DEFAULT_RETRY.with_timeout(timeout)

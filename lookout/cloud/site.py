@@ -1,0 +1,49 @@
+"""``settings/site``: what the owner changed while everything runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from lookout.cloud.app import patience, reaching
+from lookout.domain.site import Site
+from lookout.errors import Unavailable
+from lookout.log import Severity, log
+
+REFRESH_SECONDS = 10.0
+"""How long a change of the owner's may take to be felt."""
+
+
+class SiteReader:
+    """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
+
+    def __init__(self, db: Any, default: Site, timeout: float) -> None:
+        self._reference = db.collection("settings").document("site")
+        self._default = default
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._site = default
+        self._complaints: list[str] = []
+        self._asked_at = float("-inf")
+
+    def current(self) -> Site:
+        """The site, at most :data:`REFRESH_SECONDS` old; older while Firestore is silent."""
+        with self._lock:
+            if time.monotonic() - self._asked_at >= REFRESH_SECONDS:
+                self._refresh()
+                self._asked_at = time.monotonic()
+            return self._site
+
+    def _refresh(self) -> None:
+        try:
+            with reaching("Firestore"):
+                document = self._reference.get(**patience(self._timeout)).to_dict() or {}
+        except Unavailable as error:
+            log(Severity.WARNING, "the site's settings could not be read", error=error.message)
+            return
+        self._site, complaints = self._default.overridden(document)
+        if complaints != self._complaints:  # said once, not every ten seconds
+            for complaint in complaints:
+                log(Severity.WARNING, complaint)
+            self._complaints = complaints

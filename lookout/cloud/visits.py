@@ -1,0 +1,242 @@
+"""``visits/{cameraId}`` and the alerts that visits are: read, judged and written as one step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from lookout.cloud import alerts
+from lookout.cloud.app import patience, reaching
+from lookout.domain.camera import Camera
+from lookout.domain.face import Reason
+from lookout.domain.gallery import pack, unpack
+from lookout.domain.site import Site
+from lookout.domain.visit import (
+    CameraVisits,
+    Change,
+    Judgement,
+    Outcome,
+    PastFrame,
+    Rules,
+    Sighting,
+    Visit,
+    judge,
+)
+from lookout.errors import CorruptGallery, Unavailable
+from lookout.log import Severity, log
+
+ATTEMPTS = 8
+"""Tries when other instances judge frames of the same camera at the same moment."""
+
+STATE_DAYS = 2
+"""A camera's state expires so long after its last face; it holds nothing but open visits."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFrame:
+    """A frame with its faces, ready to be recorded. ``new_alert_ids``: one unused id per sighting."""
+
+    camera: Camera
+    digest: str
+    at: datetime
+    sightings: Sequence[Sighting]
+    new_alert_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A camera's visits and the version of the document that holds them; None before there is one."""
+
+    visits: CameraVisits
+    update_time: Any
+
+
+_NOTHING = _State(CameraVisits(), None)
+
+
+class Visits:
+    """Keeps one alert per visit, however many instances judge a camera's frames.
+
+    The state is written only if nobody else wrote it since it was read, together with the alerts it changes.
+    What an instance wrote last it need not read again, so that a frame usually costs a single write.
+    """
+
+    def __init__(self, db: Any, timeout: float) -> None:
+        self._db = db
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._known: dict[str, _State] = {}
+
+    def foresee(self, frame: SeenFrame, rules: Rules) -> Judgement:
+        """What recording the frame will probably come to, by what this instance knows: to start uploads early."""
+        with self._lock:
+            state = self._known.get(frame.camera.id, _NOTHING)
+        return _judge(state, frame, rules)
+
+    def record(self, frame: SeenFrame, rules: Rules, site: Site) -> Judgement:
+        """Judge the frame against the camera's visits and store the new state with its alerts.
+
+        Raises:
+            Unavailable: Firestore did not answer, or too many instances were at it.
+        """
+        from google.api_core import exceptions as google
+
+        with self._lock:
+            state = self._known.pop(frame.camera.id, None)
+        answer_lost = alert_gone = False
+        for _ in range(ATTEMPTS):
+            with reaching("Firestore"):
+                state = state or self._read(frame.camera.id, without_deleted=alert_gone)
+                judgement = _judge(state, frame, rules)
+                if answer_lost and judgement.doubled:
+                    # the write whose answer was lost did arrive: this is no second posting
+                    return replace(judgement, doubled=False)
+                try:
+                    written = self._write(state, frame, judgement, site)
+                except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
+                    state = None  # another instance was faster
+                except google.NotFound:
+                    state, alert_gone = None, True  # an owner deleted the alert of an open visit
+                except (google.DeadlineExceeded, google.ServiceUnavailable):
+                    if answer_lost:
+                        raise
+                    state, answer_lost = None, True
+                else:
+                    with self._lock:
+                        self._known[frame.camera.id] = written
+                    return judgement
+        raise Unavailable(f"Too many frames of camera {frame.camera.id} at once; post again.", retry_after=1)
+
+    def _reference(self, camera_id: str) -> Any:
+        return self._db.collection("visits").document(camera_id)
+
+    def _read(self, camera_id: str, without_deleted: bool) -> _State:
+        snapshot = self._reference(camera_id).get(**patience(self._timeout))
+        if not snapshot.exists:
+            return _NOTHING
+        visits = _from_document(camera_id, snapshot.to_dict())
+        if without_deleted:
+            visits = self._without_deleted(visits)
+        return _State(visits, snapshot.update_time)
+
+    def _without_deleted(self, visits: CameraVisits) -> CameraVisits:
+        ids = {visit.alert_id for visit in visits.open}
+        ids |= {outcome.alert_id for frame in visits.recent for outcome in frame.outcomes}
+        references = [alerts.reference(self._db, alert_id) for alert_id in ids]
+        found = self._db.get_all(references, ["day"], **patience(self._timeout))
+        there = {snapshot.id for snapshot in found if snapshot.exists}
+        return CameraVisits(
+            tuple(visit for visit in visits.open if visit.alert_id in there),
+            tuple(f for f in visits.recent if all(outcome.alert_id in there for outcome in f.outcomes)),
+        )
+
+    def _write(self, state: _State, frame: SeenFrame, judgement: Judgement, site: Site) -> _State:
+        from google.cloud.firestore import Increment
+
+        batch = self._db.batch()
+        if judgement.doubled:
+            for alert_id in {outcome.alert_id for outcome in judgement.outcomes}:
+                batch.update(alerts.reference(self._db, alert_id), {"doubles": Increment(1)})
+            batch.commit(retry=None, timeout=self._timeout)
+            return state
+
+        reference = self._reference(frame.camera.id)
+        document = _to_document(judgement.after, frame.at + timedelta(days=STATE_DAYS))
+        if state.update_time is None:
+            batch.create(reference, document)
+        else:
+            batch.update(reference, document, self._db.write_option(last_update_time=state.update_time))
+        self._change_alerts(batch, frame, judgement, site)
+        results = batch.commit(retry=None, timeout=self._timeout)
+        return _State(judgement.after, results[0].update_time)
+
+    def _change_alerts(self, batch: Any, frame: SeenFrame, judgement: Judgement, site: Site) -> None:
+        visits = {visit.alert_id: visit for visit in judgement.after.open}
+        created: set[str] = set()
+        for outcome, sighting in zip(judgement.outcomes, frame.sightings, strict=True):
+            visit = visits.get(outcome.alert_id)
+            if visit is None or outcome.alert_id in created:
+                continue  # closed for want of room, or told whole already
+            reference = alerts.reference(self._db, outcome.alert_id)
+            if outcome.change is Change.OPENED:
+                document = alerts.opened(frame.camera, visit, sighting, frame.at, site)
+                batch.create(reference, document)
+                created.add(outcome.alert_id)
+            else:
+                batch.update(reference, alerts.changed(visit, outcome, sighting))
+
+
+def _judge(state: _State, frame: SeenFrame, rules: Rules) -> Judgement:
+    return judge(state.visits, frame.digest, frame.at, frame.sightings, frame.new_alert_ids, rules)
+
+
+def _to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
+    return {
+        "open": [
+            {
+                "alertId": visit.alert_id,
+                "personId": visit.person_id,
+                "person": visit.name,
+                "firstSeenAt": visit.first_seen,
+                "lastSeenAt": visit.last_seen,
+                "frames": visit.frames,
+                "quality": visit.best_score,
+                "shot": visit.shot,
+                "vectors": pack(visit.vectors),
+                "vectorCount": len(visit.vectors),
+            }
+            for visit in visits.open
+        ],
+        "recent": [
+            {"digest": frame.digest, "at": frame.at, "outcomes": list(map(_outcome_fields, frame.outcomes))}
+            for frame in visits.recent
+        ],
+        "expireAt": expire_at,
+    }
+
+
+def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "alertId": outcome.alert_id,
+        "personId": outcome.person_id,
+        "person": outcome.name,
+        "reason": outcome.reason,
+        "change": outcome.change.value,
+    }
+
+
+def _from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
+    try:
+        return CameraVisits(
+            tuple(
+                Visit(
+                    plain["alertId"],
+                    plain["personId"],
+                    plain["person"],
+                    plain["firstSeenAt"],
+                    plain["lastSeenAt"],
+                    plain["frames"],
+                    plain["quality"],
+                    plain["shot"],
+                    unpack(plain["vectors"], plain["vectorCount"]),
+                )
+                for plain in document["open"]
+            ),
+            tuple(
+                PastFrame(plain["digest"], plain["at"], tuple(map(_outcome, plain["outcomes"])))
+                for plain in document["recent"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, CorruptGallery) as error:
+        log(Severity.ERROR, "unreadable visits are begun anew", camera=camera_id, error=repr(error))
+        return CameraVisits()
+
+
+def _outcome(plain: dict[str, Any]) -> Outcome:
+    change, reason = Change(plain["change"]), Reason(plain["reason"])
+    # a frame's pictures are stored when it is first recorded, never when it comes again
+    alert_id, person_id, name = plain["alertId"], plain["personId"], plain["person"]
+    return Outcome(alert_id, person_id, name, reason, change, better_shot=False, replaces=None)
