@@ -1,0 +1,86 @@
+"""HTTP out: every answer is JSON with a Content-Length, and every error is translated here, once."""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+import traceback
+from collections.abc import Callable, Mapping
+
+from flask import Request, Response
+
+from lookout.errors import (
+    BadRequest,
+    BrokenImage,
+    Forbidden,
+    LookoutError,
+    MethodNotAllowed,
+    NotAnImage,
+    TooLarge,
+    Unauthorised,
+    Unavailable,
+)
+from lookout.log import Severity, log
+
+Handler = Callable[[Request], Mapping[str, object]]
+
+STATUS: dict[type[LookoutError], int] = {
+    BadRequest: 400,
+    Unauthorised: 401,
+    Forbidden: 403,
+    MethodNotAllowed: 405,
+    TooLarge: 413,
+    NotAnImage: 415,
+    BrokenImage: 422,
+    Unavailable: 503,
+}
+"""What each error is over HTTP; any other is a 500 whose cause stands in the log only."""
+
+HEALTH_PATH = "/__/health"
+"""The platform asks here whether a new instance is up, before its first request."""
+
+
+def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]]:
+    """Make an HTTP function of a handler that returns the fields of its answer or raises a LookoutError."""
+
+    def decorate(handler: Handler) -> Callable[[Request], Response]:
+        @functools.wraps(handler)
+        def answer(request: Request) -> Response:
+            if request.path == HEALTH_PATH:
+                return json_response({"status": "success"}, 200)
+            started = time.monotonic()
+            try:
+                if request.method not in methods:
+                    allowed = " or ".join(methods)
+                    raise MethodNotAllowed(f"Use {allowed} here, not {request.method}.", methods)
+                return json_response({"status": "success", **handler(request)}, 200)
+            except Exception as error:
+                milliseconds = round((time.monotonic() - started) * 1000)
+                return _refusal(handler.__name__, error, milliseconds)
+
+        return answer
+
+    return decorate
+
+
+def json_response(fields: Mapping[str, object], status: int) -> Response:
+    """The fields, in their order: an ESP32 reads the first bytes and leaves."""
+    return Response(json.dumps(fields, ensure_ascii=False), status, mimetype="application/json")
+
+
+def _refusal(function: str, error: Exception, milliseconds: int) -> Response:
+    if not isinstance(error, LookoutError) or type(error) not in STATUS:
+        cause = "".join(traceback.format_exception(error))
+        log(Severity.ERROR, "internal error", function=function, milliseconds=milliseconds, cause=cause)
+        message = "Something went wrong here; the log says what. Try again."
+        return json_response({"status": "error", "error": "internal", "message": message}, 500)
+    status = STATUS[type(error)]
+    severity = Severity.ERROR if status >= 500 else Severity.WARNING
+    log(severity, error.message, function=function, error=error.code, milliseconds=milliseconds)
+    response = json_response({"status": "error", "error": error.code, "message": error.message}, status)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
