@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,13 +62,17 @@ class RfbDetector:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        # five small calls side by side keep two cores busier than five calls of two threads each
+        self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="detector")
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[Box]:
         """Boxes of the faces; see :class:`Detector`."""
         height, width = pixels.shape[:2]
-        found = [self._look(pixels, region) for region in regions(width, height)]
-        corners = np.concatenate([boxes for boxes, _ in found])
+        found = list(self._workers.map(partial(self._look, pixels), regions(width, height)))
         scores = np.concatenate([score for _, score in found])
+        if not scores.size:
+            return []
+        corners = np.concatenate([boxes for boxes, _ in found])
         return [
             Box(float(left), float(top), float(right - left), float(bottom - top), float(score))
             for (left, top, right, bottom), score in (
@@ -81,12 +88,9 @@ class RfbDetector:
         blob, scale = prepare(pixels[top:bottom, left:right])
         all_scores, all_boxes = self._network.run(blob)
         likely = np.flatnonzero(all_scores[0, :, 1] > MIN_SCORE)
-        scores = all_scores[0, likely, 1]
         corners = all_boxes[0, likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / scale
-        low, high = np.zeros(2, np.float32), np.array([right - left, bottom - top], np.float32)
-        corners = np.clip(corners, np.tile(low, 2), np.tile(high, 2))
-        kept = merge(corners, scores, OVERLAP)
-        return corners[kept] + np.array([left, top] * 2, np.float32), scores[kept]
+        corners = np.clip(corners, 0, np.array([right - left, bottom - top] * 2, np.float32))
+        return corners + np.array([left, top] * 2, np.float32), all_scores[0, likely, 1]
 
 
 def regions(width: int, height: int) -> list[tuple[int, int, int, int]]:

@@ -15,7 +15,7 @@ SIDE = 64
 GROUPS = ((37, 38, 40, 41), (43, 44, 46, 47), (30,), (48, 60), (54, 64))
 """Which of the 68 points (iBUG 300-W order) are averaged to the eyes, the nose's tip, the mouth's corners."""
 
-AVERAGE = np.zeros((len(GROUPS), 68), np.float32)
+AVERAGE: NDArray[np.float32] = np.zeros((len(GROUPS), 68), np.float32)
 for _row, _group in enumerate(GROUPS):
     AVERAGE[_row, list(_group)] = 1 / len(_group)
 
@@ -29,9 +29,10 @@ class Landmarker:
     def find(self, pixels: NDArray[np.uint8], box: Box) -> Points:
         """The five points in pixels of the frame, shape ``(5, 2)``."""
         area = square(box)
-        points = self._network.run(prepare(pixels, area))[0].reshape(68, 2)
-        five = (AVERAGE @ points) * area.width + np.array([area.x, area.y])
-        return five.astype(np.float32)
+        points: NDArray[np.float32] = self._network.run(prepare(pixels, area))[0].reshape(68, 2)
+        five: NDArray[np.float32] = AVERAGE @ points
+        corner = np.array([area.x, area.y], np.float32)
+        return np.asarray(five * np.float32(area.width) + corner, np.float32)
 
 
 def prepare(pixels: NDArray[np.uint8], area: Box) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +54,8 @@ class Networks:
             SettingsError: a name DeepFace does not know, or one that needs a package that is not installed.
         """
         found = installed(settings)
+        # the detector fills the cores with calls of its own; OpenCV's threads would only get in their way
+        cv2.setNumThreads(1)
         return cls(
             found.card,
             detector(settings.detector, found),

@@ -21,15 +21,17 @@ class Network(Protocol):
 
 
 class OnnxNetwork:
-    """A network of one input on ONNX Runtime, on the CPU.
+    """A network of one input on ONNX Runtime, on the CPU, on the caller's thread alone.
 
-    Its default threads are best here: as many as cores, which spin for the next call. On two cores the
-    detector's five calls take 4.2 ms so, 6.8 on one thread, 7.0 without spinning.
+    These networks are so small that more threads gain little, and the spinning by which ONNX Runtime's threads
+    wait for the next call takes the cores from the embedder and from other requests: on two busy cores the
+    same five calls of the detector took 7 ms on one thread each, and up to 13 on two.
     """
 
     def __init__(self, weights: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
+        options.intra_op_num_threads = 1
         try:
             self._session = onnxruntime.InferenceSession(
                 str(weights), options, providers=["CPUExecutionProvider"]
