@@ -1,0 +1,163 @@
+"""The whole life of a local stack: started, used, ended, started again on its data; nothing is left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+import requests
+
+from stack import emulators, processes, project
+from stack.bootstrap import ROOT
+from stack.info import StackInfo
+
+SECONDS = 180
+ADMIN = {"Authorization": "Bearer owner"}
+
+
+def _command(folder: Path, *arguments: str) -> list[str]:
+    return [sys.executable, str(ROOT / "scripts" / "dev"), "--folder", str(folder), *arguments]
+
+
+def _detached(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # to a file: what goes on in the background must not keep a pipe of ours open
+    with (folder / "printed").open("w+") as printed:
+        done = subprocess.run(
+            _command(folder, *arguments), stdout=printed, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            check=False, timeout=SECONDS,
+        )  # fmt: skip
+    return subprocess.CompletedProcess(done.args, done.returncode, (folder / "printed").read_text())
+
+
+@contextmanager
+def _in_front(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    with subprocess.Popen(
+        _command(folder, *arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        text=True,
+    ) as dev:  # fmt: skip
+        assert dev.stdout is not None
+        yield dev, dev.stdout
+
+
+def _until(output: IO[str], sign: str) -> list[str]:
+    lines = []
+    for line in output:
+        lines.append(line)
+        if sign in line:
+            return lines
+    raise AssertionError("".join(lines))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    emulators.stop(tmp_path)
+
+
+def _documents(info: StackInfo) -> str:
+    return f"{info.urls['firestore']}/v1/projects/{info.project}/databases/(default)/documents"
+
+
+def _fields(info: StackInfo, path: str) -> dict[str, Any]:
+    answer = requests.get(f"{_documents(info)}/{path}", headers=ADMIN, timeout=20)
+    answer.raise_for_status()
+    fields: dict[str, Any] = answer.json()["fields"]
+    return fields
+
+
+def _signs_in(info: StackInfo) -> bool:
+    url = f"{info.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any"
+    body = {"email": info.owner.email, "password": info.owner.password, "returnSecureToken": True}
+    return requests.post(url, json=body, timeout=20).status_code == 200
+
+
+def _key_fits(info: StackInfo) -> bool:
+    stored = _fields(info, f"cameras/{info.camera.id}/private/key")["sha256"]["stringValue"]
+    return bool(stored == hashlib.sha256(info.camera.key.encode()).hexdigest())
+
+
+def _object(info: StackInfo) -> str:
+    return f"{info.urls['storage']}/v0/b/{info.bucket}/o"
+
+
+def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: Path) -> None:
+    base = str(project.free_ports().base)
+    with _in_front(folder, "--port-base", base, "--keep") as (dev, output):
+        printed = "".join(_until(output, "Ctrl-C ends it."))
+        first = emulators.running(folder)
+        assert first is not None
+        assert first.camera.key in printed
+        assert f"{first.urls['hosting']}/detect" in printed
+        document = {"fields": {"name": {"stringValue": "Alice"}}}
+        requests.patch(
+            f"{_documents(first)}/people/kept", json=document, headers=ADMIN, timeout=20
+        ).raise_for_status()
+        requests.post(
+            _object(first), params={"name": "debug/kept.jpg"}, data=b"kept", headers=ADMIN, timeout=20
+        ).raise_for_status()
+        dev.send_signal(signal.SIGINT)
+        rest = output.read()
+        assert dev.wait(timeout=SECONDS) == 0, rest
+    assert "Stopped." in rest
+    assert processes.marked(folder) == []
+    assert emulators.running(folder) is None
+
+    done = _detached(folder, "--port-base", base, "--keep", "--detach")
+    assert done.returncode == 0, done.stdout
+    again = emulators.running(folder)
+    assert again == first
+    assert _fields(again, "people/kept")["name"]["stringValue"] == "Alice"
+    kept = requests.get(
+        f"{_object(again)}/debug%2Fkept.jpg", params={"alt": "media"}, headers=ADMIN, timeout=20
+    )
+    assert kept.content == b"kept"
+    assert _signs_in(again)
+    assert _key_fits(again)
+
+    second = _detached(folder, "--port-base", base, "--detach")
+    assert second.returncode == 1
+    assert "a stack is running already" in second.stdout
+    assert "Traceback" not in second.stdout
+
+    assert "Stopped." in _detached(folder, "--stop").stdout
+    assert processes.marked(folder) == []
+
+
+def test_a_stack_told_to_end_while_it_starts_leaves_nothing_behind(folder: Path) -> None:
+    base = str(project.free_ports().base)
+    with _in_front(folder, "--port-base", base) as (dev, output):
+        _until(output, "starting the emulators")
+        deadline = time.monotonic() + SECONDS
+        while not processes.marked(folder) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        dev.send_signal(signal.SIGTERM)
+        assert "Traceback" not in output.read()
+        dev.wait(timeout=SECONDS)
+    assert processes.marked(folder) == []
+    assert not (folder / "stack.json").exists()
+
+
+def test_the_shared_stack_serves_everything_it_names(stack: StackInfo) -> None:
+    page = requests.get(stack.urls["hosting"], timeout=20)
+    assert "Lookout" in page.text
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert requests.get(_object(stack), headers=ADMIN, timeout=20).status_code == 200
+    assert _signs_in(stack)
+    assert _key_fits(stack)
+    through_hosting = requests.get(f"{stack.urls['hosting']}/detect", timeout=30)
+    directly = requests.get(f"{stack.urls['functions']}/detect", timeout=30)
+    assert through_hosting.status_code == directly.status_code == 405
+
+
+def test_this_process_speaks_to_the_shared_stack(stack: StackInfo) -> None:
+    assert os.environ["FIRESTORE_EMULATOR_HOST"] in stack.urls["firestore"]
