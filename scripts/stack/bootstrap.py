@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,10 @@ def enter_venv() -> None:
     Raises:
         SystemExit: pip could not install; one clear line says why.
     """
-    _install()
+    try:
+        _install()
+    except KeyboardInterrupt:
+        raise fail("stopped while installing; run it again to go on.") from None
     if Path(sys.prefix) != VENV:
         sys.stdout.flush()
         paths = [str(ROOT), str(ROOT / "scripts"), os.environ.get("PYTHONPATH", "")]
@@ -59,7 +63,15 @@ def _install() -> None:
         return
     if not PYTHON.exists():
         with step("making .venv"):
-            _run([sys.executable, "-m", "venv", str(VENV)], "could not make .venv")
+            try:
+                _run(
+                    [sys.executable, "-m", "venv", str(VENV)],
+                    "could not make .venv; on Debian and Ubuntu install python3-venv",
+                )
+            except BaseException:
+                # half an environment would be taken for one the next time
+                shutil.rmtree(VENV, ignore_errors=True)
+                raise
     arguments = [part for path in requirement_files() for part in ("-r", str(path))]
     with step("installing Python packages (a few minutes the first time)"):
         _run(

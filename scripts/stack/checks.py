@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +13,15 @@ from stack.progress import say, step
 
 def lint() -> bool:
     """Run every check, printing what each found. Returns whether all are clean."""
-    commands = {
-        "ruff check": ["ruff", "check", "."],
-        "ruff format": ["ruff", "format", "--check", "."],
-        "mypy": ["mypy", "--scripts-are-modules", *map(str, sources())],
-        # every function's module is called main, so each is a program of its own
-        **{
-            f"mypy {path.parent.name}": ["mypy", str(path.relative_to(ROOT))]
-            for path in sorted(ROOT.glob("functions/*/main.py"))
-        },
-    }
-    # all of them, though one complains: a run should name everything there is to mend
-    passed = [_passes(name, command) for name, command in commands.items()]
+    passed = [
+        _passes("ruff check", ["ruff", "check", "."]),
+        _passes("ruff format", ["ruff", "format", "--check", "."]),
+        _passes("mypy", ["mypy", "--scripts-are-modules", *map(str, sources())]),
+    ]
+    # every function has a main and is deployed as a folder, so each is a program of its own
+    for folder in sorted(path.parent for path in ROOT.glob("functions/*/main.py")):
+        modules = [str(path.relative_to(ROOT)) for path in sorted(folder.glob("*.py"))]
+        passed.append(_passes(f"mypy {folder.name}", ["mypy", *modules], {"MYPYPATH": str(folder)}))
     return all(passed)
 
 
@@ -48,11 +46,12 @@ def _has_python(folder: Path) -> bool:
     return any(folder.rglob("*.py"))
 
 
-def _passes(name: str, command: list[str]) -> bool:
+def _passes(name: str, command: list[str], variables: dict[str, str] | None = None) -> bool:
     with step(name):
         done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
-        )
+            [sys.executable, "-m", *command], cwd=ROOT, env=os.environ | (variables or {}),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     if done.returncode:
         say(done.stdout + done.stderr)
     return done.returncode == 0

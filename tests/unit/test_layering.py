@@ -88,9 +88,11 @@ def test_each_outside_world_is_known_in_one_room(path: Path) -> None:
     assert not known & FUNCTIONS
 
 
-def test_a_function_is_wiring() -> None:
-    for path in sorted(ROOT.glob("functions/*/main.py")):
-        assert _tops(path) <= {"lookout", "firebase_functions"} | set(sys.stdlib_module_names), path
+def test_a_function_puts_the_rooms_together_and_reaches_past_none() -> None:
+    for path in sorted(ROOT.glob("functions/*/*.py")):
+        own = {sibling.stem for sibling in path.parent.glob("*.py")}
+        firebase = {"firebase_functions"} if path.name == "main.py" else set()
+        assert _tops(path) <= {"lookout"} | own | firebase | set(sys.stdlib_module_names), path
         if path.parent.name in LIGHT:
             assert not any(name.startswith("lookout.vision") for name in imports(path)), path
 
