@@ -15,6 +15,9 @@ from typing import Any
 
 from lookout.errors import SettingsError
 
+REGION = "europe-west1"
+"""Where the functions run; the rewrites of ``firebase.json`` name the same region."""
+
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``lookout/``: the repository, or a function's own folder once vendored."""
 

@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -132,8 +133,8 @@ class Heartbeats:
         self._lock = threading.Lock()
         self._pulses: dict[str, _Pulse] = {}
 
-    def beat(self, camera: Camera, digest: str, reason: Reason, at: datetime, day: str) -> bool:
-        """Count a frame; True when it was time to write, and it was written.
+    def beat(self, camera: Camera, digest: str, reason: Reason, at: datetime, day: Callable[[], str]) -> bool:
+        """Count a frame; True when it was time to write, and it was written. ``day`` is asked only then.
 
         Raises:
             Unavailable: Firestore did not answer; the counts are kept for the next time.
@@ -152,7 +153,7 @@ class Heartbeats:
             pulse.frames, pulse.doubles, pulse.written_at = 0, 0, now
         try:
             with reaching("Firestore"):
-                self._write(camera.id, frames, doubles, reason, at, day)
+                self._write(camera.id, frames, doubles, reason, at, day())
         except Exception:
             with self._lock:
                 pulse.frames, pulse.doubles, pulse.written_at = pulse.frames + frames, doubles, before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,20 +11,6 @@ from typing import Any
 from lookout.cloud.app import reaching
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """The two pictures of an alert: the whole frame and the face, each as JPEG bytes under its path.
-
-    A shot has a folder of its own below the alert's, so that a better shot never overwrites the files of one
-    that another instance is storing at the same moment.
-    """
-
-    frame_path: str
-    frame: bytes
-    face_path: str
-    face: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +23,33 @@ class StoredPhoto:
 
 
 def shot_paths(alert_id: str, digest: str) -> tuple[str, str]:
-    """Paths of the frame and the face of an alert's shot, taken from the frame of ``digest``."""
+    """Paths of the frame and the face of an alert's shot, taken from the frame of ``digest``.
+
+    A shot has a folder of its own below the alert's, so that a better shot never overwrites the files of one
+    that another instance is storing at the same moment.
+    """
     folder = f"alerts/{alert_id}/{digest[:12]}"
     return f"{folder}/frame.jpg", f"{folder}/face.jpg"
 
 
-def store(bucket: Any, shot: Shot, timeout: float) -> None:
-    """Upload both pictures.
+def store(bucket: Any, jpegs: Mapping[str, bytes], timeout: float) -> None:
+    """Upload JPEG pictures, each under its path.
 
     Raises:
-        Unavailable: Storage did not take them.
+        Unavailable: Storage did not take them all.
     """
     with reaching("Storage"):
-        for path, jpeg in ((shot.frame_path, shot.frame), (shot.face_path, shot.face)):
+        for path, jpeg in jpegs.items():
             bucket.blob(path).upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
 
 
-def remove(bucket: Any, paths: Iterable[str], timeout: float) -> None:
-    """Delete pictures that nothing refers to any more. One that cannot be deleted is logged, not raised."""
-    for path in paths:
-        try:
-            with reaching("Storage"), _absent_is_fine():
-                bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
-        except Unavailable as error:
-            log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
+def remove(bucket: Any, path: str, timeout: float) -> None:
+    """Delete a picture that nothing refers to. One that cannot be deleted is logged, not raised."""
+    try:
+        with reaching("Storage"), _absent_is_fine():
+            bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
+    except Unavailable as error:
+        log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
 
 
 def photo(bucket: Any, path: str, timeout: float) -> StoredPhoto | None:

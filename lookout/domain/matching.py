@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Reason
+from lookout.domain.face import Embedding, Reason
 from lookout.domain.gallery import Gallery
 
 CLOSEST = 3
@@ -72,13 +73,13 @@ class Match:
 
 
 def match(
-    embeddings: NDArray[np.float32],
+    embeddings: Sequence[Embedding] | NDArray[np.float32],
     gallery: Gallery,
     threshold: float,
     margin: float,
     calibration: Calibration,
 ) -> list[Match]:
-    """Match each row of ``embeddings``, shape ``(k, d)``, L2-normalised, against the gallery.
+    """Match each of ``embeddings``, rows of shape ``(d,)``, L2-normalised, against the gallery.
 
     Known when the nearest person is at most ``threshold`` away (cosine distance) and the second-nearest at
     least ``margin`` farther; ``ambiguous`` when only the margin is missing.

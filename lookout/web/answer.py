@@ -8,7 +8,8 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 
-from flask import Request, Response
+from flask import Request as Request
+from flask import Response
 
 from lookout.errors import (
     BadRequest,

@@ -1,0 +1,78 @@
+"""What a camera is answered: the face that matters most in flat fields, all of them in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lookout.domain.camera import Camera
+from lookout.domain.face import Face, Reason
+from lookout.domain.matching import Match
+from lookout.domain.steering import next_step
+from lookout.domain.visit import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFace:
+    """A face with its match and what became of it; neither for a face that could not be matched."""
+
+    face: Face
+    match: Match | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """Why the face was answered as it was."""
+        if self.outcome is not None:
+            return self.outcome.reason
+        return self.face.flaw or Reason.UNKNOWN
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the face has a name."""
+        return self.outcome is not None and self.outcome.is_known
+
+    def fields(self) -> dict[str, object]:
+        """The face as one entry of ``faces[]``."""
+        box, match = self.face.box, self.match
+        fields: dict[str, object] = {
+            "person": None if self.outcome is None else self.outcome.name,
+            "confidence": 0.0 if match is None else round(match.confidence, 4),
+            "alert_id": None if self.outcome is None else self.outcome.alert_id,
+            "is_known": self.is_known,
+            "reason": self.reason,
+            "person_id": None if self.outcome is None else self.outcome.person_id,
+            "distance": None if match is None or match.distance is None else round(match.distance, 4),
+            "box": [round(side) for side in (box.x, box.y, box.width, box.height)],
+            "quality": round(self.face.quality.score, 3),
+        }
+        if match is not None and match.reason is Reason.AMBIGUOUS:
+            fields["candidates"] = [candidate.name for candidate in match.candidates]
+        return fields
+
+
+FLAT = ("person", "confidence", "alert_id", "is_known", "reason")
+
+
+def frame_answer(camera: Camera, faces: Sequence[JudgedFace], skipped: int) -> dict[str, object]:
+    """The answer to a frame, its first fields those of the original program."""
+    nobody: dict[str, object] = dict(zip(FLAT, (None, 0.0, None, False, Reason.NO_FACE), strict=True))
+    entries = [face.fields() for face in faces]
+    flat = nobody if not faces else {name: entries[_headline(faces)][name] for name in FLAT}
+    reasons = [face.reason for face in faces]
+    return {**flat, "faces": entries, "faces_skipped": skipped, "next": next_step(reasons, camera.led)}
+
+
+def frame_reason(faces: Sequence[JudgedFace]) -> Reason:
+    """The one reason of a frame: that of the face that matters most."""
+    return faces[_headline(faces)].reason if faces else Reason.NO_FACE
+
+
+def _headline(faces: Sequence[JudgedFace]) -> int:
+    """Index of the face that matters most: matched before flawed, unknown before known, then the larger."""
+
+    def weight(index: int) -> tuple[bool, bool, float]:
+        judged = faces[index]
+        return judged.outcome is not None, not judged.is_known, judged.face.box.area
+
+    return max(range(len(faces)), key=weight)

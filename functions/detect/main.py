@@ -1,0 +1,53 @@
+"""``/detect``: a camera posts a frame and is told who is in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from firebase_functions import https_fn, options
+
+from lookout.settings import REGION, Settings
+from lookout.web.answer import Request, endpoint
+from lookout.web.frame_upload import claimed_camera, image
+
+if TYPE_CHECKING:
+    from watch import Watch
+
+    from lookout.cloud.cameras import CameraKeys
+
+settings = Settings.from_environment()
+_lock = threading.Lock()
+_parts: list[tuple[CameraKeys, Watch]] = []
+
+
+def parts() -> tuple[CameraKeys, Watch]:
+    """What every request needs, made at the first: this file is loaded at deployment too, and must be quick."""
+    # several requests may meet a cold instance at once; one of them does the work
+    with _lock:
+        if not _parts:
+            from watch import Watch
+
+            from lookout.cloud.app import bucket, firestore_client
+            from lookout.cloud.cameras import CameraKeys
+
+            db = firestore_client()
+            keys = CameraKeys(db, settings.camera_cache_seconds, settings.store_timeout_seconds)
+            _parts.append((keys, Watch(settings, db, bucket())))
+        return _parts[0]
+
+
+@https_fn.on_request(
+    region=REGION,
+    memory=options.MemoryOption.GB_1,
+    cpu=1,
+    timeout_sec=60,
+)
+@endpoint("POST", "PUT")
+def detect(request: Request) -> Mapping[str, object]:
+    """Judge the posted frame; see the README for what may be posted and what is answered."""
+    camera_id, key = claimed_camera(request, settings.max_upload_bytes)
+    keys, watch = parts()
+    camera = keys.authorise(camera_id, key)
+    return watch.judge(camera, image(request, settings.max_upload_bytes))

@@ -1,0 +1,154 @@
+"""From a camera's frame to its alert: see, match, judge the visit, store, answer."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from answer import JudgedFace, frame_answer, frame_reason
+
+from lookout.cloud.cameras import Heartbeats
+from lookout.cloud.gallery import GalleryReader
+from lookout.cloud.shots import Album
+from lookout.cloud.site import SiteReader
+from lookout.cloud.visits import SeenFrame, Visits
+from lookout.domain.camera import Camera
+from lookout.domain.face import Face, Reason
+from lookout.domain.matching import Match, match
+from lookout.domain.site import Site
+from lookout.domain.visit import Outcome, Rules, Sighting
+from lookout.errors import Unavailable
+from lookout.log import Severity, log
+from lookout.settings import Settings
+from lookout.vision.frame import Frame, crop, decode, encode_jpeg
+from lookout.vision.models import installed
+from lookout.vision.recogniser import recogniser
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A frame as it arrived: from which camera, its bytes and their digest, when, its pixels."""
+
+    camera: Camera
+    data: bytes
+    digest: str
+    at: datetime
+    frame: Frame
+
+
+class Watch:
+    """Judges frames. One per warm instance, shared by its threads."""
+
+    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+        timeout = settings.store_timeout_seconds
+        self._settings = settings
+        self._card = installed(settings).card
+        self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
+        self._site = SiteReader(db, _default_site(settings), timeout)
+        self._visits = Visits(db, timeout)
+        self._album = Album(db, bucket, timeout)
+        self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
+
+    def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
+        """The answer to a frame; its alerts and pictures are stored when this returns.
+
+        Raises:
+            NotAnImage: the bytes are no image.
+            BrokenImage: the image cannot be decoded.
+            Unavailable: Firestore is silent; nothing of the frame was stored.
+        """
+        started = time.perf_counter()
+        frame = decode(data, self._settings.max_frame_side)
+        posted = _Posted(camera, data, hashlib.sha256(data).hexdigest(), datetime.now(UTC), frame)
+        decoded = time.perf_counter()
+        seen = recogniser(self._settings).see(frame)
+        matched = time.perf_counter()
+        faces = self._record(posted, seen.faces)
+        reason = frame_reason(faces)
+        self._beat(posted, reason)
+        stages = {"decode": (decoded - started) * 1000, **seen.milliseconds}
+        stages["store"] = (time.perf_counter() - matched) * 1000
+        log(
+            Severity.INFO,
+            "frame judged",
+            camera=camera.id,
+            reason=reason,
+            milliseconds=round((time.perf_counter() - started) * 1000),
+            stages={stage: round(spent, 1) for stage, spent in stages.items()},
+            faces=len(faces),
+            alerts=sorted({face.outcome.alert_id for face in faces if face.outcome is not None}),
+        )
+        return frame_answer(camera, faces, seen.skipped)
+
+    def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
+        """Match the faces and make or change their alerts; a frame without a good face touches no store."""
+        good = [face for face in faces if face.embedding is not None]
+        if not good:
+            return [JudgedFace(face) for face in faces]
+        site = self._site.current()
+        threshold = self._card.threshold if site.threshold is None else site.threshold
+        matches = self._match(good, threshold, site.margin)
+        outcomes = self._store(posted, good, matches, Rules(site.visit_seconds, threshold), site)
+        judged = iter(zip(matches, outcomes, strict=True))
+        return [
+            JudgedFace(face) if face.embedding is None else JudgedFace(face, *next(judged)) for face in faces
+        ]
+
+    def _match(self, faces: Sequence[Face], threshold: float, margin: float) -> list[Match]:
+        embeddings = [face.embedding for face in faces if face.embedding is not None]
+        return match(embeddings, self._gallery.current(), threshold, margin, self._card.calibration)
+
+    def _store(
+        self,
+        posted: _Posted,
+        faces: Sequence[Face],
+        matches: Sequence[Match],
+        rules: Rules,
+        site: Site,
+    ) -> tuple[Outcome, ...]:
+        def picture(index: int) -> tuple[bytes, bytes]:
+            pixels = posted.frame.pixels
+            whole = posted.data if posted.frame.kind == "jpeg" else encode_jpeg(pixels)
+            return whole, encode_jpeg(crop(pixels, faces[index].box))
+
+        sightings = [
+            Sighting(found, face.embedding, face.quality.score)
+            for found, face in zip(matches, faces, strict=True)
+            if face.embedding is not None
+        ]
+        new_alert_ids = [uuid4().hex for _ in sightings]
+        frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings, new_alert_ids)
+        shots = self._album.shots(posted.digest, picture)
+        shots.begin(self._visits.foresee(frame, rules).outcomes)
+        try:
+            judgement = self._visits.record(frame, rules, site)
+        except Unavailable:
+            shots.abandon()
+            raise
+        shots.settle(judgement.outcomes)
+        return judgement.outcomes
+
+    def _beat(self, posted: _Posted, reason: Reason) -> None:
+        def day() -> str:
+            return self._site.current().day(posted.at)
+
+        try:
+            self._heartbeats.beat(posted.camera, posted.digest, reason, posted.at, day)
+        except Unavailable as error:
+            # the frame is judged and stored: a late heartbeat is no reason to have it posted again
+            log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
+
+
+def _default_site(settings: Settings) -> Site:
+    return Site(
+        settings.threshold,
+        settings.margin,
+        settings.visit_seconds,
+        settings.retention_days,
+        settings.timezone,
+    )
