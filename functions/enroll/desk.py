@@ -1,0 +1,83 @@
+"""From an uploaded photo to a vector in the gallery, and back out again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lookout.cloud import pictures
+from lookout.cloud.enrolment import Enrolment, Photo
+from lookout.domain.enrolment import PhotoPath, main_face
+from lookout.domain.face import Face
+from lookout.errors import PhotoRejected, RequestError
+from lookout.settings import Settings
+from lookout.vision.frame import decode
+from lookout.vision.models import installed
+from lookout.vision.recogniser import recogniser
+
+
+class EnrolmentDesk:
+    """Answers what happens to photos and people. One per warm instance.
+
+    Events come at least once and in any order: whatever an event says, Storage is asked what is there.
+    Raises ``Unavailable`` when a store is silent, and the event then comes again.
+    """
+
+    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+        self._settings = settings
+        self._bucket = bucket
+        self._enrolment = Enrolment(db, installed(settings).card.model_id, settings.max_photos_per_person)
+
+    def photo_arrived(self, path: str, generation: int) -> str:
+        """Enrol the photo, or say on it why not. Returns what was done, for the log."""
+        place = PhotoPath.parse(path)
+        if place is None:
+            return "no photo of a person"
+        stored = pictures.photo(self._bucket, path, self._settings.store_timeout_seconds)
+        if stored is None or stored.generation != generation:
+            return "gone or replaced already"
+        photo = Photo(place, generation, stored.created_at)
+        if not self._enrolment.begin(photo):
+            return "dealt with already"
+        try:
+            face = self._face(path, stored.size)
+            if face is None:
+                self._enrolment.forget(place, generation)
+                return "gone while it was looked at"
+            assert face.embedding is not None  # noqa: S101 - what main_face promises
+            done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
+            return "enrolled" if done else "gone while it was looked at"
+        except PhotoRejected as rejection:
+            self._enrolment.reject(photo, rejection.message)
+            return f"rejected: {rejection.message}"
+
+    def photo_left(self, path: str, generation: int) -> str:
+        """Drop the vector of a photo that was deleted. Returns what was done, for the log."""
+        place = PhotoPath.parse(path)
+        if place is None:
+            return "no photo of a person"
+        return "forgotten" if self._enrolment.forget(place, generation) else "nothing to forget"
+
+    def person_left(self, person_id: str, at: datetime) -> str:
+        """Drop all photos and vectors of a person who was deleted ``at`` a moment."""
+        vectors = self._enrolment.forget_person(person_id, at)
+        timeout = self._settings.store_timeout_seconds
+        photos = pictures.remove_photos(self._bucket, person_id, at, timeout)
+        return f"forgotten with {photos} photos and {vectors} of their documents"
+
+    def person_renamed(self, person_id: str) -> str:
+        """Let the gallery use a person's new name."""
+        return "renamed" if self._enrolment.rename(person_id) else "named so already"
+
+    def _face(self, path: str, size: int) -> Face | None:
+        limit = self._settings.max_upload_bytes
+        if size > limit:
+            raise PhotoRejected(f"larger than {limit // 1024 // 1024} MB: upload a smaller copy")
+        data = pictures.photo_bytes(self._bucket, path, self._settings.store_timeout_seconds)
+        if data is None:
+            return None
+        try:
+            frame = decode(data, self._settings.max_frame_side)
+        except RequestError as error:
+            raise PhotoRejected(error.message) from error
+        return main_face(recogniser(self._settings).see(frame).faces)
