@@ -34,12 +34,16 @@ class Embedder:
         transform = upright(box, points, self._width, self._height)
         return warp(pixels, transform, self._width, self._height)
 
-    def embed(self, faces: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Vectors of length 1, shape ``(n, d)``, of aligned faces of shape ``(h, w, 3)``, uint8, BGR."""
+    def embed(self, faces: list[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Vectors of length 1, shape ``(n, d)``, of aligned faces of shape ``(h, w, 3)``, uint8, BGR.
+
+        With them the lengths they had before, shape ``(n,)``: the surer the network is that it sees a face, the
+        longer (Meng et al., "MagFace", CVPR 2021, build on it).
+        """
         batch = np.multiply(np.stack(faces), np.float32(1 / 255), dtype=np.float32)
         vectors = np.asarray(self._model.forward(batch), np.float32).reshape(len(faces), -1)
-        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return np.asarray(vectors / lengths, np.float32)
+        lengths = np.linalg.norm(vectors, axis=1)
+        return vectors / np.maximum(lengths, np.float32(1e-12))[:, None], lengths
 
 
 def template_transform(points: Points) -> Transform:

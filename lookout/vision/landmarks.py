@@ -29,10 +29,9 @@ class Landmarker:
     def find(self, pixels: NDArray[np.uint8], box: Box) -> Points:
         """The five points in pixels of the frame, shape ``(5, 2)``."""
         area = square(box)
-        points: NDArray[np.float32] = self._network.run(prepare(pixels, area))[0].reshape(68, 2)
-        five: NDArray[np.float32] = AVERAGE @ points
+        points = self._network.run(prepare(pixels, area))[0].reshape(68, 2)
         corner = np.array([area.x, area.y], np.float32)
-        return np.asarray(five * np.float32(area.width) + corner, np.float32)
+        return np.asarray(AVERAGE @ points * np.float32(area.width) + corner, np.float32)
 
 
 def prepare(pixels: NDArray[np.uint8], area: Box) -> NDArray[np.float32]:
@@ -42,4 +41,4 @@ def prepare(pixels: NDArray[np.uint8], area: Box) -> NDArray[np.float32]:
     half = (scale - 1) / 2
     shift = np.array([[scale, 0, half - area.x * scale], [0, scale, half - area.y * scale]], np.float32)
     grey = cv2.cvtColor(warp(pixels, shift, SIDE, SIDE), cv2.COLOR_BGR2GRAY)
-    return (grey.astype(np.float32) / 256)[None, None]
+    return np.multiply(grey, 1 / 256, dtype=np.float32)[None, None]

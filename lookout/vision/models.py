@@ -28,7 +28,8 @@ class ModelCard:
 
     ``model_id`` is the name and the first 12 hex digits of the weights' sha256 as published: vectors of
     different ids are never compared. ``threshold`` is the largest cosine distance at which a face is known;
-    ``midpoint`` and ``slope`` turn a distance into a probability. Their sources: ``models/manifest.json``.
+    ``midpoint`` and ``slope`` turn a distance into a probability. A raw vector shorter than
+    ``min_length`` is not that of a face. The sources of all these stand in ``models/manifest.json``.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ModelCard:
     threshold: float
     midpoint: float
     slope: float
+    min_length: float
 
     @property
     def calibration(self) -> Calibration:
@@ -75,23 +77,27 @@ def installed(settings: Settings) -> Installed:
             f"The model {settings.model_name} is not installed in {home}; "
             f"run scripts/models --model {settings.model_name}."
         )
-    card = ModelCard(
-        name=entry["name"],
-        model_id=f"{entry['name']}-{entry['weights'][:12]}",
-        dimension=entry["dimension"],
-        threshold=entry["threshold"],
-        midpoint=entry["midpoint"],
-        slope=entry["slope"],
-    )
-    return Installed(
-        home=home,
-        detector=_present(home, record["detector"]),
-        landmarks=_present(home, record["landmarks"]),
-        embedder=_present(home, entry),
-        deepface_name=settings.model_name,
-        template=entry["alignment"] == "template",
-        card=card,
-    )
+    try:
+        card = ModelCard(
+            name=entry["name"],
+            model_id=f"{entry['name']}-{entry['weights'][:12]}",
+            dimension=entry["dimension"],
+            threshold=entry["threshold"],
+            midpoint=entry["midpoint"],
+            slope=entry["slope"],
+            min_length=entry["min_length"],
+        )
+        return Installed(
+            home=home,
+            detector=_present(home, record["detector"]),
+            landmarks=_present(home, record["landmarks"]),
+            embedder=_present(home, entry),
+            deepface_name=settings.model_name,
+            template=entry["alignment"] == "template",
+            card=card,
+        )
+    except (KeyError, TypeError):
+        raise ModelMissing(f"{home / RECORD} is of another version; run scripts/models again.") from None
 
 
 def require_detector_weights(home: Path, name: str) -> None:

@@ -28,7 +28,8 @@ class Seen:
     """What a frame shows.
 
     ``faces`` are sorted largest first, at most ``MAX_FACES``; ``skipped`` counts the smaller ones beyond that.
-    ``milliseconds`` has the stages "detect", "landmarks", "quality" (align and judge) and "embed".
+    What the embedder finds to be no face is in neither. ``milliseconds`` has the stages "detect", "landmarks",
+    "quality" (align and judge) and "embed".
     """
 
     faces: tuple[Face, ...]
@@ -114,13 +115,19 @@ class Recogniser:
 
     def _embed(self, looks: list[_Look]) -> tuple[Face, ...]:
         flaws = [self._gate.flaw(look.quality) for look in looks]
-        good = [look.aligned for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
-        vectors = iter(self._networks.embedder.embed(good) if good else ())
-        faces = []
-        for look, flaw in zip(looks, flaws, strict=True):
-            embedding: Embedding | None = next(vectors) if flaw is None else None
-            faces.append(Face(look.box, look.quality, flaw, embedding))
-        return tuple(faces)
+        good = [look for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
+        embeddings: dict[int, Embedding] = {}
+        if good:
+            vectors, lengths = self._networks.embedder.embed([look.aligned for look in good])
+            for look, vector, length in zip(good, vectors, lengths, strict=True):
+                # sleeves and shadows that the detector took for faces; an alert must not come of them
+                if length >= self._networks.card.min_length:
+                    embeddings[id(look)] = vector
+        return tuple(
+            Face(look.box, look.quality, flaw, embeddings.get(id(look)))
+            for look, flaw in zip(looks, flaws, strict=True)
+            if flaw is not None or id(look) in embeddings
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

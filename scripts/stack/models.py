@@ -26,6 +26,9 @@ MODELS = ROOT / "models"
 MANIFEST = MODELS / "manifest.json"
 NPM_SECONDS = 300
 
+JUDGEMENT = ("name", "threshold", "midpoint", "slope", "min_length")
+"""What belongs to the weights and is different for a fallback."""
+
 
 def ensure(
     model: str = "ArcFace", offline: bool = False, home: Path = MODELS, detector: str | None = None
@@ -53,6 +56,11 @@ def ensure(
                     _write(home, record)
             if not is_whole(home, record["embedders"].get(model)):
                 record["embedders"][model] = _embedder(model, manifest, home, offline, package)
+            # a threshold that changed in the manifest holds for weights that are there already
+            entry = record["embedders"][model]
+            judged = {**entry, **_card(manifest["embedders"][model], entry["fallback"])}
+            if judged != read_record(home)["embedders"].get(model):
+                record["embedders"][model] = judged
                 _write(home, record)
         wanted = {} if detector is None else {detector: manifest["detectors"][detector]["files"]}
         for name, files in wanted.items():
@@ -118,7 +126,6 @@ def _embedder(
 ) -> dict[str, Any]:
     """Official weights, else the model's fallback where it has one."""
     entry = manifest["embedders"][model]
-    card = {key: entry[key] for key in ("alignment", "dimension", "threshold", "midpoint", "slope", "name")}
     fallback = entry.get("fallback")
     try:
         placed = _weights(model, entry["sources"], home, entry["file"], offline, entry["sha256"])
@@ -138,10 +145,16 @@ def _embedder(
             except ValueError as problem:
                 raise fail(f"the fallback for {model} is of no use: {problem}.") from None
             placed = _place(wrapped, home, WEIGHTS / entry["file"])
-        card |= {key: fallback[key] for key in ("threshold", "midpoint", "slope", "name")}
         # the original's digest: that of the wrapped file may change with the version of onnx that wrote it
-        return {**card, **placed, "weights": manifest["package"]["files"][fallback["from"]]}
-    return {**card, **placed, "weights": placed["sha256"]}
+        return {**placed, "weights": manifest["package"]["files"][fallback["from"]], "fallback": True}
+    return {**placed, "weights": placed["sha256"], "fallback": False}
+
+
+def _card(entry: dict[str, Any], is_fallback: bool) -> dict[str, Any]:
+    """What the manifest says of the weights that were taken."""
+    source = entry["fallback"] if is_fallback else entry
+    card = {key: entry[key] for key in ("alignment", "dimension")}
+    return {**card, **{key: source[key] for key in JUDGEMENT}}
 
 
 class _Unfetched(Exception):
