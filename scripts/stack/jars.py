@@ -10,6 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from stack import offline_jars
 from stack.progress import fail, say, step
@@ -52,18 +53,16 @@ def ensure(tools: Toolchain) -> None:
     if not missing:
         return
     tools.jars.mkdir(parents=True, exist_ok=True)
-    if is_reachable(missing[0].url):
-        for jar in missing:
-            _fetch(jar, tools)
+    # a proxy may answer for the host and then refuse it, hence the second look
+    if is_reachable(missing[0].url) and all(_fetch(jar, tools) for jar in missing):
         return
     firestore, storage = (tools.jars / jar.name for jar in jars)
     try:
         with step("building the emulators' jars from the Google Cloud SDK"):
             offline_jars.build(firestore, storage)
     except offline_jars.CannotBuild as error:
-        raise fail(
-            f"the emulators' jars cannot be downloaded (their host does not answer), and {error}"
-        ) from None
+        host = urlsplit(missing[0].url).hostname
+        raise fail(f"the emulators' jars cannot be downloaded from {host}, and {error}") from None
     say(
         "  The emulators' engine comes from the installed Google Cloud SDK, as the official one was out of reach."
     )
@@ -89,13 +88,10 @@ def is_reachable(url: str, patience: float = PATIENCE) -> bool:
     return answered.is_set()
 
 
-def _fetch(jar: Jar, tools: Toolchain) -> None:
+def _fetch(jar: Jar, tools: Toolchain) -> bool:
     with step(f"downloading {jar.name}"):
         done = subprocess.run(
             [str(tools.firebase), f"setup:emulators:{jar.emulator}"],
-            cwd=tools.jars, env=tools.environment(), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False,
+            cwd=tools.jars, env=tools.environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
-    if done.returncode or not (tools.jars / jar.name).is_file():
-        last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-        raise fail(f"{jar.name} could not be downloaded ({' '.join(last)}); try again.")
+    return done.returncode == 0 and (tools.jars / jar.name).is_file()

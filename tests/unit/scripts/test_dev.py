@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from lookout import settings
 from stack import emulators, jars, offline_jars, processes, project, readiness, toolchain
 from stack.bootstrap import ROOT, deployed_python
 from stack.info import Account, CameraKey, StackInfo
@@ -100,6 +101,11 @@ def test_a_project_folder_is_laid_out_twice_without_harm(tmp_path: Path) -> None
     project.lay_out(tmp_path, project.Ports(6000))
     project.lay_out(tmp_path, project.Ports(7000))
     assert json.loads((tmp_path / "firebase.json").read_text())["emulators"]["auth"]["port"] == 7002
+
+
+def test_hosting_leads_to_the_region_the_functions_are_in() -> None:
+    rewrites = json.loads((ROOT / "firebase.json").read_text())["hosting"]["rewrites"]
+    assert {rewrite["function"]["region"] for rewrite in rewrites} == {project.REGION} == {settings.REGION}
 
 
 def test_every_function_has_a_codebase_of_its_own_and_one_python() -> None:
@@ -274,6 +280,17 @@ def test_out_of_reach_and_nothing_to_build_from_is_said_in_one_line(
         jars.ensure(tools)
     assert str(ended.value).count("\n") == 0
     assert "cannot be downloaded" in str(ended.value)
+
+
+def test_a_host_that_answers_but_refuses_is_out_of_reach_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jars, "is_reachable", lambda url: True)
+    _command(tmp_path, "firebase", "echo Error: 403; exit 1")
+    tools = toolchain.Toolchain(tmp_path / "firebase", tmp_path / "java", tmp_path / "jars")
+    monkeypatch.setattr(offline_jars, "build", lambda *paths: [path.touch() for path in paths])
+    jars.ensure(tools)
+    assert [(tools.jars / jar.name).exists() for jar in jars.wanted(toolchain.FIREBASE_TOOLS)] == [True, True]
 
 
 def test_a_long_class_path_is_folded_as_manifests_want_it(tmp_path: Path) -> None:
