@@ -70,7 +70,6 @@ def _fetch(folder: Path) -> None:
             "download",
             "--quiet",
             "--no-deps",
-            "--no-build-isolation",
             kind,
         ]
         done = subprocess.run(
