@@ -50,9 +50,9 @@ def enter_venv() -> None:
         raise fail("stopped while installing; run it again to go on.") from None
     if Path(sys.prefix) != VENV:
         sys.stdout.flush()
-        paths = [str(ROOT), str(ROOT / "scripts"), os.environ.get("PYTHONPATH", "")]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-        os.execve(PYTHON, [str(PYTHON), *sys.argv], environment)  # noqa: S606 - no shell is the point
+        os.execv(PYTHON, [str(PYTHON), *sys.argv])  # noqa: S606 - no shell is the point
+    if str(ROOT) not in sys.path:
+        sys.path.insert(1, str(ROOT))
 
 
 def _install() -> None:
