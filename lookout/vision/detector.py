@@ -61,7 +61,7 @@ class RfbDetector:
     """
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self.network = network
         # five small calls side by side keep two cores busier than five calls of two threads each
         self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="detector")
 
@@ -86,7 +86,7 @@ class RfbDetector:
         """Corners ``(n, 4)`` in the frame and scores ``(n,)`` of one region (left, top, right, bottom)."""
         left, top, right, bottom = region
         blob, scale = prepare(pixels[top:bottom, left:right])
-        all_scores, all_boxes = self._network.run(blob)
+        all_scores, all_boxes = self.network.run(blob)
         likely = np.flatnonzero(all_scores[0, :, 1] > MIN_SCORE)
         corners = all_boxes[0, likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / scale
         corners = np.clip(corners, 0, np.array([right - left, bottom - top] * 2, np.float32))

@@ -19,10 +19,10 @@ class Embedder:
 
     def __init__(self, installed: Installed) -> None:
         try:
-            self._model: Any = build("facial_recognition", installed.deepface_name, installed.home)
+            self.model: Any = build("facial_recognition", installed.deepface_name, installed.home)
         except ImportError as error:
             raise SettingsError(f"MODEL_NAME={installed.deepface_name} needs a package: {error}") from error
-        self._width, self._height = self._model.input_shape
+        self._width, self._height = self.model.input_shape
         self._template = installed.template
 
     def align(
@@ -41,7 +41,7 @@ class Embedder:
         longer (Meng et al., "MagFace", CVPR 2021, build on it).
         """
         batch = np.multiply(np.stack(faces), np.float32(1 / 255), dtype=np.float32)
-        vectors = np.asarray(self._model.forward(batch), np.float32).reshape(len(faces), -1)
+        vectors = np.asarray(self.model.forward(batch), np.float32).reshape(len(faces), -1)
         lengths = np.linalg.norm(vectors, axis=1)
         return vectors / np.maximum(lengths, np.float32(1e-12))[:, None], lengths
 

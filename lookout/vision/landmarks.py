@@ -24,12 +24,12 @@ class Landmarker:
     """Finds the five points of a face in its box."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self.network = network
 
     def find(self, pixels: NDArray[np.uint8], box: Box) -> Points:
         """The five points in pixels of the frame, shape ``(5, 2)``."""
         area = square(box)
-        points = self._network.run(prepare(pixels, area))[0].reshape(68, 2)
+        points = self.network.run(prepare(pixels, area))[0].reshape(68, 2)
         corner = np.array([area.x, area.y], np.float32)
         return np.asarray(AVERAGE @ points * np.float32(area.width) + corner, np.float32)
 

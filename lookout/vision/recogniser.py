@@ -69,28 +69,28 @@ class Recogniser:
     """Sees faces. Keeps nothing of a frame, so threads may share it."""
 
     def __init__(self, networks: Networks, gate: Gate, max_faces: int) -> None:
-        self._networks = networks
+        self.networks = networks
         self._gate = gate
         self._max_faces = max_faces
 
     @property
     def card(self) -> ModelCard:
         """What matching has to know of the embedder."""
-        return self._networks.card
+        return self.networks.card
 
     @property
     def model_id(self) -> str:
         """The name by which its vectors are kept apart from those of other models."""
-        return self._networks.card.model_id
+        return self.networks.card.model_id
 
     def with_gate(self, gate: Gate) -> Recogniser:
         """The same networks behind another gate, such as ``OPEN_GATE``."""
-        return Recogniser(self._networks, gate, self._max_faces)
+        return Recogniser(self.networks, gate, self._max_faces)
 
     def see(self, frame: Frame) -> Seen:
         """Find, judge and embed the faces of a frame; those with a flaw have no embedding."""
         started = time.perf_counter()
-        networks, pixels = self._networks, frame.pixels
+        networks, pixels = self.networks, frame.pixels
         boxes = sorted(networks.detector.detect(pixels), key=lambda box: (-box.area, box.x, box.y))
         detected = time.perf_counter()
         judged = boxes[: self._max_faces]
@@ -111,17 +111,17 @@ class Recogniser:
     def _look(self, pixels: NDArray[np.uint8], box: Box, points: Points) -> _Look:
         on_template = warp(pixels, template_transform(points), TEMPLATE_SIDE, TEMPLATE_SIDE)
         quality = assess(on_template, box, turn(points))
-        return _Look(box, quality, self._networks.embedder.align(pixels, box, points, on_template))
+        return _Look(box, quality, self.networks.embedder.align(pixels, box, points, on_template))
 
     def _embed(self, looks: list[_Look]) -> tuple[Face, ...]:
         flaws = [self._gate.flaw(look.quality) for look in looks]
         good = [look for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
         embeddings: dict[int, Embedding] = {}
         if good:
-            vectors, lengths = self._networks.embedder.embed([look.aligned for look in good])
+            vectors, lengths = self.networks.embedder.embed([look.aligned for look in good])
             for look, vector, length in zip(good, vectors, lengths, strict=True):
                 # sleeves and shadows that the detector took for faces; an alert must not come of them
-                if length >= self._networks.card.min_length:
+                if length >= self.networks.card.min_length:
                     embeddings[id(look)] = vector
         return tuple(
             Face(look.box, look.quality, flaw, embeddings.get(id(look)))

@@ -1,0 +1,1 @@
+"""The benchmarks behind the README's figures; ``scripts/bench`` runs them."""

@@ -1,0 +1,176 @@
+"""What a frame costs from its bytes to a name: by stage, and against the networks alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import scene
+from bench.result import Figure
+from lookout.domain.gallery import Gallery, PersonVectors
+from lookout.domain.matching import match
+from lookout.settings import ROOT, Settings
+from lookout.vision import detector, landmarks
+from lookout.vision.embedder import template_transform
+from lookout.vision.frame import decode
+from lookout.vision.geometry import TEMPLATE_SIDE, square, warp
+from lookout.vision.recogniser import Recogniser, recogniser
+
+ROUNDS = 60
+WARM_UP = 10
+COLD_STARTS = 3
+PHOTOS = ("obama.jpg", "obama2.jpg", "obama3.jpg")
+PEOPLE = 20
+MANY = 100_000
+
+
+def run(samples: Path) -> list[Figure]:
+    """Measure everything; ``samples`` is the folder of the sample photos. Medians throughout."""
+    settings = Settings()
+    engine = recogniser(settings)
+    vectors = np.stack([_face(engine, samples / name) for name in PHOTOS])
+    gallery = Gallery(engine.model_id, _people(vectors, PEOPLE, engine.model_id))
+    one = scene.posted(scene.with_person(samples / "obama2.jpg", 90, 260))
+    empty = scene.posted(scene.room())
+
+    stages: dict[str, list[float]] = {}
+    totals, bares, empties = [], [], []
+    bare = _bare(engine, decode(one).pixels)
+    for turn in range(WARM_UP + ROUNDS):
+        # side by side, so that whatever else the machine does is in all of them
+        spent, total = _judge(one, engine, gallery, settings)
+        bare_spent = _milliseconds(bare)
+        empty_spent = _milliseconds(lambda: engine.see(decode(empty)))
+        if turn < WARM_UP:
+            continue
+        totals.append(total)
+        bares.append(bare_spent)
+        empties.append(empty_spent)
+        for stage, value in spent.items():
+            stages.setdefault(stage, []).append(value)
+    assert not engine.see(decode(empty)).faces
+
+    total, alone = float(np.median(totals)), float(np.median(bares))
+    starts = [_cold_start(one) for _ in range(COLD_STARTS)]
+    return [
+        *(Figure(f"one face, 800x600: {stage}", float(np.median(v)), "ms") for stage, v in stages.items()),
+        Figure("one face, 800x600: total", total, "ms"),
+        Figure("bare networks, one call after the other", alone, "ms"),
+        Figure("total / bare networks", total / alone, "", 1.3),
+        Figure("empty frame, 800x600", float(np.median(empties)), "ms", 15),
+        Figure(f"match against {MANY} vectors", _match_many(vectors[0], engine), "ms", 10),
+        Figure("process start to first answer", float(np.median([start for start, _ in starts])), "s", 3),
+        Figure("peak memory of such a process", max(peak for _, peak in starts), "MB", 700),
+    ]
+
+
+def _face(engine: Recogniser, photo: Path) -> NDArray[np.float32]:
+    embedding = engine.see(decode(photo.read_bytes())).faces[0].embedding
+    assert embedding is not None, photo
+    return embedding
+
+
+def _people(known: NDArray[np.float32], count: int, model_id: str) -> list[PersonVectors]:
+    """``count`` people of three vectors each: the one of the photos, and strangers made up."""
+    rng = np.random.default_rng(3)
+    centres = rng.normal(size=(count - 1, 1, known.shape[1]))
+    made_up = (centres + 0.4 * rng.normal(size=(count - 1, len(known), known.shape[1]))).astype(np.float32)
+    made_up /= np.linalg.norm(made_up, axis=2, keepdims=True)
+    everybody = [known, *made_up]
+    names = tuple(f"{row}.jpg" for row in range(len(known)))
+    return [PersonVectors(f"p{row}", f"Person {row}", model_id, v, names) for row, v in enumerate(everybody)]
+
+
+def _judge(
+    data: bytes, engine: Recogniser, gallery: Gallery, settings: Settings
+) -> tuple[dict[str, float], float]:
+    started = time.perf_counter()
+    frame = decode(data)
+    decoded = time.perf_counter()
+    seen = engine.see(frame)
+    embedded = time.perf_counter()
+    vectors = np.stack([face.embedding for face in seen.faces if face.embedding is not None])
+    matches = match(vectors, gallery, engine.card.threshold, settings.margin, engine.card.calibration)
+    ended = time.perf_counter()
+    assert [found.name for found in matches] == ["Person 0"]
+    spent = {"decode": (decoded - started) * 1000, **seen.milliseconds, "match": (ended - embedded) * 1000}
+    return spent, (ended - started) * 1000
+
+
+def _bare(engine: Recogniser, pixels: NDArray[np.uint8]) -> Callable[[], None]:
+    """The same sessions on prepared inputs: as many calls as the frame takes, and nothing around them."""
+    networks = engine.networks
+    assert isinstance(networks.detector, detector.RfbDetector)
+    detect, find, embed = networks.detector.network, networks.landmarker.network, networks.embedder.model
+    height, width = pixels.shape[:2]
+    tiles = [
+        detector.prepare(pixels[top:bottom, left:right])[0]
+        for left, top, right, bottom in detector.regions(width, height)
+    ]
+    box = engine.see(decode(scene.posted(pixels))).faces[0].box
+    area = landmarks.prepare(pixels, square(box))
+    points = networks.landmarker.find(pixels, box)
+    crop = warp(pixels, template_transform(points), TEMPLATE_SIDE, TEMPLATE_SIDE)
+    faces = np.multiply(networks.embedder.align(pixels, box, points, crop)[None], 1 / 255, dtype=np.float32)
+
+    def once() -> None:
+        for tile in tiles:
+            detect.run(tile)
+        find.run(area)
+        embed.predict(faces)
+
+    return once
+
+
+def _match_many(vector: NDArray[np.float32], engine: Recogniser) -> float:
+    """Against people of three vectors each; the one asked for is the last."""
+    rng = np.random.default_rng(5)
+    many = rng.normal(size=(MANY, vector.size)).astype(np.float32)
+    many /= np.linalg.norm(many, axis=1, keepdims=True)
+    many[-1] = vector
+    people = [
+        PersonVectors(f"p{at}", f"Person {at}", engine.model_id, many[at : at + 3], ("a", "b", "c"))
+        for at in range(0, MANY, 3)
+    ]
+    gallery = Gallery(engine.model_id, people)
+    card = engine.card
+
+    def once() -> None:
+        match(vector[None], gallery, card.threshold, 0.05, card.calibration)
+
+    return float(np.median([_milliseconds(once) for _ in range(ROUNDS)]))
+
+
+def _cold_start(frame: bytes) -> tuple[float, float]:
+    """Seconds from the start of a fresh process to its first answer, and its peak memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frame.jpg"
+        path.write_bytes(frame)
+        environment = {**os.environ, "GCLOUD_PROJECT": "demo-bench"}
+        started = time.time()
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "bench" / "first_answer.py"), str(path)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise RuntimeError(f"the process for the first answer failed: {done.stderr.strip()[-500:]}")
+    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer["answered"] - started, answer["peak"]
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return (time.perf_counter() - started) * 1000
