@@ -166,3 +166,13 @@ def on_frame(photo: bytes, width: int, height: int) -> bytes:
     made = io.BytesIO()
     frame.save(made, "JPEG", quality=ESP32_QUALITY)
     return made.getvalue()
+
+
+def empty_frame(width: int, height: int) -> bytes:
+    """A frame of a bare wall: grey with the noise of a sensor, as the JPEG an ESP32 would make."""
+    from PIL import Image
+
+    noise = Image.effect_noise((width, height), 12).convert("RGB")
+    made = io.BytesIO()
+    noise.save(made, "JPEG", quality=ESP32_QUALITY)
+    return made.getvalue()
