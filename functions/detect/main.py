@@ -42,6 +42,8 @@ def parts() -> tuple[CameraKeys, Watch]:
     region=REGION,
     memory=options.MemoryOption.GB_1,
     cpu=1,
+    concurrency=4,
+    max_instances=10,
     timeout_sec=60,
 )
 @endpoint("POST", "PUT")
