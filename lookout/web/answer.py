@@ -58,7 +58,8 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
                 return json_response({"status": "success", **handler(request)}, 200)
             except Exception as error:
                 milliseconds = round((time.monotonic() - started) * 1000)
-                return _refusal(handler.__name__, error, milliseconds)
+                who = {"function": handler.__name__, "camera": request.headers.get("X-Camera-Id")}
+                return _refusal(error, who | {"milliseconds": milliseconds})
 
         return answer
 
@@ -70,15 +71,15 @@ def json_response(fields: Mapping[str, object], status: int) -> Response:
     return Response(json.dumps(fields, ensure_ascii=False), status, mimetype="application/json")
 
 
-def _refusal(function: str, error: Exception, milliseconds: int) -> Response:
+def _refusal(error: Exception, logged: dict[str, object]) -> Response:
     if not isinstance(error, LookoutError) or type(error) not in STATUS:
         cause = "".join(traceback.format_exception(error))
-        log(Severity.ERROR, "internal error", function=function, milliseconds=milliseconds, cause=cause)
+        log(Severity.ERROR, "internal error", **logged, cause=cause)
         message = "Something went wrong here; the log says what. Try again."
         return json_response({"status": "error", "error": "internal", "message": message}, 500)
     status = STATUS[type(error)]
     severity = Severity.ERROR if status >= 500 else Severity.WARNING
-    log(severity, error.message, function=function, error=error.code, milliseconds=milliseconds)
+    log(severity, error.message, **logged, reason=error.code)
     response = json_response({"status": "error", "error": error.code, "message": error.message}, status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
