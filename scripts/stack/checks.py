@@ -13,24 +13,23 @@ from stack.progress import say, step
 
 def lint() -> bool:
     """Run every check, printing what each found. Returns whether all are clean."""
+    folders = [
+        name for name in ("lookout", "scripts/stack", "tests", "bench") if any((ROOT / name).rglob("*.py"))
+    ]
     passed = [
         _passes("ruff check", ["ruff", "check", "."]),
         _passes("ruff format", ["ruff", "format", "--check", "."]),
-        _passes("mypy", ["mypy", "--scripts-are-modules", *map(str, sources())]),
+        _passes("mypy", ["mypy", *folders]),
     ]
-    # every function has a main and is deployed as a folder, so each is a program of its own
+    # a script is a program of its own, and so is a function: it has a main, and is deployed as a folder
+    passed += [
+        _passes(f"mypy scripts/{script.name}", ["mypy", f"scripts/{script.name}"])
+        for script in commands_of(ROOT / "scripts")
+    ]
     for folder in sorted(path.parent for path in ROOT.glob("functions/*/main.py")):
         modules = [str(path.relative_to(ROOT)) for path in sorted(folder.glob("*.py"))]
-        passed.append(_passes(f"mypy {folder.name}", ["mypy", *modules], {"MYPYPATH": str(folder)}))
+        passed.append(_passes(f"mypy functions/{folder.name}", ["mypy", *modules], {"MYPYPATH": str(folder)}))
     return all(passed)
-
-
-def sources() -> list[Path]:
-    """What is type-checked together, relative to the repository: rooms, scripts with and without suffix, tests."""
-    folders = [
-        Path(name) for name in ("lookout", "scripts/stack", "tests", "bench") if _has_python(ROOT / name)
-    ]
-    return [*folders, *(path.relative_to(ROOT) for path in commands_of(ROOT / "scripts"))]
 
 
 def commands_of(folder: Path) -> list[Path]:
@@ -40,10 +39,6 @@ def commands_of(folder: Path) -> list[Path]:
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.suffix and path.read_bytes().startswith(b"#!/usr/bin/env python3")
     ]
-
-
-def _has_python(folder: Path) -> bool:
-    return any(folder.rglob("*.py"))
 
 
 def _passes(name: str, command: list[str], variables: dict[str, str] | None = None) -> bool:
