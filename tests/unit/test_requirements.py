@@ -45,7 +45,7 @@ def required(function: str) -> set[str]:
 
 def package_of(name: str) -> str:
     for module, package in PACKAGES.items():
-        if name == module or name.startswith(f"{module}_v1") or name.startswith(f"{module}."):
+        if name == module or name.startswith((f"{module}_v1", f"{module}.")):
             return package
     return name.split(".")[0].lower()
 
