@@ -23,6 +23,7 @@ def build(task: str, name: str, home: Path) -> Any:
 
     Raises:
         SettingsError: DeepFace has no such model.
+        ImportError: it needs a package that is not installed.
         ModelMissing: the weights are damaged.
     """
     # DeepFace reads these when it is imported and when it builds; its backend may be chosen from outside
@@ -40,5 +41,7 @@ def build(task: str, name: str, home: Path) -> Any:
             raise SettingsError(f"DeepFace knows no {name}: {error}") from error
         except ImportError:
             raise
-        except Exception as error:  # DeepFace wraps what the runtime says of broken weights in ValueError
+        except Exception as error:  # DeepFace wraps both a missing package and broken weights in ValueError
+            if isinstance(error.__cause__, ImportError):
+                raise error.__cause__ from None
             raise ModelMissing(f"The weights of {name} in {home} are damaged; run scripts/models.") from error

@@ -30,8 +30,11 @@ TILE = 0.55
 """Share of width and height a tile has: neighbours overlap by a tenth of the frame, more than a face that the
 whole frame at half its size or less would miss."""
 
-BUILT_IN = {"opencv"}
-"""DeepFace's detectors whose weights come with a package that is installed."""
+WEIGHTS_IN_PACKAGE = ("opencv", "mtcnn", "fastmtcnn", "mediapipe")
+"""DeepFace's detectors whose weights come with a package of their own."""
+
+WEIGHTS_INSTALLED = ("yunet", "ssd", "centerface")
+"""Those whose weights ``scripts/models --detector`` installs; the others fetch theirs when first used."""
 
 
 class Detector(Protocol):
@@ -127,11 +130,16 @@ def prepare(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
 
 
 class DeepFaceDetector:
-    """Any detector of DeepFace's, through its own interface."""
+    """A detector of DeepFace's, through its own interface; none that would download at run time."""
 
     def __init__(self, name: str, home: Path) -> None:
-        if name not in BUILT_IN:
+        if name in WEIGHTS_INSTALLED:
             require_detector_weights(home, name)
+        elif name not in WEIGHTS_IN_PACKAGE:
+            choice = ", ".join(("rfb", *WEIGHTS_IN_PACKAGE, *WEIGHTS_INSTALLED))
+            raise SettingsError(
+                f"DETECTOR_BACKEND={name} is none that Lookout can run; choose from {choice}."
+            )
         try:
             self._client: Any = build("face_detector", name, home)
         except ImportError as error:

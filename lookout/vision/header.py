@@ -15,7 +15,7 @@ PADDING = b"\x00\r\n"
 """What cameras and clients are seen to put behind the end of a file."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_END = b"IEND\xaeB`\x82"
+PNG_END = b"IEND"
 
 JPEG_START = b"\xff\xd8"
 JPEG_END = b"\xff\xd9"
@@ -86,8 +86,14 @@ def _jpeg(data: bytes) -> Header:
 
 
 def _png(data: bytes) -> Header:
-    if len(data) < 24 or PNG_END not in data[-64:]:
-        raise BrokenImage(TRUNCATED)
+    # OpenCV reserves what a chunk declares, up to 4 GB, before it looks whether the file has as much
+    at = len(PNG_SIGNATURE)
+    kind = b""
+    while kind != PNG_END:
+        length, kind = struct.unpack_from(">I4s", data, at) if at + 12 <= len(data) else (len(data), b"")
+        at += 12 + length
+        if at > len(data):
+            raise BrokenImage(TRUNCATED)
     width, height = struct.unpack_from(">II", data, 16)
     return Header("png", width, height)
 

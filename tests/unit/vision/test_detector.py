@@ -1,0 +1,114 @@
+"""Where faces are found, and where not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bench import scene
+from lookout.domain.face import Box
+from lookout.errors import ModelMissing, SettingsError
+from lookout.settings import Settings
+from lookout.vision.detector import Detector, detector, prepare, regions
+from lookout.vision.models import installed
+from lookout.vision.recogniser import Recogniser
+
+FACE_IN_OBAMA2 = Box(203, 239, 260, 380)
+
+
+@pytest.fixture(scope="module")
+def rfb(recogniser: Recogniser) -> Detector:
+    return detector("rfb", installed(Settings()))
+
+
+@pytest.mark.parametrize("size", [24, 28, 36, 48, 80, 160])
+def test_a_face_is_found_however_small_at_its_place(rfb: Detector, photos: Path, size: int) -> None:
+    picture = scene.with_person(photos / "obama2.jpg", size, FACE_IN_OBAMA2.width)
+    boxes = rfb.detect(picture)
+    assert len(boxes) == 1
+    scale = size / FACE_IN_OBAMA2.width
+    box = boxes[0]
+    assert box.x + box.width / 2 == pytest.approx(440 + scale * 333, abs=0.25 * size)
+    assert box.y + box.height / 2 == pytest.approx(40 + scale * 429, abs=0.25 * size)
+    assert box.width == pytest.approx(size, rel=0.3)
+
+
+def test_an_empty_room_has_no_face(rfb: Detector) -> None:
+    assert rfb.detect(scene.room()) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (5, 900, 3), (900, 5, 3), (240, 320, 3), (1200, 1600, 3)])
+def test_a_blank_frame_of_any_shape_has_no_face(rfb: Detector, shape: tuple[int, int, int]) -> None:
+    assert rfb.detect(np.full(shape, 90, np.uint8)) == []
+
+
+def test_six_people_are_six_boxes_inside_the_frame(rfb: Detector, photos: Path) -> None:
+    pixels = cv2.imread(str(photos / "t1.jpg"))
+    assert pixels is not None
+    boxes = rfb.detect(np.asarray(pixels, np.uint8))
+    assert len(boxes) == 6
+    for box in boxes:
+        assert box.x >= 0
+        assert box.y >= 0
+        assert box.x + box.width <= 1280
+        assert box.y + box.height <= 886
+        assert 0.65 < box.score <= 1
+
+
+def test_a_face_on_the_seam_of_the_tiles_is_one_face(rfb: Detector, photos: Path) -> None:
+    for left in (330, 350, 370):
+        picture = scene.with_person(photos / "obama2.jpg", 60, FACE_IN_OBAMA2.width, left, 210)
+        assert len(rfb.detect(picture)) == 1
+
+
+def test_a_frame_no_larger_than_the_network_is_looked_at_once() -> None:
+    assert regions(320, 240) == [(0, 0, 320, 240)]
+    assert len(regions(321, 240)) == 5
+
+
+def test_the_tiles_cover_the_frame_and_overlap() -> None:
+    seen: NDArray[np.uint8] = np.zeros((600, 800), np.uint8)
+    for left, top, right, bottom in regions(800, 600)[1:]:
+        seen[top:bottom, left:right] += 1
+    assert seen.min() == 1
+    assert (seen > 1).mean() > 0.15
+
+
+@pytest.mark.parametrize("shape", [(600, 800, 3), (1600, 700, 3), (9, 800, 3), (10, 10, 3)])
+def test_the_input_keeps_the_aspect_on_grey(shape: tuple[int, int, int]) -> None:
+    blob, scale = prepare(np.full(shape, 255, np.uint8))
+    assert blob.shape == (1, 3, 240, 320)
+    assert blob.dtype == np.float32
+    assert (blob[0, 0] > 0.9).mean() == pytest.approx(shape[0] * shape[1] * scale**2 / (320 * 240), abs=0.02)
+
+
+def test_haar_is_there_by_setting(recogniser: Recogniser, photos: Path) -> None:
+    haar = detector("opencv", installed(Settings()))
+    picture = scene.with_person(photos / "obama2.jpg", 120, FACE_IN_OBAMA2.width)
+    boxes = haar.detect(picture)
+    assert any(abs(box.x + box.width / 2 - 594) < 40 for box in boxes)
+    assert all(0 <= box.score <= 1 for box in boxes)
+    assert haar.detect(np.zeros((120, 160, 3), np.uint8)) == []
+
+
+@pytest.mark.parametrize("name", ["yunet", "ssd", "centerface"])
+def test_a_detector_that_is_not_installed_is_not_downloaded_but_named(
+    recogniser: Recogniser, name: str
+) -> None:
+    with pytest.raises(ModelMissing, match=f"scripts/models --detector {name}"):
+        detector(name, installed(Settings()))
+
+
+@pytest.mark.parametrize("name", ["argus", "retinaface", "yolov8n"])
+def test_a_detector_that_is_unknown_or_would_download_is_refused(recogniser: Recogniser, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is none .* choose from rfb, opencv"):
+        detector(name, installed(Settings()))
+
+
+def test_a_detector_whose_package_is_not_there_is_named(recogniser: Recogniser) -> None:
+    with pytest.raises(SettingsError, match="mtcnn needs a package"):
+        detector("mtcnn", installed(Settings()))

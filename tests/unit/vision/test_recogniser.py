@@ -1,0 +1,226 @@
+"""Who looks like whom, through the whole of the vision."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from bench import scene
+from lookout.domain.face import Embedding, Reason
+from lookout.settings import ROOT, Settings
+from lookout.vision import recogniser as module
+from lookout.vision.frame import Frame, decode
+from lookout.vision.models import WEIGHTS
+from lookout.vision.quality import OPEN_GATE
+from lookout.vision.recogniser import Networks, Recogniser, Seen
+
+OBAMA = ("obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_face.jpg", "obama_partial_face2.jpg")
+
+
+def see(recogniser: Recogniser, photo: Path) -> Seen:
+    return recogniser.see(decode(photo.read_bytes()))
+
+
+def distance(first: Embedding | None, second: Embedding | None) -> float:
+    assert first is not None
+    assert second is not None
+    return 1.0 - float(first @ second)
+
+
+def test_one_person_is_near_in_every_photo_and_far_from_everybody_else(
+    recogniser: Recogniser, photos: Path
+) -> None:
+    obama = [see(recogniser, photos / name).faces[0].embedding for name in OBAMA]
+    others = [
+        face.embedding for name in ("biden.jpg", "t1.jpg") for face in see(recogniser, photos / name).faces
+    ]
+    assert len(others) == 7
+    threshold = recogniser.card.threshold
+    assert max(distance(a, b) for a in obama for b in obama) < threshold - 0.1
+    assert min(distance(a, b) for a in obama for b in others) > threshold + 0.1
+    strangers = [distance(a, b) for i, a in enumerate(others) for b in others[:i]]
+    assert min(strangers) > threshold
+
+
+def test_embeddings_are_normalised_float32(recogniser: Recogniser, photos: Path) -> None:
+    for face in see(recogniser, photos / "t1.jpg").faces:
+        assert face.flaw is None
+        assert face.embedding is not None
+        assert face.embedding.shape == (recogniser.card.dimension,)
+        assert face.embedding.dtype == np.float32
+        assert np.linalg.norm(face.embedding) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_batch_gives_what_each_face_gives_alone(recogniser: Recogniser) -> None:
+    rng = np.random.default_rng(0)
+    faces = [rng.integers(0, 256, (112, 112, 3), np.uint8) for _ in range(5)]
+    embed = recogniser.networks.embedder.embed
+    together, lengths = embed(faces)
+    for face, vector, length in zip(faces, together, lengths, strict=True):
+        alone, alone_length = embed([face])
+        assert np.allclose(alone[0], vector, atol=1e-5)
+        assert alone_length[0] == pytest.approx(length, rel=1e-4)
+
+
+@pytest.mark.parametrize("size", [28, 40, 80])
+def test_a_small_face_in_a_camera_frame_is_still_the_person(
+    recogniser: Recogniser, photos: Path, size: int
+) -> None:
+    known = see(recogniser, photos / "obama.jpg").faces[0].embedding
+    frame = decode(scene.posted(scene.with_person(photos / "obama2.jpg", size + 2, 260)))
+    assert distance(recogniser.see(frame).faces[0].embedding, known) < recogniser.card.threshold
+
+
+def test_an_empty_frame_shows_nobody_and_runs_no_embedder(recogniser: Recogniser) -> None:
+    seen = recogniser.see(decode(scene.posted(scene.room())))
+    assert seen.faces == ()
+    assert seen.skipped == 0
+    assert set(seen.milliseconds) == {"detect", "landmarks", "quality", "embed"}
+
+
+def test_sleeves_and_shadows_are_no_faces(recogniser: Recogniser, photos: Path) -> None:
+    portrait = cv2.imread(str(photos / "obama.jpg"))
+    assert portrait is not None
+    jacket = np.ascontiguousarray(portrait[422:])
+    for part in (jacket, jacket[:, ::-1], jacket[::-1], cv2.resize(jacket, (800, 600))):
+        pixels = np.ascontiguousarray(part, np.uint8)
+        assert recogniser.with_gate(OPEN_GATE).see(Frame(pixels, "jpeg")).faces == ()
+
+
+def test_a_flawed_face_has_its_reason_and_no_embedding(recogniser: Recogniser, photos: Path) -> None:
+    picture = scene.with_person(photos / "obama2.jpg", 90, 260)
+    blurred = np.asarray(cv2.GaussianBlur(picture, (0, 0), 6), np.uint8)
+    dark = (picture // 8).astype(np.uint8)
+    small = scene.with_person(photos / "obama2.jpg", 22, 260)
+    for pixels, reason in ((blurred, Reason.TOO_BLURRED), (dark, Reason.TOO_DARK), (small, Reason.TOO_SMALL)):
+        seen = recogniser.see(Frame(pixels, "jpeg"))
+        assert [(face.flaw, face.embedding) for face in seen.faces] == [(reason, None)]
+
+
+def test_the_open_gate_embeds_what_the_cameras_gate_refuses(recogniser: Recogniser, photos: Path) -> None:
+    small = Frame(scene.with_person(photos / "obama2.jpg", 22, 260), "jpeg")
+    assert recogniser.see(small).faces[0].embedding is None
+    assert recogniser.with_gate(OPEN_GATE).see(small).faces[0].embedding is not None
+
+
+def crowd(photos: Path) -> NDArray[np.uint8]:
+    """A frame of 1600x1200 with 200 faces, 20 by 10."""
+    portrait = cv2.imread(str(photos / "obama2.jpg"))
+    assert portrait is not None
+    head = cv2.resize(portrait[150:700, 130:530], (80, 120), interpolation=cv2.INTER_AREA)
+    return np.tile(np.asarray(head, np.uint8), (10, 20, 1))
+
+
+def test_of_two_hundred_faces_the_largest_are_judged_and_the_rest_counted(
+    recogniser: Recogniser, photos: Path
+) -> None:
+    seen = recogniser.see(Frame(crowd(photos), "jpeg"))
+    assert len(seen.faces) == Settings().max_faces
+    assert len(seen.faces) + seen.skipped == pytest.approx(200, abs=20)
+    areas = [face.box.area for face in seen.faces]
+    assert areas == sorted(areas, reverse=True)
+
+
+def test_the_same_frame_gives_the_same_answer_on_many_threads(recogniser: Recogniser, photos: Path) -> None:
+    frame = decode((photos / "t1.jpg").read_bytes())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(recogniser.see, [frame] * 16))
+    for answer in answers:
+        assert [face.box for face in answer.faces] == [face.box for face in answers[0].faces]
+        for face, first in zip(answer.faces, answers[0].faces, strict=True):
+            assert distance(face.embedding, first.embedding) == pytest.approx(0, abs=1e-4)
+
+
+def test_many_at_once_load_the_networks_once(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[Settings] = []
+    load = Networks.load
+
+    def counted(settings: Settings) -> Networks:
+        loads.append(settings)
+        return load(settings)
+
+    monkeypatch.setattr(module, "_networks", {})
+    monkeypatch.setattr(Networks, "load", counted)
+    assert not module.loaded()
+    start = threading.Barrier(8)
+
+    def ask() -> str:
+        start.wait()
+        return module.recogniser(Settings()).model_id
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = {answer.result() for answer in [pool.submit(ask) for _ in range(8)]}
+    assert ids == {recogniser.model_id}
+    assert len(loads) == 1
+    assert module.loaded()
+
+
+def test_another_threshold_of_quality_needs_no_second_load(recogniser: Recogniser) -> None:
+    strict = module.recogniser(replace(Settings(), min_face_pixels=500))
+    assert strict.networks is module.recogniser(Settings()).networks
+
+
+def test_deepface_runs_quietly_and_without_the_heavy_frameworks(recogniser: Recogniser) -> None:
+    code = (
+        "import sys\n"
+        "from lookout.settings import Settings\n"
+        "from lookout.vision.recogniser import recogniser\n"
+        "model = recogniser(Settings()).networks.embedder.model\n"
+        "assert type(model).__module__ == 'deepface.models.facial_recognition.onnx.ArcFace', type(model)\n"
+        "heavy = {'tensorflow', 'torch', 'pandas', 'flask', 'firebase_admin'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def install(settings: Settings, weights: Path) -> None:
+    """A copy of the installed networks with ``weights`` beside them, recorded as scripts/models would."""
+    home = settings.models_dir
+    shutil.copytree(Settings().models_dir, home)
+    shutil.copyfile(weights, home / WEIGHTS / weights.name)
+    record = json.loads((home / "installed.json").read_text())
+    entry = json.loads((home / "manifest.json").read_text())["embedders"][settings.model_name]
+    place = {"path": str(WEIGHTS / weights.name), "bytes": weights.stat().st_size, "weights": "0" * 64}
+    record["embedders"][settings.model_name] = {**entry, **place}
+    (home / "installed.json").write_text(json.dumps(record))
+
+
+def test_any_other_model_of_deepface_is_fed_in_its_own_size(
+    recogniser: Recogniser, photos: Path, tmp_path: Path
+) -> None:
+    """A stand-in of Facenet's shape, since its weights are large: it answers with the colours of its input."""
+    weights = tmp_path / "facenet_weights.onnx"
+    face = helper.make_tensor_value_info("face", TensorProto.FLOAT, ["n", 160, 160, 3])
+    answer = helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["n", 128])
+    spread = numpy_helper.from_array(np.random.default_rng(0).random((3, 128)).astype(np.float32), "spread")
+    nodes = [
+        helper.make_node("ReduceMean", ["face"], ["mean"], axes=[1, 2], keepdims=0),
+        helper.make_node("MatMul", ["mean", "spread"], ["answer"]),
+    ]
+    graph = helper.make_graph(nodes, "facenet", [face], [answer], [spread])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), weights)
+    settings = replace(Settings(), models_dir=tmp_path / "models", model_name="Facenet")
+    install(settings, weights)
+    seen = see(module.recogniser(settings), photos / "obama.jpg")
+    assert seen.faces[0].embedding is not None
+    assert seen.faces[0].embedding.shape == (128,)
+    assert module.recogniser(settings).model_id.startswith("facenet-")
+    assert module.recogniser(settings).card.threshold == 0.4
