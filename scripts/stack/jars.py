@@ -9,14 +9,10 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from stack import offline_jars
 from stack.progress import fail, say, step
-
-if TYPE_CHECKING:
-    from stack.toolchain import Toolchain
 
 PATIENCE = 4.0
 """Seconds to wait for the jars' host, name look-up included."""
@@ -31,32 +27,31 @@ class Jar:
     url: str
 
 
-def wanted(firebase_tools: Path) -> list[Jar]:
-    """The jars of the Firestore emulator and of the Storage rules, as ``firebase_tools`` pins them."""
-    details = json.loads((firebase_tools / "lib/emulator/downloadableEmulatorInfo.json").read_text())
+def wanted(packages: Path) -> list[Jar]:
+    """The jars of the Firestore emulator and of the Storage rules, as firebase-tools in ``packages`` pins them."""
+    pins = packages / "firebase-tools" / "lib" / "emulator" / "downloadableEmulatorInfo.json"
+    details = json.loads(pins.read_text())
     return [
         Jar(emulator, details[emulator]["downloadPathRelativeToCacheDir"], details[emulator]["remoteUrl"])
         for emulator in ("firestore", "storage")
     ]
 
 
-def ensure(tools: Toolchain) -> None:
-    """Have both jars in ``tools.jars``.
+def ensure(folder: Path, packages: Path, environment: dict[str, str]) -> None:
+    """Have both jars in ``folder``; ``packages`` holds firebase-tools, which fetches them in ``environment``.
 
     Raises:
         SystemExit: they can neither be fetched nor built; one line says what to install.
     """
-    from stack.toolchain import FIREBASE_TOOLS
-
-    jars = wanted(FIREBASE_TOOLS)
-    missing = [jar for jar in jars if not (tools.jars / jar.name).is_file()]
+    jars = wanted(packages)
+    missing = [jar for jar in jars if not (folder / jar.name).is_file()]
     if not missing:
         return
-    tools.jars.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     # a proxy may answer for the host and then refuse it, hence the second look
-    if is_reachable(missing[0].url) and all(_fetch(jar, tools) for jar in missing):
+    if is_reachable(missing[0].url) and all(_fetch(jar, folder, packages, environment) for jar in missing):
         return
-    firestore, storage = (tools.jars / jar.name for jar in jars)
+    firestore, storage = (folder / jar.name for jar in jars)
     try:
         with step("building the emulators' jars from the Google Cloud SDK"):
             offline_jars.build(firestore, storage)
@@ -88,10 +83,10 @@ def is_reachable(url: str, patience: float = PATIENCE) -> bool:
     return answered.is_set()
 
 
-def _fetch(jar: Jar, tools: Toolchain) -> bool:
+def _fetch(jar: Jar, folder: Path, packages: Path, environment: dict[str, str]) -> bool:
     with step(f"downloading {jar.name}"):
         done = subprocess.run(
-            [str(tools.firebase), f"setup:emulators:{jar.emulator}"],
-            cwd=tools.jars, env=tools.environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False,
+            [str(packages / ".bin" / "firebase"), f"setup:emulators:{jar.emulator}"],
+            cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
-    return done.returncode == 0 and (tools.jars / jar.name).is_file()
+    return done.returncode == 0 and (folder / jar.name).is_file()

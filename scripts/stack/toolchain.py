@@ -11,13 +11,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack import jars
 from stack.bootstrap import ROOT
 from stack.progress import fail, step
 
 TOOLS = ROOT / ".dev"
 """Where what is no Python or Node package is kept: ``java/`` and ``emulators/``."""
 
-FIREBASE_TOOLS = ROOT / "node_modules" / "firebase-tools"
+PACKAGES = ROOT / "node_modules"
 OLDEST_NODE = 20
 OLDEST_JAVA = 21
 """``MIN_SUPPORTED_JAVA_MAJOR_VERSION`` of firebase-tools."""
@@ -52,12 +53,10 @@ def ensure() -> Toolchain:
     Raises:
         SystemExit: something cannot be had; one line says what to install.
     """
-    from stack import jars
-
     _check_node()
     _install_firebase_tools()
-    tools = Toolchain(ROOT / "node_modules" / ".bin" / "firebase", _java(), TOOLS / "emulators")
-    jars.ensure(tools)
+    tools = Toolchain(PACKAGES / ".bin" / "firebase", _java(), TOOLS / "emulators")
+    jars.ensure(tools.jars, PACKAGES, tools.environment())
     return tools
 
 
@@ -71,7 +70,7 @@ def _check_node() -> None:
 
 def _install_firebase_tools() -> None:
     wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
-    stamp = ROOT / "node_modules" / "lock.sha256"
+    stamp = PACKAGES / "lock.sha256"
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     with step("installing the Firebase tools (a minute or two the first time)"):

@@ -43,8 +43,11 @@ def test_an_agent_finds_its_queued_commands_oldest_first(file: dict[str, Any]) -
     ]
 
 
-def test_face_vectors_are_not_indexed(file: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("collection", "field"), [("gallery", "vectors"), ("visits", "open"), ("visits", "recent")]
+)
+def test_what_nobody_asks_by_is_not_indexed(collection: str, field: str, file: dict[str, Any]) -> None:
     overrides = {
         (field["collectionGroup"], field["fieldPath"]): field["indexes"] for field in file["fieldOverrides"]
     }
-    assert overrides["gallery", "vectors"] == []
+    assert overrides[collection, field] == []

@@ -244,7 +244,7 @@ def test_the_firebase_tools_are_pinned_and_the_lock_names_no_host() -> None:
 
 
 def test_the_jars_are_those_the_pinned_firebase_tools_ask_for() -> None:
-    names = [jar.name for jar in jars.wanted(toolchain.FIREBASE_TOOLS)]
+    names = [jar.name for jar in jars.wanted(toolchain.PACKAGES)]
     assert names[0].startswith("cloud-firestore-emulator-v")
     assert names[1].startswith("cloud-storage-rules-runtime-v")
 
@@ -275,9 +275,8 @@ def test_out_of_reach_and_nothing_to_build_from_is_said_in_one_line(
 ) -> None:
     monkeypatch.setattr(jars, "is_reachable", lambda url: False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    tools = toolchain.Toolchain(tmp_path / "firebase", tmp_path / "java", tmp_path / "jars")
     with pytest.raises(SystemExit) as ended:
-        jars.ensure(tools)
+        jars.ensure(tmp_path / "jars", toolchain.PACKAGES, {})
     assert str(ended.value).count("\n") == 0
     assert "cannot be downloaded" in str(ended.value)
 
@@ -285,12 +284,17 @@ def test_out_of_reach_and_nothing_to_build_from_is_said_in_one_line(
 def test_a_host_that_answers_but_refuses_is_out_of_reach_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pins = "firebase-tools/lib/emulator"
+    (tmp_path / pins).mkdir(parents=True)
+    (tmp_path / pins / "downloadableEmulatorInfo.json").symlink_to(
+        toolchain.PACKAGES / pins / "downloadableEmulatorInfo.json"
+    )
+    (tmp_path / ".bin").mkdir()
+    _command(tmp_path / ".bin", "firebase", "echo Error: 403; exit 1")
     monkeypatch.setattr(jars, "is_reachable", lambda url: True)
-    _command(tmp_path, "firebase", "echo Error: 403; exit 1")
-    tools = toolchain.Toolchain(tmp_path / "firebase", tmp_path / "java", tmp_path / "jars")
     monkeypatch.setattr(offline_jars, "build", lambda *paths: [path.touch() for path in paths])
-    jars.ensure(tools)
-    assert [(tools.jars / jar.name).exists() for jar in jars.wanted(toolchain.FIREBASE_TOOLS)] == [True, True]
+    jars.ensure(tmp_path / "jars", tmp_path, {})
+    assert all((tmp_path / "jars" / jar.name).exists() for jar in jars.wanted(tmp_path))
 
 
 def test_a_long_class_path_is_folded_as_manifests_want_it(tmp_path: Path) -> None:
