@@ -1,0 +1,91 @@
+"""The README's commands, run as printed, against the stack of the tests."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from lookout.cloud.app import firestore_client
+from stack import photos
+from stack.bootstrap import ROOT
+from stack.info import StackInfo
+from stack.project import DEFAULT_BASE, Ports
+
+BLOCKS = dict(
+    re.findall(
+        r"<!-- runs as printed: ([\w ]+) -->\n```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.S
+    )
+)
+
+
+@pytest.fixture
+def place(stack: StackInfo, tmp_path: Path) -> Path:
+    """A folder that looks like the repository to the commands, with the stack of the tests in its ``.dev``."""
+    (tmp_path / ".dev").mkdir()
+    stack.save(tmp_path / ".dev")
+    shutil.copytree(photos.ensure(), tmp_path / "samples")
+    (tmp_path / "scripts").symlink_to(ROOT / "scripts")
+    return tmp_path
+
+
+def run(place: Path, stack: StackInfo, *names: str) -> str:
+    """The output of the named blocks, one after another in one shell."""
+    script = "set -euo pipefail\n" + "\n".join(BLOCKS[name] for name in names)
+    # the README names the ports that scripts/dev has by default; the stack of the tests has others
+    for name, printed in Ports(DEFAULT_BASE).urls().items():
+        if name != "functions":
+            script = script.replace(printed, stack.urls[name])
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=place, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def wait_until_enrolled(path: str) -> None:
+    photo = firestore_client().document(path)
+    deadline = time.monotonic() + 30
+    while (photo.get().to_dict() or {}).get("status") != "enrolled":
+        assert time.monotonic() < deadline, f"{path} was not enrolled"
+        time.sleep(0.1)
+
+
+def test_a_photo_uploaded_by_curl_is_enrolled_and_says_so(place: Path, stack: StackInfo) -> None:
+    uploaded = json.loads(run(place, stack, "people"))
+    assert uploaded["name"] == "faces/Obama/obama.jpg"
+
+    wait_until_enrolled("people/Obama/photos/obama.jpg")
+    shown = run(place, stack, "people", "status")
+    assert '"stringValue": "' in shown
+    assert "faces/Obama/obama.jpg" in shown
+
+
+def test_frames_posted_by_curl_are_answered_and_make_alerts(place: Path, stack: StackInfo) -> None:
+    answers = [json.loads(line) for line in run(place, stack, "detect").splitlines()]
+    assert [answer["status"] for answer in answers] == ["success", "success"]
+    assert answers[0]["faces"]
+    assert len(answers[1]["faces"]) == 6
+
+    assert "documents/alerts/" in run(place, stack, "people", "alerts")
+
+
+def test_the_fake_camera_is_answered(place: Path, stack: StackInfo) -> None:
+    # the same command, told where the stack of the tests is
+    aim = f" --url {stack.urls['hosting']}/detect --camera {stack.camera.id} --key {stack.camera.key}"
+    command = BLOCKS["fake camera"].strip() + aim
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=place, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "200" in done.stdout
+
+
+def test_a_folder_of_known_people_is_matched_without_firebase(place: Path, stack: StackInfo) -> None:
+    assert "Obama" in run(place, stack, "match")
+    assert (place / "seen.jpg").stat().st_size > 0
