@@ -24,6 +24,9 @@ ANSWER_SECONDS = 60.0
 _TELLING = re.compile(
     r"error|⚠|✖|failed|fatal|traceback|exception|not found|cannot|could not|in use", re.IGNORECASE
 )
+_USUAL = re.compile(r"not currently authenticated|Emulator UI|^Traceback")
+"""Warnings of every start, and the head of a trace whose last line is the telling one."""
+
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -104,5 +107,5 @@ def telling_lines(log: Path, most: int = 8) -> str:
     """The last lines of ``log`` that look like a reason, indented; the last of all when none does."""
     lines = [_COLOUR.sub("", line).rstrip() for line in log.read_text(errors="replace").splitlines()]
     lines = [line for line in lines if line]
-    telling = [line for line in lines if _TELLING.search(line)] or lines
+    telling = [line for line in lines if _TELLING.search(line) and not _USUAL.search(line)] or lines
     return "\n".join(f"  {line[:300]}" for line in telling[-most:]) + f"\n  (all of it: {log})"
