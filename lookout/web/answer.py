@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import IO
 
 from flask import Request as Request
 from flask import Response
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from lookout.errors import (
     BadRequest,
@@ -41,6 +45,9 @@ STATUS: dict[type[LookoutError], int] = {
 HEALTH_PATH = "/__/health"
 """The platform asks here whether a new instance is up, before its first request."""
 
+PLATFORM_LIMIT = 32 * 1024 * 1024
+"""Bytes of a body that Cloud Run lets through; of more than that nothing is read."""
+
 
 def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]]:
     """Make an HTTP function of a handler that returns the fields of its answer or raises a LookoutError."""
@@ -59,6 +66,7 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
             except Exception as error:
                 milliseconds = round((time.monotonic() - started) * 1000)
                 who = {"function": handler.__name__, "camera": request.headers.get("X-Camera-Id")}
+                _swallow_rest(request)
                 return _refusal(error, who | {"milliseconds": milliseconds})
 
         return answer
@@ -69,6 +77,28 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
 def json_response(fields: Mapping[str, object], status: int) -> Response:
     """The fields, in their order: an ESP32 reads the first bytes and leaves."""
     return Response(json.dumps(fields, ensure_ascii=False), status, mimetype="application/json")
+
+
+def _swallow_rest(request: Request) -> None:
+    """Read what the handler left of the body, and throw it away.
+
+    A client that is still sending does not see its answer, so functions-framework reads the whole body after the
+    handler; where that fails, on a body too large or one that broke off, it answers with a page of its own.
+    """
+    request.max_content_length = None
+    with suppress(ClientDisconnected):
+        try:
+            _skip(request.stream)
+        except RequestEntityTooLarge:
+            # a chunked body: the stream stops at our limit, its source where the body ends
+            _skip(request.environ["wsgi.input"])
+    request.stream = io.BytesIO()
+
+
+def _skip(stream: IO[bytes]) -> None:
+    left = PLATFORM_LIMIT
+    while left > 0 and (data := stream.read(64 * 1024)):
+        left -= len(data)
 
 
 def _refusal(error: Exception, logged: dict[str, object]) -> Response:

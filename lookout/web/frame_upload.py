@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from lookout.errors import BadRequest, TooLarge, Unauthorised
 
@@ -23,7 +26,7 @@ def claimed_camera(request: Request, limit: int) -> tuple[str, str]:
 
     Raises:
         Unauthorised: there is no key.
-        BadRequest: there is no camera id.
+        BadRequest: there is no camera id, or the body broke off before it was found.
         TooLarge: the body is larger than ``limit`` bytes, found out while looking for a form field.
     """
     bearer = request.headers.get("Authorization", "")
@@ -35,11 +38,8 @@ def claimed_camera(request: Request, limit: int) -> tuple[str, str]:
         )
     camera_id = request.headers.get("X-Camera-Id") or _first(request.args)
     if not camera_id and _is_multipart(request):
-        refuse_large(request, limit)
-        try:
+        with _reading(request, limit):
             camera_id = _first(request.form)
-        except RequestEntityTooLarge:
-            raise _too_large(limit) from None
     if not camera_id:
         raise BadRequest("Which camera? Name it with X-Camera-Id, or `camera_id` in the query or the form.")
     return camera_id, key
@@ -49,14 +49,11 @@ def image(request: Request, limit: int) -> bytes:
     """The bytes of the one image in the request, at most ``limit``: a multipart file of any name, or the body.
 
     Raises:
-        BadRequest: no image, or more than one.
+        BadRequest: no image, or more than one, or the body broke off.
         TooLarge: the image or the body is too large.
     """
-    refuse_large(request, limit)
-    try:
+    with _reading(request, limit):
         data = _file(request) if _is_multipart(request) else request.get_data(parse_form_data=False)
-    except RequestEntityTooLarge:
-        raise _too_large(limit) from None
     if len(data) > limit:
         raise _too_large(limit)
     if not data:
@@ -64,11 +61,21 @@ def image(request: Request, limit: int) -> bytes:
     return data
 
 
-def refuse_large(request: Request, limit: int) -> None:
-    """Refuse a body by its declared length, and bound the reading of one that declares none."""
-    request.max_content_length = limit + FORM_BYTES
-    if (request.content_length or 0) > limit + FORM_BYTES:
+@contextmanager
+def _reading(request: Request, limit: int) -> Iterator[None]:
+    """Refuse a body by its declared length, bound the reading of one that declares none, tell why it fails."""
+    bound = limit + FORM_BYTES
+    request.max_content_length = bound
+    # a frame whose part has no filename is a form field to Flask, which would call 500 kB of it too large
+    request.max_form_memory_size = bound
+    if (request.content_length or 0) > bound:
         raise _too_large(limit)
+    try:
+        yield
+    except RequestEntityTooLarge:
+        raise _too_large(limit) from None
+    except ClientDisconnected:
+        raise BadRequest("The body ended before its Content-Length: send all of it.") from None
 
 
 def _file(request: Request) -> bytes:
@@ -85,7 +92,6 @@ def _file(request: Request) -> bytes:
 
 
 def _first(values: MultiDict[str, str]) -> str:
-
     return next((value for name in ID_NAMES if (value := values.get(name))), "")
 
 

@@ -1,0 +1,32 @@
+"""A function that says what it was sent, or fails as its path says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from lookout import errors
+from lookout.web.answer import Request, endpoint
+from lookout.web.frame_upload import claimed_camera, image
+
+LIMIT = 8 * 1024 * 1024
+
+
+@endpoint("POST", "PUT")
+def take(request: Request) -> Mapping[str, object]:
+    match request.path:
+        case "/unavailable":
+            raise errors.Unavailable("Firestore did not answer; try again.", retry_after=7)
+        case "/unexpected":
+            raise ZeroDivisionError("a secret of the inside")
+        case "/settings":
+            raise errors.SettingsError("MARGIN=x is a secret of the inside")
+        case "/umlaut":
+            return {"person": "Zoë Ångström"}
+        case path if path.startswith("/error/"):
+            kind = getattr(errors, path.removeprefix("/error/"))
+            raise kind("Do this.")
+        case _:
+            camera_id, key = claimed_camera(request, LIMIT)
+            data = image(request, LIMIT)
+            return {"camera": camera_id, "key": key, "sha256": hashlib.sha256(data).hexdigest()}
