@@ -17,8 +17,8 @@ READERS = {"owner", "viewer"}
 
 OBJECTS = {
     "faces/rules-alice/one.jpg": READERS,
-    "alerts/rules-alert/frame.jpg": READERS,
-    "alerts/rules-alert/face.jpg": READERS,
+    "alerts/rules-alert/0a1b2c3d4e5f/frame.jpg": READERS,
+    "alerts/rules-alert/0a1b2c3d4e5f/face.jpg": READERS,
     "strangers/rules-stranger/face.jpg": READERS,
     "snapshots/rules-camera.jpg": READERS,
     "debug/NO_FACE_rules.jpg": set[str](),
