@@ -16,7 +16,7 @@ ANSWER_SECONDS = 10.0
 STALL_SECONDS = 10.0
 """A transfer that brings nothing for this long is given up; what came is kept for the next attempt."""
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 
 
 class DownloadFailed(Exception):
