@@ -127,10 +127,10 @@ class Watch:
         shots.begin(self._visits.foresee(frame, rules).outcomes)
         try:
             judgement = self._visits.record(frame, rules, site)
-        except Unavailable:
+        except BaseException:
             shots.abandon()
             raise
-        shots.settle(judgement.outcomes)
+        shots.settle(judgement)
         return judgement.outcomes
 
     def _beat(self, posted: _Posted, reason: Reason) -> None:

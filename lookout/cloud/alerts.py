@@ -49,16 +49,21 @@ def changed(visit: Visit, outcome: Outcome, sighting: Sighting) -> dict[str, Any
     return fields
 
 
-def without_shot(db: Any, outcome: Outcome, timeout: float) -> None:
-    """Tell the alert that its new shot could not be stored: it keeps the one before, or says it has none.
+def without_shot(db: Any, outcome: Outcome, digest: str, timeout: float) -> None:
+    """Tell the alert that its shot of the frame ``digest`` could not be stored: it keeps the one before, or says
+    it has none. An alert that has a still better shot by now, or was deleted, is left alone.
 
     Raises:
         Unavailable: Firestore did not answer.
     """
     missing = {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None}
     fields = missing if outcome.replaces is None else _paths(outcome.alert_id, outcome.replaces)
+    alert = reference(db, outcome.alert_id)
     with reaching("Firestore"):
-        reference(db, outcome.alert_id).update(fields, **patience(timeout))
+        found = alert.get(["imagePath"], **patience(timeout))
+        if found.exists and found.get("imagePath") == shot_paths(outcome.alert_id, digest)[0]:
+            unchanged = db.write_option(last_update_time=found.update_time)
+            alert.update(fields, unchanged, **patience(timeout))
 
 
 def _identity(visit: Visit, sighting: Sighting) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from lookout.cloud import alerts, pictures
-from lookout.domain.visit import Outcome
+from lookout.domain.visit import Judgement, Outcome
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
@@ -37,20 +37,22 @@ class Shots:
                 upload = self._album.upload(outcome.alert_id, self._digest, frame, face)
                 self._uploads[outcome.alert_id] = upload
 
-    def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Bring Storage into line with the ``outcomes`` that were recorded.
+    def settle(self, judgement: Judgement) -> None:
+        """Bring Storage into line with the ``judgement`` that was recorded.
 
         What turned out unwanted is deleted, and so is a shot that a better one replaced. An alert whose picture
         cannot be stored stands all the same and says so.
         """
-        self.begin(outcomes)
-        wanted = {outcome.alert_id: outcome for outcome in outcomes if outcome.better_shot}
-        unwanted = [(alert_id, self._digest) for alert_id in self._uploads if alert_id not in wanted]
+        self.begin(judgement.outcomes)
+        wanted = {outcome.alert_id: outcome for outcome in judgement.outcomes if outcome.better_shot}
+        # another instance may have recorded the same frame: then the files are those of its alert
+        kept = {visit.alert_id for visit in judgement.after.open if visit.shot == self._digest}
+        unwanted = [(alert_id, self._digest) for alert_id in self._uploads if alert_id not in kept]
         wait(self._uploads.values())
         for alert_id, outcome in wanted.items():
             error = self._uploads[alert_id].exception()
             if error is not None:
-                self._album.say_missing(outcome, error)
+                self._album.say_missing(outcome, self._digest, error)
                 unwanted.append((alert_id, self._digest))
             elif outcome.replaces is not None:
                 unwanted.append((alert_id, outcome.replaces))
@@ -86,10 +88,10 @@ class Album:
         paths = [path for alert_id, digest in shots for path in pictures.shot_paths(alert_id, digest)]
         wait([self._pool.submit(pictures.remove, self._bucket, path, self._timeout) for path in paths])
 
-    def say_missing(self, outcome: Outcome, error: BaseException) -> None:
-        """Let the alert say that its new shot could not be stored."""
+    def say_missing(self, outcome: Outcome, digest: str, error: BaseException) -> None:
+        """Let the alert say that its new shot, from the frame of ``digest``, could not be stored."""
         log(Severity.ERROR, "an alert goes without its picture", alert=outcome.alert_id, error=str(error))
         try:
-            alerts.without_shot(self._db, outcome, self._timeout)
+            alerts.without_shot(self._db, outcome, digest, self._timeout)
         except Unavailable as worse:
             log(Severity.ERROR, "and could not be told so", alert=outcome.alert_id, error=worse.message)

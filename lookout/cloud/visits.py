@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,14 +86,15 @@ class Visits:
 
         with self._lock:
             state = self._known.pop(frame.camera.id, None)
-        answer_lost = alert_gone = False
+        alert_gone = False
+        unanswered: Judgement | None = None
         for _ in range(ATTEMPTS):
             with reaching("Firestore"):
                 state = state or self._read(frame.camera.id, without_deleted=alert_gone)
                 judgement = _judge(state, frame, rules)
-                if answer_lost and judgement.doubled:
+                if unanswered is not None and judgement.doubled and _same_alerts(judgement, unanswered):
                     # the write whose answer was lost did arrive: this is no second posting
-                    return replace(judgement, doubled=False)
+                    return unanswered
                 try:
                     written = self._write(state, frame, judgement, site)
                 except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
@@ -101,9 +102,9 @@ class Visits:
                 except google.NotFound:
                     state, alert_gone = None, True  # an owner deleted the alert of an open visit
                 except (google.DeadlineExceeded, google.ServiceUnavailable):
-                    if answer_lost:
+                    if unanswered is not None:
                         raise
-                    state, answer_lost = None, True
+                    state, unanswered = None, judgement
                 else:
                     with self._lock:
                         self._known[frame.camera.id] = written
@@ -173,6 +174,10 @@ def _judge(state: _State, frame: SeenFrame, rules: Rules) -> Judgement:
     return judge(state.visits, frame.digest, frame.at, frame.sightings, frame.new_alert_ids, rules)
 
 
+def _same_alerts(one: Judgement, other: Judgement) -> bool:
+    return [outcome.alert_id for outcome in one.outcomes] == [outcome.alert_id for outcome in other.outcomes]
+
+
 def _to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
     return {
         "open": [
@@ -237,6 +242,5 @@ def _from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
 
 def _outcome(plain: dict[str, Any]) -> Outcome:
     change, reason = Change(plain["change"]), Reason(plain["reason"])
-    # a frame's pictures are stored when it is first recorded, never when it comes again
     alert_id, person_id, name = plain["alertId"], plain["personId"], plain["person"]
     return Outcome(alert_id, person_id, name, reason, change, better_shot=False, replaces=None)

@@ -88,7 +88,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PastFrame:
-    """A frame that was judged already: its digest, when, and what became of its faces."""
+    """A frame that was judged already: its digest, when, and what became of its faces, pictures apart."""
 
     digest: str
     at: datetime
@@ -115,7 +115,7 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The state after a frame, and one outcome per sighting, in order. ``doubled``: this frame was here
-    before; the state is unchanged and the outcomes are those of the first time."""
+    before; the state is unchanged and the outcomes are those of the first time, with no picture to store."""
 
     after: CameraVisits
     outcomes: tuple[Outcome, ...]
@@ -150,17 +150,19 @@ def judge(
     for index, sighting in enumerate(sightings):
         if outcomes[index] is not None:
             continue
-        opened_now = _opened_in_this_frame(sighting, visits, counted)
-        if opened_now is None:
+        same_person = _named_in_this_frame(sighting, visits)
+        if same_person is None:
             visit, outcomes[index] = _opened(new_alert_ids[index], sighting, digest, at)
         else:
-            visit, outcomes[index] = _continued(opened_now, sighting, digest, at, False)
+            visit, outcomes[index] = _continued(same_person, sighting, digest, at, False)
         visits[visit.alert_id] = visit
         counted.add(visit.alert_id)
 
     done = tuple(outcome for outcome in outcomes if outcome is not None)
     still_open = sorted(visits.values(), key=lambda v: v.last_seen)[-OPEN_VISITS:]
-    frames = (*recent, PastFrame(digest, at, done))[-RECENT_FRAMES:] if sightings else recent
+    # when it comes again its pictures are stored already, or a better shot has taken their place
+    settled = tuple(replace(outcome, better_shot=False, replaces=None) for outcome in done)
+    frames = (*recent, PastFrame(digest, at, settled))[-RECENT_FRAMES:] if sightings else recent
     return Judgement(CameraVisits(tuple(still_open), frames), done, doubled=False)
 
 
@@ -212,8 +214,8 @@ def _distance(sighting: Sighting, visit: Visit) -> float:
     return float(1.0 - (visit.vectors @ sighting.embedding).max())
 
 
-def _opened_in_this_frame(sighting: Sighting, visits: dict[str, Visit], counted: set[str]) -> Visit | None:
-    """The visit that this frame has for the same person already: a mirror or a photo makes no second alert."""
+def _named_in_this_frame(sighting: Sighting, visits: dict[str, Visit]) -> Visit | None:
+    """The visit that got the person's name in this very frame: a mirror or a photo makes no second alert."""
     if not sighting.match.is_known:
         return None
     return next((v for v in visits.values() if v.person_id == sighting.match.person_id), None)
