@@ -24,6 +24,7 @@ def to_document(person: PersonVectors, version: int) -> dict[str, Any]:
         "modelId": person.model_id,
         "vectors": pack(person.vectors),
         "photoIds": list(person.photo_ids),
+        "dimension": int(person.vectors.shape[1]),
         "version": version,
         "deleted": False,
     }
@@ -37,9 +38,13 @@ def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
     """
     try:
         photo_ids = tuple(str(photo_id) for photo_id in document["photoIds"])
-        vectors = unpack(bytes(document["vectors"]), len(photo_ids))
+        data = document["vectors"]
+        if not isinstance(data, bytes):
+            raise TypeError("vectors are no bytes")
+        # without it, half of the bytes would pass for as many vectors of half the length
+        vectors = unpack(data, len(photo_ids), int(document["dimension"]))
         return PersonVectors(person_id, str(document["name"]), str(document["modelId"]), vectors, photo_ids)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise CorruptGallery(f"gallery/{person_id} cannot be read ({error!r}).") from error
 
 

@@ -14,6 +14,9 @@ from lookout.errors import CorruptGallery
 PACKED_DTYPE = np.dtype("<f2")
 """Vectors are stored as little-endian float16: half the bytes, and a cosine distance changes by < 0.001."""
 
+LENGTH_TOLERANCE = 0.05
+"""What a stored vector's length may be off; beyond it the bytes are damaged."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PersonVectors:
@@ -43,8 +46,10 @@ def pack(vectors: NDArray[np.float32]) -> bytes:
     return np.ascontiguousarray(vectors, dtype=PACKED_DTYPE).tobytes()
 
 
-def unpack(data: bytes, count: int) -> NDArray[np.float32]:
+def unpack(data: bytes, count: int, dimension: int | None = None) -> NDArray[np.float32]:
     """The ``count`` vectors of :func:`pack` again, shape ``(count, d)``, float32, each of length 1.
+
+    ``dimension`` is the ``d`` there must be; without it any ``d`` will do that divides the bytes.
 
     Raises:
         CorruptGallery: the bytes do not divide into ``count`` vectors, or hold something that is no vector.
@@ -56,8 +61,14 @@ def unpack(data: bytes, count: int) -> NDArray[np.float32]:
             f"{len(data)} bytes are not {count} vectors; delete and upload the photos again."
         )
     vectors = np.frombuffer(data, PACKED_DTYPE).reshape(count, -1).astype(np.float32)
+    if dimension is not None and vectors.shape[1] != dimension:
+        raise CorruptGallery(
+            f"the stored vectors have {vectors.shape[1]} numbers instead of {dimension}; "
+            "delete and upload the photos again."
+        )
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not np.isfinite(lengths).all() or (lengths < 0.5).any():
+    # float16 moves a length by less than 0.001; a NaN fails the comparison
+    if not (np.abs(lengths - 1.0) < LENGTH_TOLERANCE).all():
         raise CorruptGallery("a stored vector is not of length 1; delete and upload the photos again.")
     unit: NDArray[np.float32] = vectors / lengths
     return unit
