@@ -26,7 +26,8 @@ class EnrolmentDesk:
     def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
         self._settings = settings
         self._bucket = bucket
-        self._enrolment = Enrolment(db, installed(settings).card.model_id, settings.max_photos_per_person)
+        model_id, timeout = installed(settings).card.model_id, settings.store_timeout_seconds
+        self._enrolment = Enrolment(db, model_id, settings.max_photos_per_person, timeout)
 
     def photo_arrived(self, path: str, generation: int) -> str:
         """Enrol the photo, or say on it why not. Returns what was done, for the log."""

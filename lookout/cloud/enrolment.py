@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lookout.cloud.app import reaching
+from lookout.cloud.app import patience, reaching
 from lookout.cloud.gallery import from_document, state_reference, to_document
 from lookout.domain.enrolment import PhotoPath, PhotoStatus
 from lookout.domain.face import Embedding
@@ -58,24 +58,32 @@ class Enrolment:
     """Enrols photos for one model, and forgets them. Every method raises ``Unavailable`` when Firestore does
     not answer, and has then changed nothing."""
 
-    def __init__(self, db: Any, model_id: str, max_photos: int) -> None:
+    def __init__(self, db: Any, model_id: str, max_photos: int, timeout: float) -> None:
         self._db = db
         self._model_id = model_id
         self._max_photos = max_photos
+        self._timeout = timeout
 
     def begin(self, photo: Photo) -> bool:
         """Mark the photo as being processed. False when a newer version, or this one, is dealt with already."""
 
-        def change(transaction: Any) -> bool:
-            reference = self._photo(photo.place)
-            stored = reference.get(transaction=transaction).to_dict() or {}
+        reference = self._photo(photo.place)
+
+        def dealt_with(stored: dict[str, Any]) -> bool:
             generation = int(stored.get("generation", 0))
             done = stored.get("status") != PhotoStatus.PROCESSING and stored.get("modelId") == self._model_id
-            if generation > photo.generation or (generation == photo.generation and done):
+            return generation > photo.generation or (generation == photo.generation and done)
+
+        def change(transaction: Any) -> bool:
+            if dealt_with(reference.get(transaction=transaction).to_dict() or {}):
                 return False
             transaction.set(reference, _photo_document(photo, PhotoStatus.PROCESSING))
             return True
 
+        # most doubled events end here, and so does one that finds Firestore silent, before the costly work
+        with reaching("Firestore"):
+            if dealt_with(reference.get(**patience(self._timeout)).to_dict() or {}):
+                return False
         return bool(self._transact(change))
 
     def enrol(self, photo: Photo, vector: Embedding, quality: float) -> bool:
@@ -142,7 +150,9 @@ class Enrolment:
             stored = self._read(transaction, PhotoPath(person_id, "-"))
             photos = self._person(person_id).collection("photos").stream(transaction=transaction)
             documents = {photo.id: photo.to_dict() for photo in photos}
-            gone = [photo_id for photo_id, plain in documents.items() if plain["createdAt"] <= until]
+            gone = [
+                photo_id for photo_id, plain in documents.items() if plain.get("createdAt", until) <= until
+            ]
             person = stored.person
             for photo_id in gone:
                 person = person.without_photo(photo_id)
@@ -172,10 +182,18 @@ class Enrolment:
         return bool(self._transact(change))
 
     def _transact(self, change: Callable[[Any], object]) -> Any:
+        from google.api_core.exceptions import GoogleAPIError
         from google.cloud.firestore import transactional
 
         with reaching("Firestore"):
-            return transactional(change)(self._db.transaction(max_attempts=ATTEMPTS))
+            try:
+                return transactional(change)(self._db.transaction(max_attempts=ATTEMPTS))
+            except ValueError as error:
+                # what Google's library raises when the attempts are used up, and when it wants to roll back a
+                # transaction that could not even begin
+                if isinstance(cause := error.__cause__ or error.__context__, GoogleAPIError):
+                    raise cause from None
+                raise
 
     def _person(self, person_id: str) -> Any:
         return self._db.collection("people").document(person_id)

@@ -13,7 +13,7 @@ from lookout.errors import PhotoRejected
 CLEARLY_LARGER = 2.0
 """The person's face must have this many times the area of the next one; people behind are then no matter."""
 
-_FORBIDDEN_ID = re.compile(r"\.{1,2}|__.*__")  # what Firestore does not allow as a document's id
+_FORBIDDEN_ID = re.compile(r"\.{1,2}|__.*__", re.DOTALL)  # what Firestore does not allow as a document's id
 
 
 class PhotoStatus(StrEnum):
@@ -45,7 +45,10 @@ class PhotoPath:
 
 
 def _is_document_id(text: str) -> bool:
-    return bool(text) and len(text.encode()) <= 1500 and not _FORBIDDEN_ID.fullmatch(text)
+    try:
+        return 0 < len(text.encode()) <= 1500 and not _FORBIDDEN_ID.fullmatch(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def main_face(faces: Sequence[Face]) -> Face:
