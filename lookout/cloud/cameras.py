@@ -156,7 +156,9 @@ class Heartbeats:
                 self._write(camera.id, frames, doubles, reason, at, day())
         except Exception:
             with self._lock:
-                pulse.frames, pulse.doubles, pulse.written_at = pulse.frames + frames, doubles, before
+                pulse.frames += frames
+                pulse.doubles += doubles
+                pulse.written_at = before
             raise
         return True
 
