@@ -13,6 +13,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from lookout.domain.site import is_timezone
+from lookout.domain.visit import OPEN_VISITS
 from lookout.errors import SettingsError
 
 REGION = "europe-west1"
@@ -61,7 +63,11 @@ class Settings:
         "MAX_FRAME_SIDE", 1600, "frames with a longer side (pixels) are scaled down to it", 320, 4096
     )
     max_faces: int = _setting(
-        "MAX_FACES", 32, "faces judged per frame, the largest first; the rest are only counted", 1, 256
+        "MAX_FACES",
+        32,
+        "faces judged per frame, the largest first; the rest are only counted",
+        1,
+        OPEN_VISITS,
     )
     min_face_pixels: int = _setting(
         "MIN_FACE_PIXELS", 28, "shorter side (pixels) below which a face is `too_small`", 8, 512
@@ -113,6 +119,8 @@ class Settings:
 def _parse(declared: Field[Any], raw: str) -> object:
     env, low, high = (declared.metadata[key] for key in ("env", "low", "high"))
     kind = str(declared.type).removesuffix(" | None")
+    if env == "TIMEZONE" and not is_timezone(raw):
+        raise SettingsError(f"{env}={raw!r} is no time zone; set it to an IANA name such as Europe/Berlin.")
     if kind == "str":
         return raw
     if kind == "Path":
