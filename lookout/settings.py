@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from lookout.domain.site import is_timezone
-from lookout.domain.visit import OPEN_VISITS
 from lookout.errors import SettingsError
 
 REGION = "europe-west1"
@@ -67,7 +66,7 @@ class Settings:
         32,
         "faces judged per frame, the largest first; the rest are only counted",
         1,
-        OPEN_VISITS,
+        64,
     )
     min_face_pixels: int = _setting(
         "MIN_FACE_PIXELS", 28, "shorter side (pixels) below which a face is `too_small`", 8, 512

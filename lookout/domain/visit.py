@@ -22,7 +22,8 @@ VECTORS_KEPT = 4
 """Latest embeddings of a visit that later faces are compared with."""
 
 OPEN_VISITS = 64
-"""Open visits a camera may have; with more, those seen longest ago are closed. Keeps the state under 1 MiB."""
+"""Open visits a camera may have; with more, those seen longest ago are closed. Keeps the state under 1 MiB.
+No frame may have more faces than that (``MAX_FACES``), or some would get alerts that are never made."""
 
 RECENT_FRAMES = 16
 """Frames remembered, to tell a frame that is posted twice."""
@@ -159,7 +160,8 @@ def judge(
         counted.add(visit.alert_id)
 
     done = tuple(outcome for outcome in outcomes if outcome is not None)
-    still_open = sorted(visits.values(), key=lambda v: v.last_seen)[-OPEN_VISITS:]
+    # a late frame's own visits stay even when others were seen after it: their alerts are being made
+    still_open = sorted(visits.values(), key=lambda v: (v.alert_id in counted, v.last_seen))[-OPEN_VISITS:]
     # when it comes again its pictures are stored already, or a better shot has taken their place
     settled = tuple(replace(outcome, better_shot=False, replaces=None) for outcome in done)
     frames = (*recent, PastFrame(digest, at, settled))[-RECENT_FRAMES:] if sightings else recent
