@@ -27,8 +27,14 @@ MIN_SCORE = 0.65
 OVERLAP = 0.5
 
 TILE = 0.55
-"""Share of width and height a tile has: neighbours overlap by a tenth of the frame, more than a face that the
-whole frame at half its size or less would miss."""
+"""Share of width and height a tile has: neighbours overlap by a tenth of the frame."""
+
+LARGE = 32.0
+"""Width of a face, in pixels of the whole frame shrunk to the input, from which on tiles are no help (a face of 19
+is always found there): a tile would see but half of it, and take that for another."""
+
+EDGE = 2.0
+"""A box this near to its tile's border, in pixels of the input, is taken to be cut by it."""
 
 WEIGHTS_IN_PACKAGE = ("opencv", "mtcnn", "fastmtcnn", "mediapipe")
 """DeepFace's detectors whose weights come with a package of their own."""
@@ -76,10 +82,13 @@ class RfbDetector:
         if not scores.size:
             return []
         corners = np.concatenate([boxes for boxes, _ in found])
+        # what the whole frame shows large goes before whatever a tile takes for a face within it
+        from_whole = np.arange(scores.size) < found[0][1].size
+        rank = scores + (from_whole & _is_large(corners, width, height))
         return [
             Box(float(left), float(top), float(right - left), float(bottom - top), float(score))
             for (left, top, right, bottom), score in (
-                (corners[index], scores[index]) for index in merge(corners, scores, OVERLAP)
+                (corners[index], scores[index]) for index in merge(corners, rank, OVERLAP)
             )
         ]
 
@@ -91,9 +100,42 @@ class RfbDetector:
         blob, scale = prepare(pixels[top:bottom, left:right])
         all_scores, all_boxes = self.network.run(blob)
         likely = np.flatnonzero(all_scores[0, :, 1] > MIN_SCORE)
-        corners = all_boxes[0, likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / scale
+        if not likely.size:
+            return np.empty((0, 4), np.float32), np.empty(0, np.float32)
+        scores = all_scores[0, likely, 1]
+        corners = all_boxes[0, likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / np.float32(scale)
         corners = np.clip(corners, 0, np.array([right - left, bottom - top] * 2, np.float32))
-        return corners + np.array([left, top] * 2, np.float32), all_scores[0, likely, 1]
+        corners += np.array([left, top] * 2, np.float32)
+        height, width = pixels.shape[:2]
+        if region != (0, 0, width, height):
+            whole = ~(
+                _is_large(corners, width, height) | _is_cut(corners, region, width, height, EDGE / scale)
+            )
+            corners, scores = corners[whole], scores[whole]
+        return corners, scores
+
+
+def _is_large(corners: NDArray[np.float32], width: int, height: int) -> NDArray[np.bool_]:
+    """Which boxes the network sees well enough in the whole frame."""
+    scale = min(WIDTH / width, HEIGHT / height)
+    return (corners[:, 2] - corners[:, 0]) * scale >= LARGE
+
+
+def _is_cut(
+    corners: NDArray[np.float32], tile: tuple[int, int, int, int], width: int, height: int, edge: float
+) -> NDArray[np.bool_]:
+    """Which boxes reach a border of their tile that is not one of the frame's: halves of faces."""
+    left, top, right, bottom = tile
+    cut = np.zeros(len(corners), np.bool_)
+    if left > 0:
+        cut |= corners[:, 0] <= left + edge
+    if top > 0:
+        cut |= corners[:, 1] <= top + edge
+    if right < width:
+        cut |= corners[:, 2] >= right - edge
+    if bottom < height:
+        cut |= corners[:, 3] >= bottom - edge
+    return cut
 
 
 def regions(width: int, height: int) -> list[tuple[int, int, int, int]]:
