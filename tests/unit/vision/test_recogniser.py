@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from bench import scene
-from lookout.domain.face import Embedding, Reason
+from lookout.domain.face import Box, Embedding, Reason
 from lookout.settings import ROOT, Settings
 from lookout.vision import recogniser as module
-from lookout.vision.frame import Frame, decode
+from lookout.vision.frame import Frame, crop, decode
 from lookout.vision.models import WEIGHTS
 from lookout.vision.quality import OPEN_GATE
 from lookout.vision.recogniser import Networks, Recogniser, Seen
@@ -115,6 +115,20 @@ def test_the_open_gate_embeds_what_the_cameras_gate_refuses(recogniser: Recognis
     small = Frame(scene.with_person(photos / "obama2.jpg", 22, 260), "jpeg")
     assert recogniser.see(small).faces[0].embedding is None
     assert recogniser.with_gate(OPEN_GATE).see(small).faces[0].embedding is not None
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.1, 0.3, 0.6])
+def test_a_face_that_fills_the_frame_is_one_face_and_not_its_halves(
+    recogniser: Recogniser, photos: Path, margin: float
+) -> None:
+    pixels = cv2.imread(str(photos / "obama2.jpg"))
+    assert pixels is not None
+    close = crop(np.asarray(pixels, np.uint8), Box(203, 239, 260, 380), margin)
+    for side in (240, 480, 800, 1600):
+        scale = side / max(close.shape[:2])
+        resized = np.asarray(cv2.resize(close, None, fx=scale, fy=scale), np.uint8)
+        (face,) = recogniser.see(Frame(resized, "jpeg")).faces
+        assert face.box.width == pytest.approx(scale * 260, rel=0.3)
 
 
 def crowd(photos: Path) -> NDArray[np.uint8]:
