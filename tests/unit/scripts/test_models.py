@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256 as digest_of
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookout.settings import ROOT
+from lookout.settings import ROOT, Settings
+from lookout.vision.models import WEIGHTS, installed
 from lookout.vision.recogniser import Recogniser
 from stack import download as downloads
 from stack import models
@@ -180,6 +183,35 @@ def test_a_threshold_changed_in_the_manifest_is_taken_over(home: Path) -> None:
     (home / "installed.json").write_text(json.dumps(record))
     models.ensure(home=home, offline=True)
     assert json.loads((home / "installed.json").read_text())["embedders"]["ArcFace"]["threshold"] == wanted
+
+
+def test_the_official_weights_are_taken_where_they_can_be_had(
+    home: Path, shelf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The small network stands in for the official file of 136 MB, which has the same shape."""
+    weights = (home / WEIGHTS / "arcface_weights.onnx").read_bytes()
+    monkeypatch.setattr(sys.modules[__name__], "BODY", weights)
+    manifest = models.read_manifest()
+    manifest["embedders"]["ArcFace"] |= {"sources": [f"{shelf}/gone", f"{shelf}/whole"], "megabytes": [4, 6]}
+    monkeypatch.setattr(models, "read_manifest", lambda: manifest)
+    (home / "installed.json").unlink()
+    models.ensure(home=home)
+    card = installed(replace(Settings(), models_dir=home)).card
+    assert card.model_id == f"arcface-{digest_of(weights).hexdigest()[:12]}"
+    assert card.threshold == 0.68
+
+
+def test_weights_with_another_checksum_than_the_manifests_are_not_taken(
+    home: Path, shelf: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = models.read_manifest()
+    manifest["embedders"]["ArcFace"] |= {"sources": [f"{shelf}/whole"], "sha256": "0" * 64}
+    monkeypatch.setattr(models, "read_manifest", lambda: manifest)
+    (home / "installed.json").unlink()
+    models.ensure(home=home)
+    assert installed(replace(Settings(), models_dir=home)).card.name == "arcface-mobile"
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("out of reach" in line and "arcface-mobile" in line for line in lines) == 1
 
 
 def test_two_at_once_install_once_and_whole(tmp_path: Path, recogniser: Recogniser) -> None:

@@ -189,6 +189,15 @@ def test_a_phone_photo_is_turned_as_its_exif_says(kind: str) -> None:
     assert frame.pixels[60, 24, 0] > 200
 
 
+def test_a_large_phone_photo_is_turned_as_well_as_scaled_down() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 8  # to be shown turned a quarter anticlockwise
+    frame = decode(encoded("jpeg", picture(4000, 3000), exif=exif), 1000)
+    assert frame.pixels.shape == (1000, 750, 3)
+    assert frame.pixels[950, 300, 2] > 200
+    assert frame.pixels[50, 300, 0] > 200
+
+
 def test_a_large_frame_is_scaled_down_to_the_longest_side() -> None:
     for width, height in ((3300, 1200), (1200, 3300), (1700, 800), (6600, 3000)):
         pixels = decode(encode_jpeg(np.zeros((height, width, 3), np.uint8)), 1600).pixels
