@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lookout.domain.camera import Camera
-from lookout.domain.face import Face, Reason
+from lookout.domain.face import Face
 from lookout.domain.matching import Match
+from lookout.domain.reason import Reason
 from lookout.domain.steering import next_step
 from lookout.domain.visit import Outcome
 

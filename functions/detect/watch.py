@@ -18,8 +18,9 @@ from lookout.cloud.shots import Album
 from lookout.cloud.site import SiteReader
 from lookout.cloud.visits import SeenFrame, Visits
 from lookout.domain.camera import Camera
-from lookout.domain.face import Face, Reason
+from lookout.domain.face import Face
 from lookout.domain.matching import Match, match
+from lookout.domain.reason import Reason
 from lookout.domain.site import Site
 from lookout.domain.visit import Outcome, Rules, Sighting
 from lookout.errors import Unavailable

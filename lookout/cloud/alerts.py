@@ -8,7 +8,7 @@ from typing import Any
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.pictures import shot_paths
 from lookout.domain.camera import Camera
-from lookout.domain.face import Reason
+from lookout.domain.reason import Reason
 from lookout.domain.site import Site
 from lookout.domain.visit import Change, Outcome, Sighting, Visit
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.domain.camera import DISABLED, Camera, is_camera_id
-from lookout.domain.face import Reason
+from lookout.domain.reason import Reason
 from lookout.errors import BadRequest, Forbidden, Unauthorised
 
 CACHED_CAMERAS = 1024
@@ -33,18 +33,24 @@ def register(db: Any, camera_id: str, name: str, location: str = "", ip_address:
     Raises:
         BadRequest: ``camera_id`` is of the wrong form.
     """
-    from google.cloud.firestore import SERVER_TIMESTAMP
-
     if not is_camera_id(camera_id):
         raise BadRequest(f"{camera_id!r} cannot be a camera's id: use up to 64 letters, digits, _ and -.")
-    key = secrets.token_urlsafe(32)
+    key, hashed = new_key()
     camera = db.collection("cameras").document(camera_id)
     batch = db.batch()
     plain = {"name": name, "location": location, "ipAddress": ip_address, "status": "active", "led": 0}
     batch.set(camera, plain, merge=True)
-    batch.set(camera.collection("private").document("key"), _hashed(key) | {"rotatedAt": SERVER_TIMESTAMP})
+    batch.set(camera.collection("private").document("key"), hashed)
     batch.commit()
     return key
+
+
+def new_key() -> tuple[str, dict[str, Any]]:
+    """A key of 256 random bits, and the document that is all that is kept of it."""
+    from google.cloud.firestore import SERVER_TIMESTAMP
+
+    key = secrets.token_urlsafe(32)
+    return key, _hashed(key) | {"rotatedAt": SERVER_TIMESTAMP}
 
 
 def _hashed(key: str) -> dict[str, str]:

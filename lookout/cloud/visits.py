@@ -11,8 +11,8 @@ from typing import Any
 from lookout.cloud import alerts
 from lookout.cloud.app import patience, reaching
 from lookout.domain.camera import Camera
-from lookout.domain.face import Reason
 from lookout.domain.gallery import pack, unpack
+from lookout.domain.reason import Reason
 from lookout.domain.site import Site
 from lookout.domain.visit import (
     CameraVisits,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lookout.domain.face import Face, Reason
+from lookout.domain.face import Face
+from lookout.domain.reason import Reason
 from lookout.errors import PhotoRejected
 
 CLEARLY_LARGER = 2.0

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lookout.domain.reason import Reason
+
 Embedding = NDArray[np.float32]
 """An L2-normalised vector of shape ``(512,)`` (the model's own length for other models), float32."""
-
-
-class Reason(StrEnum):
-    """Why a frame or a face was answered as it was: the closed list of the HTTP contract."""
-
-    NO_FACE = "no_face"
-    TOO_SMALL = "too_small"
-    TOO_BLURRED = "too_blurred"
-    TOO_DARK = "too_dark"
-    TURNED_AWAY = "turned_away"
-    AMBIGUOUS = "ambiguous"
-    UNKNOWN = "unknown"
-    KNOWN = "known"
-    SAME_VISIT = "same_visit"
-    DISARMED = "disarmed"
-    MUTED = "muted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Embedding, Reason
+from lookout.domain.face import Embedding
 from lookout.domain.gallery import Gallery
+from lookout.domain.reason import Reason
 
 CLOSEST = 3
 """A person's distance is the mean over this many closest vectors: one lucky photo does not make a match."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lookout.domain.face import Reason
+from lookout.domain.reason import Reason
 
 WATCHING_MS = 1000
 """Somebody is there: post again soon, for a better shot."""

@@ -15,8 +15,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Embedding, Reason
+from lookout.domain.face import Embedding
 from lookout.domain.matching import Match
+from lookout.domain.reason import Reason
 
 VECTORS_KEPT = 4
 """Latest embeddings of a visit that later faces are compared with."""

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from bench import scene
-from lookout.domain.face import Box, Embedding, Reason
+from lookout.domain.face import Box, Embedding
+from lookout.domain.reason import Reason
 from lookout.settings import ROOT, Settings
 from lookout.vision import recogniser as module
 from lookout.vision.frame import Frame, crop, decode
