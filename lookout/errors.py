@@ -7,11 +7,15 @@
     │   ├── BadRequest          400  the request is not of the right form
     │   ├── Unauthorised        401  no key, a wrong key, or an unknown camera
     │   ├── Forbidden           403  the caller is known but may not do this
+    │   ├── NotFound            404  no such camera, told to signed-in users only
     │   ├── MethodNotAllowed    405
     │   ├── TooLarge            413  more bytes than a frame may have
     │   ├── NotAnImage          415  the bytes are no JPEG, PNG or WebP
-    │   └── BrokenImage         422  cut short, undecodable, or of absurd dimensions
-    ├── Unavailable             503  a store did not answer; try again later
+    │   ├── BrokenImage         422  cut short, undecodable, or of absurd dimensions
+    │   └── TooMany             429  more calls than are allowed
+    ├── Unavailable             503  a store or an agent did not answer; try again later
+    ├── CameraFailed            502  the camera refused what it was told
+    ├── CameraSilent            504  the camera did not answer its agent
     ├── PhotoRejected           a photo that cannot be enrolled, with what to do about it
     ├── CorruptGallery          a gallery document that cannot be read
     ├── ModelMissing            weights that should have been installed are not there
@@ -55,6 +59,12 @@ class Forbidden(RequestError):
     code = "forbidden"
 
 
+class NotFound(RequestError):
+    """What the caller names is not there."""
+
+    code = "not_found"
+
+
 class MethodNotAllowed(RequestError):
     """The path exists but not for this method."""
 
@@ -91,6 +101,28 @@ class Unavailable(LookoutError):
     def __init__(self, message: str, retry_after: int = 5) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class TooMany(RequestError):
+    """More calls than are allowed. ``retry_after`` is in seconds."""
+
+    code = "too_many"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CameraFailed(LookoutError):
+    """The camera answered, but did not do what it was told, or may not be called at all."""
+
+    code = "camera_failed"
+
+
+class CameraSilent(LookoutError):
+    """The camera did not answer its agent in time."""
+
+    code = "camera_silent"
 
 
 class PhotoRejected(LookoutError):

@@ -94,6 +94,23 @@ class Settings:
     heartbeat_seconds: float = _setting(
         "HEARTBEAT_SECONDS", 30.0, "how often, at most, a camera's last-seen time is written", 0.0, 3600.0
     )
+    frames_per_minute: int = _setting(
+        "CAMERA_FRAMES_PER_MINUTE", 240, "frames that one camera may post to one instance", 1, 6000
+    )
+    calls_per_minute: int = _setting(
+        "USER_CALLS_PER_MINUTE", 300, "calls that one signed-in user may make to one instance", 1, 6000
+    )
+    allowed_origins: str = _setting(
+        "ALLOWED_ORIGINS",
+        "",
+        "origins, separated by commas, whose pages may call; the site's own needs no entry",
+    )
+    camera_timeout_seconds: float = _setting(
+        "ESP32_TIMEOUT", 2.0, "how long an agent waits for a camera to answer", 0.1, 30.0
+    )
+    offline_seconds: float = _setting(
+        "CAMERA_OFFLINE_SECONDS", 300.0, "a camera not seen for so long is shown as offline", 10.0, 86400.0
+    )
     max_photos_per_person: int = _setting("MAX_PHOTOS_PER_PERSON", 100, "photos enrolled per person", 1, 400)
     store_timeout_seconds: float = _setting(
         "STORE_TIMEOUT_SECONDS", 3.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0

@@ -26,7 +26,7 @@ def firestore_client() -> Any:
         if "firestore" not in _made:
             from firebase_admin import firestore
 
-            _made["firestore"] = firestore.client(_app())
+            _made["firestore"] = firestore.client(firebase_app())
         return _made["firestore"]
 
 
@@ -36,7 +36,7 @@ def bucket() -> Any:
         if "bucket" not in _made:
             from firebase_admin import storage
 
-            _made["bucket"] = storage.bucket(os.environ.get("FIREBASE_STORAGE_BUCKET"), _app())
+            _made["bucket"] = storage.bucket(os.environ.get("FIREBASE_STORAGE_BUCKET"), firebase_app())
         return _made["bucket"]
 
 
@@ -67,16 +67,18 @@ def patience(seconds: float) -> dict[str, Any]:
     return {"retry": again, "timeout": seconds}
 
 
-def _app() -> Any:
-    if "app" not in _made:
-        import firebase_admin
+def firebase_app() -> Any:
+    """The one ``firebase_admin.App`` of this process."""
+    with _lock:
+        if "app" not in _made:
+            import firebase_admin
 
-        # Behind `firebase` emulators there are no default credentials, and looking for them takes seconds.
-        emulated = "FIRESTORE_EMULATOR_HOST" in os.environ
-        credential = _emulator_credential() if emulated else None
-        # firebase-functions makes the default app for its own triggers, so this one has a name of its own
-        _made["app"] = firebase_admin.initialize_app(credential, name="lookout")
-    return _made["app"]
+            # Behind `firebase` emulators there are no default credentials, and looking for them takes seconds.
+            emulated = "FIRESTORE_EMULATOR_HOST" in os.environ
+            credential = _emulator_credential() if emulated else None
+            # firebase-functions makes the default app for its own triggers, so this one has a name of its own
+            _made["app"] = firebase_admin.initialize_app(credential, name="lookout")
+        return _made["app"]
 
 
 def _emulator_credential() -> Any:

@@ -1,13 +1,24 @@
-"""A registered camera, and the form its name must have."""
+"""A registered camera: its plain fields, what may be written into them, and when it counts as offline."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lookout.domain.command import Action
+from lookout.errors import BadRequest
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
+ACTIVE = "active"
 DISABLED = "disabled"
+OFFLINE = "offline"
+
+COMMAND_MAPS = ("camerawebserver", "simple")
+"""The firmwares whose URLs the agent knows; any other is described by templates of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +34,97 @@ class Camera:
 def is_camera_id(text: str) -> bool:
     """Whether ``text`` can be a camera's id: up to 64 letters, digits, ``_`` and ``-``."""
     return _ID.fullmatch(text) is not None
+
+
+def shown_status(stored: object, last_seen: object, now: datetime, offline_after: timedelta) -> str:
+    """``disabled``, ``active``, or ``offline`` for a camera that was not seen for ``offline_after``.
+
+    Cameras post every 2 to 120 s, with gaps: several frames have to be missing before one is called offline.
+    """
+    if stored == DISABLED:
+        return DISABLED
+    seen = isinstance(last_seen, datetime) and now - last_seen <= offline_after
+    return ACTIVE if seen else OFFLINE
+
+
+def camera_fields(body: object) -> dict[str, object]:
+    """The plain fields that an owner's JSON ``body`` sets, checked; those it does not name are left out.
+
+    Raises:
+        BadRequest: a field is unknown or has a value that it cannot have.
+    """
+    if not isinstance(body, Mapping) or not body:
+        raise BadRequest(f"Send a JSON object with any of {', '.join(_CHECKS)}.")
+    unknown = sorted(str(name) for name in body if name not in _CHECKS)
+    if unknown:
+        raise BadRequest(f"Unknown field {unknown[0]!r}: a camera has {', '.join(_CHECKS)}.")
+    return {name: _CHECKS[name](name, value) for name, value in body.items()}
+
+
+def _name(field: str, value: object) -> str:
+    text = _text(field, value)
+    if not text.strip():
+        raise BadRequest(f"{field} must not be empty.")
+    return text
+
+
+def _text(field: str, value: object) -> str:
+    if not isinstance(value, str) or len(value) > 100:
+        raise BadRequest(f"{field} must be a text of at most 100 characters.")
+    return value
+
+
+def _address(field: str, value: object) -> str:
+    """A private IPv4 address, with a port or without: nothing else can be a camera behind a home router."""
+    text = _text(field, value)
+    host, _, port = text.partition(":")
+    try:
+        private = ipaddress.IPv4Address(host).is_private
+        fits = not port or (port.isdecimal() and 1 <= int(port) <= 65535)
+    except ValueError:
+        private = fits = False
+    if text and not (private and fits):
+        raise BadRequest(
+            f"{field}={text!r} is no private IPv4 address such as 192.168.1.100 or 192.168.1.100:81."
+        )
+    return text
+
+
+def _agent(field: str, value: object) -> str:
+    text = _text(field, value)
+    if text and not is_camera_id(text):
+        raise BadRequest(f"{field}={text!r} cannot be an agent's id: use up to 64 letters, digits, _ and -.")
+    return text
+
+
+def _status(field: str, value: object) -> str:
+    if value not in (ACTIVE, DISABLED):
+        raise BadRequest(f"{field} must be {ACTIVE} or {DISABLED}.")
+    return str(value)
+
+
+def _command_map(field: str, value: object) -> str | dict[str, str]:
+    if isinstance(value, str) and value in COMMAND_MAPS:
+        return value
+    if isinstance(value, Mapping) and value:
+        templates = {str(action): path for action, path in value.items()}
+        known = set(Action)
+        if all(
+            action in known and isinstance(path, str) and path.startswith("/") and len(path) <= 200
+            for action, path in templates.items()
+        ):
+            return templates
+    raise BadRequest(
+        f"{field} must be {' or '.join(COMMAND_MAPS)}, or templates such as "
+        '{"servo": "/servo?pan={pan}&tilt={tilt}"} for ' + ", ".join(Action) + "."
+    )
+
+
+_CHECKS: dict[str, Callable[[str, object], object]] = {
+    "name": _name,
+    "location": _text,
+    "ipAddress": _address,
+    "status": _status,
+    "agentId": _agent,
+    "commandMap": _command_map,
+}

@@ -7,7 +7,7 @@ import io
 import json
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
@@ -18,39 +18,60 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from lookout.errors import (
     BadRequest,
     BrokenImage,
+    CameraFailed,
+    CameraSilent,
     Forbidden,
     LookoutError,
     MethodNotAllowed,
     NotAnImage,
+    NotFound,
     TooLarge,
+    TooMany,
     Unauthorised,
     Unavailable,
 )
 from lookout.log import Severity, log
 
-Handler = Callable[[Request], Mapping[str, object]]
+Fields = Mapping[str, object] | Sequence[object]
+Handler = Callable[[Request], Fields]
 
 STATUS: dict[type[LookoutError], int] = {
     BadRequest: 400,
     Unauthorised: 401,
     Forbidden: 403,
+    NotFound: 404,
     MethodNotAllowed: 405,
     TooLarge: 413,
     NotAnImage: 415,
     BrokenImage: 422,
+    TooMany: 429,
+    CameraFailed: 502,
     Unavailable: 503,
+    CameraSilent: 504,
 }
 """What each error is over HTTP; any other is a 500 whose cause stands in the log only."""
 
 HEALTH_PATH = "/__/health"
 """The platform asks here whether a new instance is up, before its first request."""
 
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer: it is data for the caller alone, never a page."""
+
 PLATFORM_LIMIT = 32 * 1024 * 1024
 """Bytes of a body that Cloud Run lets through; of more than that nothing is read."""
 
 
 def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]]:
-    """Make an HTTP function of a handler that returns the fields of its answer or raises a LookoutError."""
+    """Make an HTTP function of a handler that returns what it answers, or raises a LookoutError.
+
+    Without ``methods`` the handler sees to them itself. What is merely read is answered as it is; what was done
+    is answered with ``"status": "success"`` before it.
+    """
 
     def decorate(handler: Handler) -> Callable[[Request], Response]:
         @functools.wraps(handler)
@@ -59,10 +80,13 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
                 return json_response({"status": "success"}, 200)
             started = time.monotonic()
             try:
-                if request.method not in methods:
+                if methods and request.method not in methods:
                     allowed = " or ".join(methods)
                     raise MethodNotAllowed(f"Use {allowed} here, not {request.method}.", methods)
-                return json_response({"status": "success", **handler(request)}, 200)
+                fields = handler(request)
+                if request.method != "GET" and isinstance(fields, Mapping):
+                    fields = {"status": "success", **fields}
+                return json_response(fields, 200)
             except Exception as error:
                 milliseconds = round((time.monotonic() - started) * 1000)
                 who = {"function": handler.__name__, "camera": request.headers.get("X-Camera-Id")}
@@ -74,9 +98,10 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
     return decorate
 
 
-def json_response(fields: Mapping[str, object], status: int) -> Response:
+def json_response(fields: Fields, status: int) -> Response:
     """The fields, in their order: an ESP32 reads the first bytes and leaves."""
-    return Response(json.dumps(fields, ensure_ascii=False), status, mimetype="application/json")
+    body = json.dumps(fields, ensure_ascii=False)
+    return Response(body, status, SECURITY_HEADERS, mimetype="application/json")
 
 
 def _swallow_rest(request: Request) -> None:
@@ -113,6 +138,6 @@ def _refusal(error: Exception, logged: dict[str, object]) -> Response:
     response = json_response({"status": "error", "error": error.code, "message": error.message}, status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from lookout.errors import BadRequest, TooLarge, Unauthorised
+from lookout.web.credentials import camera_key
 
 ID_NAMES = ("camera_id", "cameraId")
 """What sketches call the camera's id in a query or a form."""
@@ -29,9 +30,7 @@ def claimed_camera(request: Request, limit: int) -> tuple[str, str]:
         BadRequest: there is no camera id, or the body broke off before it was found.
         TooLarge: the body is larger than ``limit`` bytes, found out while looking for a form field.
     """
-    bearer = request.headers.get("Authorization", "")
-    key = bearer[7:].strip() if bearer.lower().startswith("bearer ") else ""
-    key = key or request.headers.get("X-Camera-Key", "") or request.headers.get("Token", "")
+    key = camera_key(request)
     if not key:
         raise Unauthorised(
             "No key: send the camera's key as `Authorization: Bearer`, `X-Camera-Key` or `Token`."

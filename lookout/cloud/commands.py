@@ -1,0 +1,148 @@
+"""``agents/{agentId}/commands``: sending a command to a camera's agent, and waiting for what came of it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.app import patience, reaching
+from lookout.domain.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState
+from lookout.errors import CameraFailed, CameraSilent, Unavailable
+
+QUEUE_SECONDS = 3.0
+"""How long a command may lie before its agent takes it: a listener gets it in milliseconds, or not at all."""
+
+SNAPSHOT_SECONDS = 10.0
+"""A snapshot is fetched more than once, since the camera's first pictures are old ones, and then uploaded."""
+
+ANSWER_SECONDS = 1.5
+"""For the way back of the answer."""
+
+KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What ``agent_id`` is to have ``camera_id`` do, on whose word."""
+
+    agent_id: str
+    camera_id: str
+    action: Action
+    arguments: Arguments
+    created_by: str
+
+
+class CommandDesk:
+    """Sends commands and waits for their end. ``camera_seconds``: how long an agent waits for a camera."""
+
+    def __init__(self, db: Any, camera_seconds: float, timeout: float) -> None:
+        self._db = db
+        self._camera_seconds = camera_seconds
+        self._timeout = timeout
+
+    def carry_out(self, command: Command) -> dict[str, Any]:
+        """What the camera answered.
+
+        Raises:
+            Unavailable: the agent is offline, or did not take the command; then it is never carried out.
+            CameraSilent: the camera did not answer the agent.
+            CameraFailed: the camera refused, or may not be called.
+        """
+        self._require_agent(command.agent_id)
+        now = datetime.now(UTC)
+        deadline = now + timedelta(seconds=QUEUE_SECONDS)
+        reference = self._db.collection("agents").document(command.agent_id).collection("commands").document()
+        with reaching("Firestore"):
+            reference.create(_document(command, now, deadline), **patience(self._timeout))
+        at_work = SNAPSHOT_SECONDS if command.action is Action.SNAPSHOT else self._camera_seconds
+        ended = _wait(reference, QUEUE_SECONDS + at_work + ANSWER_SECONDS)
+        if ended is None:
+            ended = self._give_up(reference)
+        return _result(ended)
+
+    def _require_agent(self, agent_id: str) -> None:
+        with reaching("Firestore"):
+            agent = self._db.collection("agents").document(agent_id).get(**patience(self._timeout))
+        last_seen = (agent.to_dict() or {}).get("lastSeenAt")
+        if not isinstance(last_seen, datetime):
+            raise Unavailable(f"Agent {agent_id} was never seen: pair it and start it.", retry_after=30)
+        silent = datetime.now(UTC) - last_seen
+        if silent > AGENT_SILENT_AFTER:
+            raise Unavailable(
+                f"Agent {agent_id} has been silent for {_spoken(silent)}: is its machine on, and online?",
+                retry_after=30,
+            )
+
+    def _give_up(self, reference: Any) -> dict[str, Any]:
+        """Let a command that nobody took expire, unless it was taken, or ended, at the last moment."""
+        from google.cloud.firestore import transactional
+
+        def expire(transaction: Any) -> dict[str, Any]:
+            stored: dict[str, Any] = reference.get(transaction=transaction).to_dict() or {}
+            if stored.get("state") == CommandState.QUEUED:
+                transaction.update(reference, {"state": CommandState.EXPIRED})
+                return stored | {"state": CommandState.EXPIRED}
+            return stored
+
+        with reaching("Firestore"):
+            ended: dict[str, Any] = transactional(expire)(self._db.transaction())
+        return ended
+
+
+def _document(command: Command, now: datetime, deadline: datetime) -> dict[str, Any]:
+    return {
+        "cameraId": command.camera_id,
+        "action": command.action,
+        "args": command.arguments,
+        "state": CommandState.QUEUED,
+        "createdBy": command.created_by,
+        "createdAt": now,
+        "deadlineAt": deadline,
+        "expireAt": now + KEPT,
+    }
+
+
+def _wait(reference: Any, seconds: float) -> dict[str, Any] | None:
+    """The command's document once it has ended; None when it has not within ``seconds``."""
+    ended = threading.Event()
+    seen: list[dict[str, Any]] = []
+
+    def on_snapshot(documents: list[Any], changes: object, read_time: object) -> None:
+        for document in documents:
+            stored = document.to_dict() or {}
+            if stored.get("state") in FINAL:
+                seen.append(stored)
+                ended.set()
+
+    watch = reference.on_snapshot(on_snapshot)
+    try:
+        ended.wait(seconds)
+    finally:
+        watch.unsubscribe()
+    return seen[0] if seen else None
+
+
+def _result(ended: dict[str, Any]) -> dict[str, Any]:
+    match ended.get("state"):
+        case CommandState.DONE:
+            return dict(ended.get("result") or {})
+        case CommandState.FAILED:
+            error = ended.get("error") or {}
+            message = str(error.get("message") or "The camera did not do it.")
+            if error.get("code") in ("camera_silent", "interrupted"):
+                raise CameraSilent(message)
+            raise CameraFailed(message)
+        case CommandState.EXPIRED:
+            raise Unavailable("The agent did not take the command in time; it was not carried out.")
+        case _:
+            raise CameraSilent("The agent took the command, but the camera did not answer in time.")
+
+
+def _spoken(silent: timedelta) -> str:
+    seconds = int(silent.total_seconds())
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}s"
+    return f"{seconds} seconds"
