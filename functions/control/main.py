@@ -1,0 +1,62 @@
+"""``/control``, ``/settings/flashlight`` and ``/cameras``: cameras are kept, steered and asked for their state."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from firebase_functions import https_fn, options
+
+from lookout.settings import REGION, Settings
+from lookout.web.answer import Fields, Request, endpoint
+from lookout.web.routes import Routes
+
+if TYPE_CHECKING:
+    from console import Console
+
+settings = Settings.from_environment()
+routes = Routes()
+_lock = threading.Lock()
+_consoles: list[Console] = []
+
+
+def console() -> Console:
+    """What every request needs, made at the first: this file is loaded at deployment too, and must be quick."""
+    with _lock:
+        if not _consoles:
+            from console import Console
+
+            from lookout.cloud.app import firestore_client
+
+            _consoles.append(Console(settings, firestore_client()))
+        return _consoles[0]
+
+
+# the function's own address ends in its name, so that there the path of a command is empty
+routes.on("POST", "/control", "/")(lambda request: console().command(request))
+routes.on("GET", "/settings/flashlight")(lambda request: console().flashlight(request))
+routes.on("GET", "/cameras")(lambda request: console().cameras(request))
+routes.on("POST", "/cameras")(lambda request: console().create_camera(request))
+routes.on("PATCH", "/cameras/<camera_id>")(
+    lambda request, camera_id: console().change_camera(request, camera_id)
+)
+routes.on("DELETE", "/cameras/<camera_id>")(
+    lambda request, camera_id: console().remove_camera(request, camera_id)
+)
+routes.on("POST", "/cameras/<camera_id>/key")(
+    lambda request, camera_id: console().rotate_key(request, camera_id)
+)
+
+ORIGINS = [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]
+
+
+@https_fn.on_request(
+    region=REGION,
+    memory=options.MemoryOption.MB_256,
+    cors=options.CorsOptions(ORIGINS, ["GET", "POST", "PATCH", "DELETE"]) if ORIGINS else None,
+    max_instances=10,
+)
+@endpoint()
+def control(request: Request) -> Fields:
+    """See the README for the calls and their answers."""
+    return routes.handle(request)
