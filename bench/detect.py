@@ -43,20 +43,19 @@ def run(samples: Path) -> list[Figure]:
     empty = scene.posted(scene.room())
 
     stages: dict[str, list[float]] = {}
-    totals, bares, empties = [], [], []
+    totals, bares = [], []
     bare = _bare(engine, decode(one).pixels)
     for turn in range(WARM_UP + ROUNDS):
-        # side by side, so that whatever else the machine does is in all of them
+        # by turns, so that whatever else the machine does is in both
         spent, total = _judge(one, engine, gallery, settings)
-        bare_spent = _milliseconds(bare)
-        empty_spent = _milliseconds(lambda: engine.see(decode(empty)))
+        alone_spent = _milliseconds(bare)
         if turn < WARM_UP:
             continue
         totals.append(total)
-        bares.append(bare_spent)
-        empties.append(empty_spent)
+        bares.append(alone_spent)
         for stage, value in spent.items():
             stages.setdefault(stage, []).append(value)
+    empties = [_milliseconds(lambda: engine.see(decode(empty))) for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
     assert not engine.see(decode(empty)).faces
 
     total, alone = float(np.median(totals)), float(np.median(bares))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,6 +40,10 @@ WEIGHTS_INSTALLED = ("yunet", "ssd", "centerface")
 """Those whose weights ``scripts/models --detector`` installs; the others fetch theirs when first used."""
 
 
+Area = tuple[int, int, int, int]
+"""A part of a frame in pixels: left, top, right, bottom."""
+
+
 class Detector(Protocol):
     """Finds faces in pixels."""
 
@@ -71,13 +72,12 @@ class RfbDetector:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        # five small calls side by side keep two cores busier than five calls of two threads each
-        self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="detector")
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[Box]:
         """Boxes of the faces; see :class:`Detector`."""
         height, width = pixels.shape[:2]
-        found = list(self._workers.map(partial(self._look, pixels), regions(width, height)))
+        # one after the other: waking another thread for a tile costs as much as it saves
+        found = [self._look(pixels, area) for area in regions(width, height)]
         scores = np.concatenate([score for _, score in found])
         if not scores.size:
             return []
@@ -92,11 +92,10 @@ class RfbDetector:
             )
         ]
 
-    def _look(
-        self, pixels: NDArray[np.uint8], region: tuple[int, int, int, int]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Corners ``(n, 4)`` in the frame and scores ``(n,)`` of one region (left, top, right, bottom)."""
-        left, top, right, bottom = region
+    def _look(self, pixels: NDArray[np.uint8], area: Area) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Corners ``(n, 4)`` in the frame, and scores ``(n,)``, of one area of it."""
+        height, width = pixels.shape[:2]
+        left, top, right, bottom = area
         blob, scale = prepare(pixels[top:bottom, left:right])
         all_scores, all_boxes = self.network.run(blob)
         likely = np.flatnonzero(all_scores[0, :, 1] > MIN_SCORE)
@@ -106,11 +105,8 @@ class RfbDetector:
         corners = all_boxes[0, likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / np.float32(scale)
         corners = np.clip(corners, 0, np.array([right - left, bottom - top] * 2, np.float32))
         corners += np.array([left, top] * 2, np.float32)
-        height, width = pixels.shape[:2]
-        if region != (0, 0, width, height):
-            whole = ~(
-                _is_large(corners, width, height) | _is_cut(corners, region, width, height, EDGE / scale)
-            )
+        if area != (0, 0, width, height):
+            whole = ~(_is_large(corners, width, height) | _is_cut(corners, area, width, height, EDGE / scale))
             corners, scores = corners[whole], scores[whole]
         return corners, scores
 
@@ -122,7 +118,7 @@ def _is_large(corners: NDArray[np.float32], width: int, height: int) -> NDArray[
 
 
 def _is_cut(
-    corners: NDArray[np.float32], tile: tuple[int, int, int, int], width: int, height: int, edge: float
+    corners: NDArray[np.float32], tile: Area, width: int, height: int, edge: float
 ) -> NDArray[np.bool_]:
     """Which boxes reach a border of their tile that is not one of the frame's: halves of faces."""
     left, top, right, bottom = tile
@@ -138,8 +134,8 @@ def _is_cut(
     return cut
 
 
-def regions(width: int, height: int) -> list[tuple[int, int, int, int]]:
-    """What the network looks at, as (left, top, right, bottom): the whole, then the four corner tiles."""
+def regions(width: int, height: int) -> list[Area]:
+    """What the network looks at: the whole, then the four corner tiles."""
     whole = (0, 0, width, height)
     if width <= WIDTH and height <= HEIGHT:
         return [whole]

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Box, Quality, Reason
+from lookout.domain.face import Box, Quality
+from lookout.domain.reason import Reason
 from lookout.settings import Settings
 from lookout.vision.geometry import TEMPLATE_SIDE
 

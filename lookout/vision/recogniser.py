@@ -55,7 +55,7 @@ class Networks:
             SettingsError: a name DeepFace does not know, or one that needs a package that is not installed.
         """
         found = installed(settings)
-        # the detector fills the cores with calls of its own; OpenCV's threads would only get in their way
+        # for frames as small as these OpenCV's own threads only get in the way of the networks'
         cv2.setNumThreads(1)
         return cls(
             found.card,
