@@ -12,5 +12,6 @@ from flask.testing import FlaskClient
 @pytest.fixture(scope="session")
 def framework() -> FlaskClient:
     source = Path(__file__).with_name("served") / "main.py"
-    client: FlaskClient = functions_framework.create_app("take", str(source), "http").test_client()
+    app = functions_framework.create_app("take", str(source), "http")  # type: ignore[no-untyped-call]
+    client: FlaskClient = app.test_client()
     return client
