@@ -111,10 +111,10 @@ def _bare(engine: Recogniser, pixels: NDArray[np.uint8]) -> Callable[[], None]:
     assert isinstance(networks.detector, detector.RfbDetector)
     detect, find, embed = networks.detector.network, networks.landmarker.network, networks.embedder.model
     height, width = pixels.shape[:2]
-    tiles = [
-        detector.prepare(pixels[top:bottom, left:right])[0]
-        for left, top, right, bottom in detector.regions(width, height)
-    ]
+    tiles = []
+    for left, top, right, bottom in detector.regions(width, height):
+        tiles.append(detector.empty_input())
+        detector.prepare(pixels[top:bottom, left:right], tiles[-1])
     box = engine.see(decode(scene.posted(pixels))).faces[0].box
     area = landmarks.prepare(pixels, square(box))
     points = networks.landmarker.find(pixels, box)

@@ -18,7 +18,8 @@ from lookout.vision.models import Installed, require_detector_weights
 from lookout.vision.runtime import Network, OnnxNetwork
 
 WIDTH, HEIGHT = 320, 240
-"""Input of RFB-320 (Ultra-Light-Fast-Generic-Face-Detector-1MB)."""
+MEAN, SCALE = np.float32(127), np.float32(1 / 128)
+"""Input of RFB-320 (Ultra-Light-Fast-Generic-Face-Detector-1MB): its size, and how pixels are normalised."""
 
 MIN_SCORE = 0.65
 OVERLAP = 0.5
@@ -77,7 +78,8 @@ class RfbDetector:
         """Boxes of the faces; see :class:`Detector`."""
         height, width = pixels.shape[:2]
         # one after the other: waking another thread for a tile costs as much as it saves
-        found = [self._look(pixels, area) for area in regions(width, height)]
+        blob = empty_input()
+        found = [self._look(pixels, area, blob) for area in regions(width, height)]
         scores = np.concatenate([score for _, score in found])
         if not scores.size:
             return []
@@ -92,11 +94,13 @@ class RfbDetector:
             )
         ]
 
-    def _look(self, pixels: NDArray[np.uint8], area: Area) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Corners ``(n, 4)`` in the frame, and scores ``(n,)``, of one area of it."""
+    def _look(
+        self, pixels: NDArray[np.uint8], area: Area, blob: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Corners ``(n, 4)`` in the frame, and scores ``(n,)``, of one area of it, seen by way of ``blob``."""
         height, width = pixels.shape[:2]
         left, top, right, bottom = area
-        blob, scale = prepare(pixels[top:bottom, left:right])
+        scale = prepare(pixels[top:bottom, left:right], blob)
         all_scores, all_boxes = self.network.run(blob)
         likely = np.flatnonzero(all_scores[0, :, 1] > MIN_SCORE)
         if not likely.size:
@@ -149,22 +153,26 @@ def regions(width: int, height: int) -> list[Area]:
     ]
 
 
-def prepare(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
-    """The network's input of shape ``(1, 3, 240, 320)``, and the scale that ``pixels`` were shrunk by.
+def empty_input() -> NDArray[np.float32]:
+    """Room for the network's input, shape ``(1, 3, 240, 320)``; one serves all areas of a frame in turn."""
+    return np.zeros((1, 3, HEIGHT, WIDTH), np.float32)
 
-    The aspect is kept: a portrait squeezed into a landscape loses its face. The rest stays mid-grey.
+
+def prepare(pixels: NDArray[np.uint8], blob: NDArray[np.float32]) -> float:
+    """Fill the network's input ``blob`` with ``pixels``, and return the scale they were shrunk by.
+
+    The aspect is kept: a portrait squeezed into a landscape loses its face. The rest is mid-grey, which is 0.
     """
     height, width = pixels.shape[:2]
-    scale = min(WIDTH / width, HEIGHT / height)
-    size = (max(1, min(WIDTH, round(width * scale))), max(1, min(HEIGHT, round(height * scale))))
-    small = cv2.resize(pixels, size)
-    if size != (WIDTH, HEIGHT):
-        grey = (127, 127, 127)
-        small = cv2.copyMakeBorder(
-            small, 0, HEIGHT - size[1], 0, WIDTH - size[0], cv2.BORDER_CONSTANT, value=grey
-        )
-    blob = cv2.dnn.blobFromImage(small, 1 / 128, mean=(127, 127, 127), swapRB=True)
-    return np.asarray(blob, np.float32), scale
+    scale: float = min(WIDTH / width, HEIGHT / height)
+    wide, high = max(1, min(WIDTH, round(width * scale))), max(1, min(HEIGHT, round(height * scale)))
+    if (wide, high) != (WIDTH, HEIGHT):
+        blob.fill(0)
+    # plane by plane takes half the time of cv2.dnn.blobFromImage; the network wants red first
+    for plane, channel in zip(cv2.split(cv2.resize(pixels, (wide, high))), (2, 1, 0), strict=True):
+        np.subtract(plane, MEAN, out=blob[0, channel, :high, :wide])
+    blob *= SCALE
+    return scale
 
 
 class DeepFaceDetector:

@@ -13,7 +13,7 @@ from bench import scene
 from lookout.domain.face import Box
 from lookout.errors import ModelMissing, SettingsError
 from lookout.settings import Settings
-from lookout.vision.detector import Detector, detector, prepare, regions
+from lookout.vision.detector import Detector, detector, empty_input, prepare, regions
 from lookout.vision.models import installed
 from lookout.vision.recogniser import Recogniser
 
@@ -80,7 +80,9 @@ def test_the_tiles_cover_the_frame_and_overlap() -> None:
 
 @pytest.mark.parametrize("shape", [(600, 800, 3), (1600, 700, 3), (9, 800, 3), (10, 10, 3)])
 def test_the_input_keeps_the_aspect_on_grey(shape: tuple[int, int, int]) -> None:
-    blob, scale = prepare(np.full(shape, 255, np.uint8))
+    blob = empty_input()
+    blob.fill(7)  # what another area left
+    scale = prepare(np.full(shape, 255, np.uint8), blob)
     assert blob.shape == (1, 3, 240, 320)
     assert blob.dtype == np.float32
     assert (blob[0, 0] > 0.9).mean() == pytest.approx(shape[0] * shape[1] * scale**2 / (320 * 240), abs=0.02)
