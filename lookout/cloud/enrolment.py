@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from lookout.cloud.app import patience, reaching
+from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.gallery import from_document, state_reference, to_document
 from lookout.domain.enrolment import PhotoPath, PhotoStatus
 from lookout.domain.face import Embedding
@@ -22,8 +22,7 @@ from lookout.domain.gallery import PersonVectors
 from lookout.errors import CorruptGallery, PhotoRejected
 from lookout.log import Severity, log
 
-ATTEMPTS = 20
-"""Tries of a transaction: a folder of photos dropped at once has them all want the gallery's version."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,13 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """What a transaction found: the photo's document, the person, the vectors, the gallery's version."""
+    """What was read for a step: the photo's document, the person, the vectors, the gallery's version."""
 
     photo: dict[str, Any]
     person_exists: bool
+    person_since: datetime | None
     person: PersonVectors
+    gallery_name: object
     deleted_at: datetime | None
     version: int
 
@@ -67,24 +68,18 @@ class Enrolment:
     def begin(self, photo: Photo) -> bool:
         """Mark the photo as being processed. False when a newer version, or this one, is dealt with already."""
 
-        reference = self._photo(photo.place)
-
-        def dealt_with(stored: dict[str, Any]) -> bool:
+        def change(attempt: Attempt) -> bool:
+            reference = self._photo(photo.place)
+            (found,) = attempt.read([reference])
+            stored = found or {}
             generation = int(stored.get("generation", 0))
             done = stored.get("status") != PhotoStatus.PROCESSING and stored.get("modelId") == self._model_id
-            return generation > photo.generation or (generation == photo.generation and done)
-
-        def change(transaction: Any) -> bool:
-            if dealt_with(reference.get(transaction=transaction).to_dict() or {}):
+            if generation > photo.generation or (generation == photo.generation and done):
                 return False
-            transaction.set(reference, _photo_document(photo, PhotoStatus.PROCESSING))
+            attempt.put(reference, _photo_document(photo, PhotoStatus.PROCESSING))
             return True
 
-        # most doubled events end here, and so does one that finds Firestore silent, before the costly work
-        with reaching("Firestore"):
-            if dealt_with(reference.get(**patience(self._timeout)).to_dict() or {}):
-                return False
-        return bool(self._transact(change))
+        return self._step(change)
 
     def enrol(self, photo: Photo, vector: Embedding, quality: float) -> bool:
         """Store the photo's vector. False when the photo was changed or deleted while it was looked at.
@@ -93,8 +88,8 @@ class Enrolment:
             PhotoRejected: the person has as many photos as are allowed.
         """
 
-        def change(transaction: Any) -> bool:
-            stored = self._read(transaction, photo.place)
+        def change(attempt: Attempt) -> bool:
+            stored = self._read(attempt, photo.place)
             if not stored.awaits(photo):
                 return False
             others = stored.person.without_photo(photo.place.photo_id)
@@ -102,43 +97,45 @@ class Enrolment:
                 raise PhotoRejected(
                     f"{others.name} has {self._max_photos} photos already: delete one, then upload this again"
                 )
-            self._write(transaction, stored, stored.person.with_photo(photo.place.photo_id, vector))
+            after = stored.person.with_photo(photo.place.photo_id, vector)
+            self._write(attempt, stored, after, new_person=photo.created_at)
             outcome = {"quality": quality, "modelId": self._model_id}
             document = _photo_document(photo, PhotoStatus.ENROLLED) | outcome
-            transaction.set(self._photo(photo.place), document)
+            attempt.put(self._photo(photo.place), document)
             return True
 
-        return bool(self._transact(change))
+        return self._step(change)
 
     def reject(self, photo: Photo, reason: str) -> bool:
         """Say on the photo why it cannot be used; a vector of its earlier version goes."""
 
-        def change(transaction: Any) -> bool:
-            stored = self._read(transaction, photo.place)
+        def change(attempt: Attempt) -> bool:
+            stored = self._read(attempt, photo.place)
             if not stored.awaits(photo):
                 return False
-            self._write(transaction, stored, stored.person.without_photo(photo.place.photo_id))
+            after = stored.person.without_photo(photo.place.photo_id)
+            self._write(attempt, stored, after, new_person=photo.created_at)
             outcome = {"reason": reason, "modelId": self._model_id}
             document = _photo_document(photo, PhotoStatus.REJECTED) | outcome
-            transaction.set(self._photo(photo.place), document)
+            attempt.put(self._photo(photo.place), document)
             return True
 
-        return bool(self._transact(change))
+        return self._step(change)
 
     def forget(self, place: PhotoPath, generation: int) -> bool:
         """Drop the photo and its vector. False when it is not there, or is there in a newer version."""
 
-        def change(transaction: Any) -> bool:
-            stored = self._read(transaction, place)
+        def change(attempt: Attempt) -> bool:
+            stored = self._read(attempt, place)
             if not stored.photo or int(stored.photo.get("generation", 0)) > generation:
                 return False
             if place.photo_id in stored.person.photo_ids:
                 after = stored.person.without_photo(place.photo_id)
-                self._write(transaction, stored, after, new_person=False)
-            transaction.delete(self._photo(place))
+                self._write(attempt, stored, after)
+            attempt.remove(self._photo(place))
             return True
 
-        return bool(self._transact(change))
+        return self._step(change)
 
     def forget_person(self, person_id: str, until: datetime) -> int:
         """Drop every photo document and vector of what was uploaded up to ``until``; how many photos that was.
@@ -146,54 +143,42 @@ class Enrolment:
         The gallery keeps a tombstone with that time when nothing newer is left.
         """
 
-        def change(transaction: Any) -> int:
-            stored = self._read(transaction, PhotoPath(person_id, "-"))
-            photos = self._person(person_id).collection("photos").stream(transaction=transaction)
-            documents = {photo.id: photo.to_dict() for photo in photos}
-            gone = [
-                photo_id for photo_id, plain in documents.items() if plain.get("createdAt", until) <= until
-            ]
+        def change(attempt: Attempt) -> int:
+            stored = self._read(attempt, PhotoPath(person_id, "-"))
+            photos = self._person(person_id).collection("photos")
+            documents = attempt.read_collection(photos)
+            gone = [name for name, plain in documents.items() if plain.get("createdAt", until) <= until]
             person = stored.person
             for photo_id in gone:
                 person = person.without_photo(photo_id)
-            if len(gone) == len(documents):
-                tombstone = {"version": stored.version + 1, "deleted": True, "deletedAt": until}
-                transaction.set(self._gallery(person_id), tombstone)
-                self._write_version(transaction, stored)
-            else:
-                self._write(transaction, stored, person, new_person=False)
-            for photo_id in gone:
-                transaction.delete(self._photo(PhotoPath(person_id, photo_id)))
+                attempt.remove(photos.document(photo_id))
+            if len(gone) < len(documents):
+                self._write(attempt, stored, person)
+                return len(gone)
+            tombstone = {"version": stored.version + 1, "deleted": True, "deletedAt": until}
+            attempt.batch.set(self._gallery(person_id), tombstone)
+            self._write_version(attempt, stored)
+            if stored.person_exists and stored.person_since is not None and stored.person_since <= until:
+                # a photo that was just being enrolled made the deleted person once more
+                attempt.remove(self._person(person_id))
             return len(gone)
 
-        return int(self._transact(change))
+        return self._step(change)
 
     def rename(self, person_id: str) -> bool:
         """Carry a person's name of the moment into the gallery. False when it is there already."""
 
-        def change(transaction: Any) -> bool:
-            stored = self._read(transaction, PhotoPath(person_id, "-"))
-            known = self._gallery(person_id).get(["name"], transaction=transaction).to_dict() or {}
-            if not stored.person_exists or known.get("name") in (None, stored.person.name):
+        def change(attempt: Attempt) -> bool:
+            stored = self._read(attempt, PhotoPath(person_id, "-"))
+            if not stored.person_exists or stored.gallery_name in (None, stored.person.name):
                 return False
-            self._write(transaction, stored, stored.person)
+            self._write(attempt, stored, stored.person)
             return True
 
-        return bool(self._transact(change))
+        return self._step(change)
 
-    def _transact(self, change: Callable[[Any], object]) -> Any:
-        from google.api_core.exceptions import GoogleAPIError
-        from google.cloud.firestore import transactional
-
-        with reaching("Firestore"):
-            try:
-                return transactional(change)(self._db.transaction(max_attempts=ATTEMPTS))
-            except ValueError as error:
-                # what Google's library raises when the attempts are used up, and when it wants to roll back a
-                # transaction that could not even begin
-                if isinstance(cause := error.__cause__ or error.__context__, GoogleAPIError):
-                    raise cause from None
-                raise
+    def _step(self, change: Callable[[Attempt], Result]) -> Result:
+        return in_one_step(self._db, self._timeout, change)
 
     def _person(self, person_id: str) -> Any:
         return self._db.collection("people").document(person_id)
@@ -204,27 +189,22 @@ class Enrolment:
     def _gallery(self, person_id: str) -> Any:
         return self._db.collection("gallery").document(person_id)
 
-    def _read(self, transaction: Any, place: PhotoPath) -> _Stored:
-        references = {
-            "photo": self._photo(place),
-            "person": self._person(place.person_id),
-            "gallery": self._gallery(place.person_id),
-            "state": state_reference(self._db),
-        }
-        found = {
-            snapshot.reference.path: snapshot.to_dict()
-            for snapshot in self._db.get_all(list(references.values()), transaction=transaction)
-            if snapshot.exists
-        }
-        photo, person, gallery, state = (found.get(reference.path) for reference in references.values())
+    def _read(self, attempt: Attempt, place: PhotoPath) -> _Stored:
+        person_id = place.person_id
+        photo, person, gallery, state = attempt.read(
+            [self._photo(place), self._person(person_id), self._gallery(person_id), state_reference(self._db)]
+        )
         # a folder that nobody made a person for is a person of that name: the habit of faces_db/Name/
-        name = str((person or {}).get("name") or place.person_id)
+        name = str((person or {}).get("name") or person_id)
+        since = (person or {}).get("createdAt")
         return _Stored(
-            photo or {},
-            person is not None,
-            self._vectors(place.person_id, name, gallery),
-            (gallery or {}).get("deletedAt"),
-            int((state or {}).get("version", 0)),
+            photo=photo or {},
+            person_exists=person is not None,
+            person_since=since if isinstance(since, datetime) else None,
+            person=self._vectors(person_id, name, gallery),
+            gallery_name=(gallery or {}).get("name"),
+            deleted_at=(gallery or {}).get("deletedAt"),
+            version=int((state or {}).get("version", 0)),
         )
 
     def _vectors(self, person_id: str, name: str, gallery: dict[str, Any] | None) -> PersonVectors:
@@ -241,22 +221,22 @@ class Enrolment:
         return PersonVectors(person_id, name, self._model_id, stored.vectors, stored.photo_ids)
 
     def _write(
-        self, transaction: Any, stored: _Stored, after: PersonVectors, new_person: bool = True
+        self, attempt: Attempt, stored: _Stored, after: PersonVectors, new_person: datetime | None = None
     ) -> None:
-        from google.cloud.firestore import SERVER_TIMESTAMP
-
+        """Write the vectors ``after`` a change; ``new_person`` is since when somebody who is not there yet is."""
         count = {"photoCount": len(after.photo_ids)}
+        person = self._person(after.person_id)
         if stored.person_exists:
-            transaction.update(self._person(after.person_id), count)
-        elif new_person:
-            plain = {"name": after.name, "muted": False, "createdAt": SERVER_TIMESTAMP}
-            transaction.set(self._person(after.person_id), plain | count)
-        transaction.set(self._gallery(after.person_id), to_document(after, stored.version + 1))
-        self._write_version(transaction, stored)
+            attempt.batch.update(person, count)
+        elif new_person is not None:
+            attempt.put(person, {"name": after.name, "muted": False, "createdAt": new_person} | count)
+        # whoever writes a gallery document writes the version too, and that only if it is as it was read
+        attempt.batch.set(self._gallery(after.person_id), to_document(after, stored.version + 1))
+        self._write_version(attempt, stored)
 
-    def _write_version(self, transaction: Any, stored: _Stored) -> None:
+    def _write_version(self, attempt: Attempt, stored: _Stored) -> None:
         state = {"version": stored.version + 1, "modelId": self._model_id}
-        transaction.set(state_reference(self._db), state)
+        attempt.put(state_reference(self._db), state)
 
 
 def _photo_document(photo: Photo, status: PhotoStatus) -> dict[str, Any]:
@@ -264,5 +244,8 @@ def _photo_document(photo: Photo, status: PhotoStatus) -> dict[str, Any]:
         "path": str(photo.place),
         "generation": photo.generation,
         "status": status,
+        "reason": None,
+        "quality": None,
+        "modelId": None,
         "createdAt": photo.created_at,
     }
