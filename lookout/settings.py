@@ -116,6 +116,11 @@ class Settings:
         "STORE_TIMEOUT_SECONDS", 3.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0
     )
 
+    @property
+    def origins(self) -> list[str]:
+        """``ALLOWED_ORIGINS`` one by one."""
+        return [origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()]
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings of ``environ`` (default: the process's own).

@@ -47,13 +47,13 @@ routes.on("POST", "/cameras/<camera_id>/key")(
     lambda request, camera_id: console().rotate_key(request, camera_id)
 )
 
-ORIGINS = [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]
-
 
 @https_fn.on_request(
     region=REGION,
     memory=options.MemoryOption.MB_256,
-    cors=options.CorsOptions(ORIGINS, ["GET", "POST", "PATCH", "DELETE"]) if ORIGINS else None,
+    cors=options.CorsOptions(settings.origins, ["GET", "POST", "PATCH", "DELETE"])
+    if settings.origins
+    else None,
     max_instances=10,
 )
 @endpoint()

@@ -15,7 +15,7 @@ from answer import JudgedFace, frame_answer, frame_reason
 from lookout.cloud.cameras import Heartbeats
 from lookout.cloud.gallery import GalleryReader
 from lookout.cloud.shots import Album
-from lookout.cloud.site import SiteReader
+from lookout.cloud.site import SiteReader, default_site
 from lookout.cloud.visits import SeenFrame, Visits
 from lookout.domain.camera import Camera
 from lookout.domain.face import Face
@@ -50,7 +50,7 @@ class Watch:
         self._settings = settings
         self._card = installed(settings).card
         self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
-        self._site = SiteReader(db, _default_site(settings), timeout)
+        self._site = SiteReader(db, default_site(settings), timeout)
         self._visits = Visits(db, timeout)
         self._album = Album(db, bucket, timeout)
         self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
@@ -71,7 +71,8 @@ class Watch:
         matched = time.perf_counter()
         faces = self._record(posted, seen.faces)
         reason = frame_reason(faces)
-        self._beat(posted, reason)
+        milliseconds = round((time.perf_counter() - started) * 1000)
+        self._beat(posted, reason, milliseconds)
         stages = {"decode": (decoded - started) * 1000, **seen.milliseconds}
         stages["store"] = (time.perf_counter() - matched) * 1000
         log(
@@ -79,7 +80,7 @@ class Watch:
             "frame judged",
             camera=camera.id,
             reason=reason,
-            milliseconds=round((time.perf_counter() - started) * 1000),
+            milliseconds=milliseconds,
             stages={stage: round(spent, 1) for stage, spent in stages.items()},
             faces=len(faces),
             alerts=sorted({face.outcome.alert_id for face in faces if face.outcome is not None}),
@@ -134,22 +135,12 @@ class Watch:
         shots.settle(judgement)
         return judgement.outcomes
 
-    def _beat(self, posted: _Posted, reason: Reason) -> None:
+    def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:
             return self._site.current().day(posted.at)
 
         try:
-            self._heartbeats.beat(posted.camera, posted.digest, reason, posted.at, day)
+            self._heartbeats.beat(posted.camera, posted.digest, reason, posted.at, day, milliseconds)
         except Unavailable as error:
             # the frame is judged and stored: a late heartbeat is no reason to have it posted again
             log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
-
-
-def _default_site(settings: Settings) -> Site:
-    return Site(
-        settings.threshold,
-        settings.margin,
-        settings.visit_seconds,
-        settings.retention_days,
-        settings.timezone,
-    )

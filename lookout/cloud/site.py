@@ -10,9 +10,21 @@ from lookout.cloud.app import patience, reaching
 from lookout.domain.site import Site
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
+from lookout.settings import Settings
 
 REFRESH_SECONDS = 10.0
 """How long a change of the owner's may take to be felt."""
+
+
+def default_site(settings: Settings) -> Site:
+    """The site of an owner who changed nothing."""
+    return Site(
+        settings.threshold,
+        settings.margin,
+        settings.visit_seconds,
+        settings.retention_days,
+        settings.timezone,
+    )
 
 
 class SiteReader:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lookout.cloud import alerts
+from lookout.cloud import alerts, days
 from lookout.cloud.app import patience, reaching
 from lookout.domain.camera import Camera
 from lookout.domain.gallery import pack, unpack
@@ -168,6 +168,14 @@ class Visits:
                 created.add(outcome.alert_id)
             else:
                 batch.update(reference, alerts.changed(visit, outcome, sighting))
+            if outcome.change is not Change.CONTINUED:
+                self._count(batch, frame.camera, visit, outcome.change is Change.UPGRADED, site)
+
+    def _count(self, batch: Any, camera: Camera, visit: Visit, upgraded: bool, site: Site) -> None:
+        person = None if visit.person_id is None else (visit.person_id, visit.name)
+        counts = days.alert_counts(camera, visit.first_seen, person, upgraded, site)
+        day = days.reference(self._db, camera.id, site.day(visit.first_seen))
+        batch.set(day, counts, merge=True)
 
 
 def _judge(state: _State, frame: SeenFrame, rules: Rules) -> Judgement:

@@ -23,6 +23,10 @@ class Site:
         """The site's calendar day of an aware ``moment``, as ``2026-05-31``."""
         return moment.astimezone(ZoneInfo(self.timezone)).date().isoformat()
 
+    def hour(self, moment: datetime) -> int:
+        """The hour of the site's day, 0 to 23, of an aware ``moment``."""
+        return moment.astimezone(ZoneInfo(self.timezone)).hour
+
     def overridden(self, document: Mapping[str, object]) -> tuple[Site, list[str]]:
         """This site with the values of ``settings/site``, and one complaint per value that cannot be used.
 

@@ -120,8 +120,10 @@ def test_between_heartbeats_an_empty_frame_writes_nothing_at_all(house: House) -
     for quality in (81, 82, 83):
         house.post(empty_frame(quality))
     assert camera.get().update_time == first.update_time
-    everything = {document.reference.path for top in house.db.collections() for document in top.stream()}
-    assert everything == {f"cameras/{CAMERA}"}
+    everything = {one.reference.path: one for top in house.db.collections() for one in top.stream()}
+    days = everything.keys() - {f"cameras/{CAMERA}"}
+    assert [everything[day].get("frames") for day in days] == [1]
+    assert house.alerts() == []
 
 
 def test_a_heartbeat_brings_what_was_counted_since_the_last(house: House, shot: Shot) -> None:

@@ -1,0 +1,67 @@
+"""The site in numbers, from a handful of reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lookout.cloud import counting, days
+from lookout.cloud.camera_book import CameraBook
+from lookout.cloud.identity import verify
+from lookout.cloud.site import SiteReader, default_site
+from lookout.domain.caller import READERS
+from lookout.domain.camera import ACTIVE
+from lookout.domain.statistics import last_days, summary
+from lookout.settings import Settings
+from lookout.web.answer import Fields, Request
+from lookout.web.credentials import id_token
+from lookout.web.rate_limit import RateLimit
+
+FRESH_SECONDS = 5.0
+"""A report is told again for so long: a dashboard on every screen costs no more than one."""
+
+
+class Reports:
+    """Answers ``/stats``. One per warm instance, shared by its threads.
+
+    A report reads each camera once and, of the last two weeks, one document per camera and day; people and
+    alerts are counted by Firestore itself, at one read per thousand. With three cameras that is some 50 reads,
+    however many alerts there are, at most every :data:`FRESH_SECONDS`.
+    """
+
+    def __init__(self, settings: Settings, db: Any) -> None:
+        self._timeout = settings.store_timeout_seconds
+        self._db = db
+        self._book = CameraBook(db, settings.offline_seconds, self._timeout)
+        self._site = SiteReader(db, default_site(settings), self._timeout)
+        self._limit = RateLimit(settings.calls_per_minute)
+        self._lock = threading.Lock()
+        self._made_at = float("-inf")
+        self._report: Fields = {}
+
+    def answer(self, request: Request) -> Fields:
+        """The numbers, for a signed-in owner or viewer."""
+        caller = verify(id_token(request))
+        self._limit.admit(caller.uid)
+        caller.require(*READERS)
+        with self._lock:
+            if time.monotonic() - self._made_at >= FRESH_SECONDS:
+                self._report = self._make()
+                self._made_at = time.monotonic()
+            return self._report
+
+    def _make(self) -> Fields:
+        site = self._site.current()
+        today = site.day(datetime.now(UTC))
+        cameras = self._book.all()
+        counted = days.read(self._db, last_days(date.fromisoformat(today)), self._timeout)
+        return {
+            "known_persons": counting.people(self._db, self._timeout),
+            "active_cameras": sum(camera["status"] == ACTIVE for camera in cameras),
+            "total_alerts_today": counting.alerts_of(self._db, today, self._timeout),
+            "day": today,
+            "timezone": site.timezone,
+            **summary(counted, date.fromisoformat(today)),
+        }
