@@ -290,3 +290,41 @@ def test_a_step_that_others_are_always_faster_than_has_the_event_come_again(
             desk.desk.photo_arrived(PATH, generation)
     assert len(tries) == attempt.TRIES
     assert desk.desk.photo_arrived(PATH, generation) == "enrolled"
+
+
+def test_a_person_deleted_while_a_photo_is_enrolled_does_not_come_back(
+    desk: Desk, face: bytes, other_face: bytes
+) -> None:
+    desk.enrol(PATH, face)
+    generation = desk.upload("faces/b/2.jpg", other_face)
+    desk.db.document("people/b").delete()
+    at = datetime.now(UTC)  # the event of the deletion is on the way
+    desk.desk.photo_arrived("faces/b/2.jpg", generation)
+    desk.desk.person_left("b", at)
+    assert desk.person("b") is None
+    assert desk.gallery("b")["deleted"] is True
+    assert objects(desk.bucket) == []
+    assert list(desk.db.collection("people/b/photos").get()) == []
+
+
+def test_a_person_that_an_owner_made_anew_survives_the_late_deletion(desk: Desk, face: bytes) -> None:
+    desk.enrol(PATH, face)
+    at = datetime.now(UTC)
+    desk.db.document("people/b").set({"name": "B again", "createdAt": datetime.now(UTC)})
+    desk.desk.person_left("b", at)
+    assert (desk.person("b") or {})["name"] == "B again"
+
+
+def test_a_name_changed_while_a_photo_is_enrolled_is_the_one_that_stays(desk: Desk, face: bytes) -> None:
+    first = desk.upload(PATH, face)
+    second = desk.upload("faces/b/2.jpg", face)
+    desk.desk.photo_arrived(PATH, first)
+
+    def renamed() -> str:
+        desk.db.document("people/b").update({"name": "Barack"})
+        done: str = desk.another().person_renamed("b")
+        return done
+
+    _at_once(lambda: desk.desk.photo_arrived("faces/b/2.jpg", second), renamed)
+    assert desk.gallery("b")["name"] == "Barack"
+    assert desk.enrolled("b") == ["1.jpg", "2.jpg"]
