@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import threading
-import traceback
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from events import as_written, deal, delivered_again, end_of
 from firebase_functions import firestore_fn, options, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
-from lookout.errors import Unavailable
-from lookout.log import Severity, log
 from lookout.settings import REGION, Settings
 
 if TYPE_CHECKING:
     from desk import EnrolmentDesk
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 settings = Settings.from_environment()
 options.set_global_options(region=REGION, memory=options.MemoryOption.GB_1, timeout_sec=120)
@@ -38,32 +33,13 @@ def desk() -> EnrolmentDesk:
         return _desks[0]
 
 
-def delivered_again(function: Function) -> Function:
-    """Have the platform deliver an event again when ``function`` raises."""
-    # Storage and Firestore triggers of firebase-functions have no option for it, their description has
-    function.__firebase_endpoint__.eventTrigger["retry"] = True  # type: ignore[attr-defined]
-    return function
-
-
-def deal(kind: str, subject: str, act: Callable[[EnrolmentDesk], str]) -> None:
-    """Act on an event and log what was done. Only a silent store is worth having the event again."""
-    try:
-        log(Severity.INFO, kind, subject=subject, done=act(desk()))
-    except Unavailable as error:
-        log(Severity.WARNING, kind, subject=subject, error=error.message)
-        raise
-    except Exception as error:
-        cause = "".join(traceback.format_exception(error))
-        log(Severity.ERROR, kind, subject=subject, error="dropped: trying again cannot mend it", cause=cause)
-
-
 @delivered_again
 @storage_fn.on_object_finalized()
 def enroll(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
     """A photo landed under ``faces/{personId}/``."""
     path, generation = event.data.name, int(event.data.generation)
     if path.startswith("faces/"):
-        deal("photo arrived", path, lambda desk: desk.photo_arrived(path, generation))
+        deal("photo arrived", path, lambda: desk().photo_arrived(path, generation))
 
 
 @delivered_again
@@ -72,7 +48,7 @@ def forget_photo(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
     """A photo was deleted, or overwritten by a newer one."""
     path, generation = event.data.name, int(event.data.generation)
     if path.startswith("faces/"):
-        deal("photo left", path, lambda desk: desk.photo_left(path, generation))
+        deal("photo left", path, lambda: desk().photo_left(path, generation))
 
 
 def _name(person: Any) -> object:
@@ -84,8 +60,8 @@ def _name(person: Any) -> object:
 @firestore_fn.on_document_written(document="people/{personId}")
 def person_changed(event: firestore_fn.Event[Change[Any]]) -> None:
     """A person was deleted, or renamed."""
-    person_id, before, after = event.params["personId"], event.data.before, event.data.after
+    person_id, before, after = as_written(event.params["personId"]), event.data.before, event.data.after
     if after is None:
-        deal("person left", person_id, lambda desk: desk.person_left(person_id, event.time))
+        deal("person left", person_id, lambda: desk().person_left(person_id, end_of(event.time)))
     elif before is not None and _name(before) != _name(after):
-        deal("person renamed", person_id, lambda desk: desk.person_renamed(person_id))
+        deal("person renamed", person_id, lambda: desk().person_renamed(person_id))

@@ -15,8 +15,8 @@ WHOLE = datetime(2026, 5, 31, 12, 0, 7, tzinfo=UTC)
 
 
 @pytest.fixture
-def events() -> Any:
-    """The module beside the function's ``main.py``."""
+def events(stack: Any) -> Any:
+    """The module of that name; its neighbours want to know which bucket to watch, so a stack has to be there."""
     return load("enroll")["events"]
 
 

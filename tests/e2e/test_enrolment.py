@@ -1,0 +1,125 @@
+"""Photos and people, through the emulators' own triggers."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lookout.cloud.app import bucket, firestore_client
+from lookout.cloud.reenrolment import stale_photos, upload_again
+from stack import photos
+from stack.info import StackInfo
+
+SECONDS = 40
+
+
+def wait_until(holds: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} did not happen within {SECONDS} s"
+        time.sleep(0.1)
+
+
+class Person:
+    """A person of this test alone, as the stores hold it."""
+
+    def __init__(self, name: str) -> None:
+        self.id = f"{name} {uuid.uuid4().hex[:6]}"
+        db = firestore_client()
+        self.document = db.collection("people").document(self.id)
+        self.gallery = db.collection("gallery").document(self.id)
+
+    def upload(self, photo: Path, name: str = "1.jpg") -> None:
+        bucket().blob(f"faces/{self.id}/{name}").upload_from_filename(photo)
+
+    def photo(self, name: str = "1.jpg") -> dict[str, Any]:
+        return self.document.collection("photos").document(name).get().to_dict() or {}
+
+    def vectors(self) -> list[str]:
+        return list((self.gallery.get().to_dict() or {}).get("photoIds", []))
+
+    def wait_enrolled(self, name: str = "1.jpg") -> None:
+        wait_until(lambda: self.photo(name).get("status") == "enrolled", "the enrolment")
+
+
+@pytest.fixture
+def samples(stack: StackInfo) -> Path:
+    """The sample photos, on a machine where a stack runs."""
+    return photos.ensure()
+
+
+@pytest.mark.parametrize("name", ["Anna", "Zoë Ångström", "李小龙"])
+def test_an_uploaded_photo_makes_a_person_of_the_folders_name(samples: Path, name: str) -> None:
+    person = Person(name)
+    person.upload(samples / "obama.jpg")
+    person.wait_enrolled()
+    assert person.vectors() == ["1.jpg"]
+    assert (person.document.get().to_dict() or {})["name"] == person.id
+
+
+def test_a_photo_that_cannot_be_used_says_why(samples: Path) -> None:
+    person = Person("Crowd")
+    person.upload(samples / "t1.jpg")
+    wait_until(lambda: person.photo().get("status") == "rejected", "the rejection")
+    assert person.photo()["reason"] == "two faces of similar size: crop to one"
+    assert person.vectors() == []
+
+
+def test_a_deleted_photo_takes_its_vector_along(samples: Path) -> None:
+    person = Person("Ben")
+    person.upload(samples / "obama.jpg")
+    person.upload(samples / "obama2.jpg", "2.jpg")
+    person.wait_enrolled()
+    person.wait_enrolled("2.jpg")
+
+    bucket().blob(f"faces/{person.id}/1.jpg").delete()
+    wait_until(lambda: person.vectors() == ["2.jpg"], "the forgetting")
+    assert person.photo() == {}
+
+
+def test_a_renamed_person_is_renamed_in_the_gallery(samples: Path) -> None:
+    person = Person("Eve")
+    person.upload(samples / "biden.jpg")
+    person.wait_enrolled()
+
+    person.document.update({"name": "Eva"})
+    wait_until(lambda: person.gallery.get().to_dict()["name"] == "Eva", "the renaming")
+
+
+@pytest.mark.parametrize("name", ["Carl", "Zoë Ångström"])
+def test_a_deleted_person_takes_photos_and_vectors_along(samples: Path, name: str) -> None:
+    person = Person(name)
+    person.upload(samples / "obama.jpg")
+    person.wait_enrolled()
+
+    person.document.delete()
+    wait_until(lambda: person.gallery.get().to_dict().get("deleted"), "the forgetting")
+    wait_until(
+        lambda: not list(bucket().list_blobs(prefix=f"faces/{person.id}/")), "the deletion of the photos"
+    )
+    assert person.photo() == {}
+    assert not person.document.get().exists
+
+
+def test_photos_of_another_model_are_enrolled_again(samples: Path) -> None:
+    person = Person("Dora")
+    person.upload(samples / "obama.jpg")
+    person.wait_enrolled()
+    model = person.photo()["modelId"]
+    path = f"faces/{person.id}/1.jpg"
+    assert path not in list(stale_photos(firestore_client(), model))
+
+    person.document.collection("photos").document("1.jpg").update({"modelId": "another"})
+    assert path in list(stale_photos(firestore_client(), model))
+    assert upload_again(bucket(), path)
+    wait_until(lambda: person.photo().get("modelId") == model, "the enrolment by the new model")
+    person.wait_enrolled()
+
+
+def test_a_photo_that_is_gone_is_not_uploaded_again(samples: Path) -> None:
+    assert not upload_again(bucket(), "faces/Nobody/1.jpg")
