@@ -21,8 +21,8 @@ ROOMS = {
 
 PURE = {
     "__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "fractions",
-    "functools", "heapq", "hashlib", "ipaddress", "itertools", "json", "math", "numbers", "operator", "re", "statistics",
-    "string", "struct", "types", "typing", "zoneinfo", "numpy",
+    "functools", "heapq", "hashlib", "ipaddress", "itertools", "json", "math", "numbers", "operator", "re",
+    "statistics", "string", "struct", "types", "typing", "zoneinfo", "numpy",
 }  # fmt: skip
 """What decisions may be made of: nothing that reads, waits, throws dice or looks at a clock."""
 
