@@ -14,7 +14,9 @@ from stack.progress import say, step
 def lint() -> bool:
     """Run every check, printing what each found. Returns whether all are clean."""
     folders = [
-        name for name in ("lookout", "scripts/stack", "tests", "bench") if any((ROOT / name).rglob("*.py"))
+        name
+        for name in ("lookout", "agent/lookout_agent", "scripts/stack", "tests", "bench")
+        if any((ROOT / name).rglob("*.py"))
     ]
     passed = [
         _passes("ruff check", ["ruff", "check", "."]),

@@ -1,0 +1,111 @@
+"""``lookout-agent check``: what works and what does not, in the order in which one depends on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lookout_agent import addresses, camera_http
+from lookout_agent.clock import ServerClock
+from lookout_agent.cloud import connect
+from lookout_agent.config import Config
+from lookout_agent.errors import AgentError, CameraFailed, CommandFailed
+from lookout_agent.inbox import Inbox
+from lookout_agent.tokens import Tokens
+
+CLOCK_SECONDS = 30
+"""A clock that is off by more is worth a word: the agent goes by the server's, but its log does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, whether it is as it should be, and what was found."""
+
+    is_good: bool
+    about: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'ok ' if self.is_good else 'NO '} {self.about}: {self.message}"
+
+
+def check(folder: Path) -> Iterator[Finding]:
+    """Look at one thing after another, and end where what follows could not work."""
+    try:
+        config = Config.load(folder)
+    except AgentError as error:
+        yield Finding(False, "settings", error.message)
+        return
+    yield Finding(True, "settings", f"agent {config.agent_id} of project {config.project}")
+    tokens = Tokens(config, folder)
+    try:
+        tokens.refresh()
+    except AgentError as error:
+        yield Finding(False, "account", error.message)
+        return
+    yield Finding(True, "account", f"{config.email} is signed in")
+    clock = ServerClock()
+    inbox = Inbox(connect(config, lambda: tokens.id_token), config.agent_id, clock)
+    try:
+        yield from _cloud(inbox, clock, config)
+    finally:
+        inbox.close()
+
+
+def _cloud(inbox: Inbox, clock: ServerClock, config: Config) -> Iterator[Finding]:
+    from google.api_core.exceptions import GoogleAPICallError, PermissionDenied
+
+    try:
+        seen = inbox.last_beat()
+        waiting = inbox.queued()
+        cameras = inbox.cameras()
+    except PermissionDenied:
+        yield Finding(
+            False,
+            "commands",
+            "the rules refuse this account; deploy firestore.rules, or give it its role again",
+        )
+        return
+    except GoogleAPICallError as error:
+        yield Finding(
+            False, "commands", f"Firestore does not answer ({type(error).__name__}); is this machine online?"
+        )
+        return
+    yield Finding(True, "commands", f"they may be read, {len(waiting)} wait")
+    yield _clock(clock)
+    if seen is None:
+        yield Finding(False, "running", "the agent was never up: start it with `lookout-agent run`")
+    else:
+        ago = (clock.now() - seen).total_seconds()
+        yield Finding(ago < 90, "running", f"it was last up {ago:.0f} s ago")
+    if not cameras:
+        yield Finding(
+            False, "cameras", f"none is this agent's: an owner sets their agentId to {config.agent_id}"
+        )
+    for camera_id, camera in sorted(cameras.items()):
+        yield _camera(camera_id, camera, config)
+
+
+def _clock(clock: ServerClock) -> Finding:
+    off = clock.off_by().total_seconds()
+    if abs(off) < CLOCK_SECONDS:
+        return Finding(True, "clock", "right")
+    side = "ahead" if off > 0 else "behind"
+    return Finding(
+        False, "clock", f"{abs(off):.0f} s {side}; switch on time synchronisation (timedatectl set-ntp true)"
+    )
+
+
+def _camera(camera_id: str, camera: dict[str, Any], config: Config) -> Finding:
+    about = f"camera {camera_id}"
+    try:
+        address = addresses.parse(camera.get("ipAddress"), config.networks)
+        camera_http.get(address, "/status", config.camera_seconds)
+    except CameraFailed as error:
+        # whatever it said, somebody is there
+        return Finding(True, about, f"it is there, though: {error.message}")
+    except CommandFailed as error:
+        return Finding(False, about, error.message)
+    return Finding(True, about, f"it answers at {address.host}")

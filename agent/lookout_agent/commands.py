@@ -1,0 +1,91 @@
+"""A command as the cloud queued it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from lookout_agent.errors import Unsupported
+
+
+class Action(StrEnum):
+    """What a camera can be told."""
+
+    SERVO = "servo"
+    LED = "led"
+    FRAMESIZE = "framesize"
+    SNAPSHOT = "snapshot"
+    STATUS = "status"
+
+
+class State(StrEnum):
+    """Where a command stands: ``queued -> taken -> done | failed``, or ``queued -> expired``."""
+
+    QUEUED = "queued"
+    TAKEN = "taken"
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+_NAME = re.compile(r"[A-Z0-9_]{1,16}")
+_RANGES = {
+    Action.SERVO: {"pan": 180, "tilt": 180},
+    Action.LED: {"led": 255},
+}
+_CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``version`` is the document's update time as it was read: it is taken only if nobody changed it since."""
+
+    id: str
+    camera_id: str
+    action: str
+    args: Mapping[str, Any]
+    deadline: datetime
+    version: Any
+
+    @classmethod
+    def read(cls, command_id: str, fields: Mapping[str, Any], version: Any) -> Command:
+        """A command of the document's ``fields``; without a deadline it counts as long expired."""
+        args, deadline = fields.get("args"), fields.get("deadlineAt")
+        camera_id = str(fields.get("cameraId", ""))
+        return cls(
+            id=command_id,
+            camera_id=camera_id if _CAMERA_ID.fullmatch(camera_id) else "",
+            action=str(fields.get("action", "")),
+            args=args if isinstance(args, Mapping) else {},
+            deadline=deadline if isinstance(deadline, datetime) else LONG_AGO,
+            version=version,
+        )
+
+    def checked(self) -> tuple[Action, dict[str, int | str]]:
+        """The action and its arguments.
+
+        Raises:
+            Unsupported: the action is unknown, or an argument is missing or out of range.
+        """
+        try:
+            action = Action(self.action)
+        except ValueError:
+            raise Unsupported(f"This agent knows no action {self.action!r}; is it up to date?") from None
+        if action is Action.FRAMESIZE:
+            size = self.args.get("framesize")
+            if not isinstance(size, str) or not _NAME.fullmatch(size):
+                raise Unsupported("framesize needs the name of a frame size, such as SVGA.")
+            return action, {"framesize": size}
+        return action, {name: self._number(name, top) for name, top in _RANGES.get(action, {}).items()}
+
+    def _number(self, name: str, top: int) -> int:
+        value = self.args.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= top:
+            raise Unsupported(f"{self.action} needs {name}, a whole number from 0 to {top}.")
+        return value

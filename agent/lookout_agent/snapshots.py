@@ -1,0 +1,92 @@
+"""A picture of this moment: taken past the frames that lie in the camera's buffers, and put into Storage."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException
+
+from lookout_agent import camera_http
+from lookout_agent.addresses import Address
+from lookout_agent.clock import monotonic
+from lookout_agent.config import Config
+from lookout_agent.errors import CameraFailed, CommandFailed, Interrupted
+
+CAPTURES = 4
+"""A camera with three frame buffers hands out three frames of long ago before the first of now."""
+
+CAPTURE_SECONDS = 4.0
+"""No further capture is begun after this time: somebody is waiting."""
+
+UPLOAD_SECONDS = 4.0
+
+PRODUCTION = "https://firebasestorage.googleapis.com"
+
+
+def capture(address: Address, path: str, seconds: float) -> bytes:
+    """The newest JPEG that the camera hands out; each of the captures may take ``seconds``.
+
+    Raises:
+        CameraSilent, CameraFailed: not one capture brought a picture.
+    """
+    until = monotonic() + CAPTURE_SECONDS
+    newest = b""
+    stamp = float("-inf")
+    for _ in range(CAPTURES):
+        try:
+            answer = camera_http.get(address, path, seconds, camera_http.IMAGE_LIMIT)
+            _require_jpeg(answer.body)
+        except CommandFailed:
+            # a camera that had a picture to give did its duty
+            if not newest:
+                raise
+            break
+        # without time stamps the last is the newest
+        at = _timestamp(answer.headers.get("x-timestamp", ""), stamp)
+        if at >= stamp:
+            newest, stamp = answer.body, at
+        if monotonic() >= until:
+            break
+    return newest
+
+
+def upload(config: Config, id_token: Callable[[], str], camera_id: str, jpeg: bytes) -> str:
+    """Put the picture into Storage, in the place of the camera's last one. Returns its path.
+
+    Raises:
+        Interrupted: Storage did not take it.
+    """
+    path = f"snapshots/{camera_id}.jpg"
+    base = (config.storage_url or PRODUCTION).rstrip("/")
+    query = urllib.parse.urlencode({"name": path, "uploadType": "media"})
+    request = urllib.request.Request(
+        f"{base}/v0/b/{config.bucket}/o?{query}",
+        jpeg,
+        {"Content-Type": "image/jpeg", "Authorization": f"Bearer {id_token()}"},
+    )
+    try:
+        urllib.request.urlopen(request, timeout=UPLOAD_SECONDS).close()
+    except urllib.error.HTTPError as error:
+        with error:
+            raise Interrupted(
+                f"The picture was taken, but Storage refused it ({error.code}); run `lookout-agent check`."
+            ) from None
+    except (OSError, HTTPException):
+        raise Interrupted("The picture was taken, but Storage cannot be reached; try again.") from None
+    return path
+
+
+def _require_jpeg(body: bytes) -> None:
+    if not (body.startswith(b"\xff\xd8") and body.rstrip(b"\x00\r\n").endswith(b"\xff\xd9")):
+        raise CameraFailed(
+            "The camera's picture is no whole JPEG; try again, or choose a smaller frame size."
+        )
+
+
+def _timestamp(text: str, otherwise: float) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return otherwise
