@@ -1,0 +1,175 @@
+"""Who a face is: the nearest person, near enough, and clearly nearer than the next."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lookout.domain.face import Embedding
+from lookout.domain.gallery import Gallery, PersonVectors
+from lookout.domain.matching import Calibration, Match, match, person_distance
+from lookout.domain.reason import Reason
+from tests.unit.domain.conftest import at, face
+
+MODEL = "m-1"
+CURVE = Calibration(midpoint=0.5, slope=12.0)
+
+
+def person(name: str, *vectors: Embedding, model_id: str = MODEL) -> PersonVectors:
+    ids = tuple(f"{index}.jpg" for index in range(len(vectors)))
+    return PersonVectors(name.lower(), name, model_id, np.stack(vectors), ids)
+
+
+def judged(query: Embedding, *people: PersonVectors, threshold: float = 0.5, margin: float = 0.05) -> Match:
+    (found,) = match([query], Gallery(MODEL, people), threshold, margin, CURVE)
+    return found
+
+
+def test_a_face_is_the_person_whose_photo_is_near(alice: Embedding, bob: Embedding) -> None:
+    found = judged(at(0.3, alice), person("Alice", alice), person("Bob", bob))
+    assert (found.reason, found.person_id, found.name, found.is_known) == (
+        Reason.KNOWN,
+        "alice",
+        "Alice",
+        True,
+    )
+    assert found.distance == pytest.approx(0.3, abs=1e-5)
+    assert [candidate.name for candidate in found.candidates] == ["Alice", "Bob"]
+
+
+@pytest.mark.parametrize(("distance", "known"), [(0.0, True), (0.499, True), (0.501, False), (0.9, False)])
+def test_the_threshold_is_the_largest_distance_of_a_known_face(
+    alice: Embedding, distance: float, known: bool
+) -> None:
+    found = judged(at(distance, alice), person("Alice", alice))
+    assert found.is_known is known
+    assert found.distance == pytest.approx(distance, abs=1e-5)
+    assert (found.name, found.person_id) == (("Alice", "alice") if known else ("Unknown", None))
+
+
+@pytest.mark.parametrize(("second", "reason"), [(0.32, Reason.AMBIGUOUS), (0.38, Reason.KNOWN)])
+def test_without_a_margin_to_the_second_person_a_face_may_be_either(
+    alice: Embedding, second: float, reason: Reason
+) -> None:
+    query = at(0.3, alice)
+    twin = at(second, query, towards=77)
+    found = judged(query, person("Alice", alice), person("Twin", twin))
+    assert found.reason is reason
+    assert [candidate.name for candidate in found.candidates] == ["Alice", "Twin"]
+    if reason is Reason.AMBIGUOUS:
+        assert (found.person_id, found.name, found.is_known) == (None, "Unknown", False)
+
+
+def test_two_people_too_far_away_are_no_matter_of_margin(alice: Embedding) -> None:
+    query = at(0.6, alice)
+    assert judged(query, person("Alice", alice), person("Twin", alice)).reason is Reason.UNKNOWN
+
+
+def test_an_empty_gallery_knows_nobody(alice: Embedding) -> None:
+    found = judged(alice)
+    assert (found.reason, found.distance, found.confidence, found.candidates) == (
+        Reason.UNKNOWN,
+        None,
+        0.0,
+        (),
+    )
+
+
+def test_no_faces_are_no_matches(alice: Embedding) -> None:
+    assert match([], Gallery(MODEL, [person("Alice", alice)]), 0.5, 0.05, CURVE) == []
+    assert match([], Gallery(MODEL), 0.5, 0.05, CURVE) == []
+    assert match(np.empty((0, 512), np.float32), Gallery(MODEL), 0.5, 0.05, CURVE) == []
+
+
+def test_a_person_without_photos_is_never_a_candidate(alice: Embedding) -> None:
+    nobody = PersonVectors("n", "Nobody", MODEL, np.empty((0, 0), np.float32), ())
+    found = judged(alice, nobody, person("Alice", alice), nobody)
+    assert [candidate.name for candidate in found.candidates] == ["Alice"]
+
+
+def test_vectors_of_another_model_are_never_compared(alice: Embedding) -> None:
+    other = person("Other", alice, model_id="m-2")
+    wider = person("Wider", face(5, 1024), model_id="m-3")
+    assert judged(alice, other, wider).candidates == ()
+    found = judged(alice, other, person("Alice", alice), wider)
+    assert [candidate.name for candidate in found.candidates] == ["Alice"]
+
+
+def test_several_faces_are_matched_in_their_order(alice: Embedding, bob: Embedding) -> None:
+    gallery = Gallery(MODEL, [person("Alice", alice), person("Bob", bob)])
+    found = match([bob, face(3), alice], gallery, 0.5, 0.05, CURVE)
+    assert [one.name for one in found] == ["Bob", "Unknown", "Alice"]
+
+
+@pytest.mark.parametrize(
+    ("distances", "expected"),
+    [
+        ([0.2], 0.2),
+        ([0.2, 0.3], 0.25),
+        ([0.3, 0.2, 0.25, 0.9, 0.9], 0.25),  # the closest three
+        ([0.2, 0.36], 0.2),  # an outlier is dropped
+        ([0.2, 0.34], 0.27),  # just not one
+        ([0.9, 0.2, 0.8], 0.2),
+        ([-1e-7], 0.0),
+    ],
+)
+def test_a_persons_distance_is_that_of_the_closest_photos_without_the_bad_ones(
+    distances: list[float], expected: float
+) -> None:
+    assert person_distance(np.asarray(distances, np.float32)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_one_bad_photo_does_not_spoil_a_match(alice: Embedding) -> None:
+    found = judged(at(0.1, alice), person("Alice", face(50), alice, face(51)))
+    assert found.distance == pytest.approx(0.1, abs=1e-5)
+
+
+def test_one_lucky_photo_does_not_beat_a_person_who_is_near_in_all(alice: Embedding) -> None:
+    near = [at(0.02 + step / 1000, alice, towards=60 + step) for step in range(3)]
+    lucky = [alice, *(at(0.14, alice, towards=70 + step) for step in range(2))]
+    found = judged(alice, person("Lucky", *lucky), person("Near", *near), margin=0.0)
+    assert found.name == "Near"
+
+
+def test_equally_near_people_come_in_the_same_order_whatever_the_gallerys(alice: Embedding) -> None:
+    people = [person(name, alice) for name in ("Carol", "Alice", "Bob")]
+    for order in (people, people[::-1], people[1:] + people[:1]):
+        found = judged(alice, *order)
+        assert found.reason is Reason.AMBIGUOUS
+        assert [candidate.name for candidate in found.candidates] == ["Alice", "Bob"]
+
+
+def test_confidence_falls_with_the_distance_and_is_a_half_at_the_midpoint() -> None:
+    assert CURVE.confidence(0.5) == 0.5
+    curve = [CURVE.confidence(distance) for distance in np.linspace(0, 2, 201)]
+    assert all(nearer > farther for nearer, farther in itertools.pairwise(curve))
+    assert all(0.0 < value < 1.0 for value in curve)
+    assert Calibration(0.5, 1000.0).confidence(2.0) < 1e-20
+
+
+def test_among_twenty_thousand_people_the_answer_is_that_of_comparing_with_each_of_them() -> None:
+    generator = np.random.default_rng(7)
+    counts = generator.integers(1, 4, 20_000)
+    vectors = generator.standard_normal((counts.sum(), 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    people = [
+        PersonVectors(f"p{index:05}", f"P{index}", MODEL, vectors[start : start + count], ("x",) * count)
+        for index, (start, count) in enumerate(zip(starts, counts, strict=True))
+    ]
+    gallery = Gallery(MODEL, people)
+    queries = [at(0.2, vectors[starts[index]], towards=index) for index in (0, 9_999, 19_999)]
+    queries += [face(seed, 64) for seed in (1, 2)]
+    found = match(np.stack(queries), gallery, 0.4, 0.0, CURVE)
+    for query, one in zip(queries, found, strict=True):
+        expected = sorted((_plainly(query, each.vectors), each.person_id) for each in people)[:2]
+        assert [candidate.person_id for candidate in one.candidates] == [name for _, name in expected]
+        assert one.distance == pytest.approx(expected[0][0], abs=1e-5)
+    assert [one.person_id for one in found[:3]] == ["p00000", "p09999", "p19999"]
+
+
+def _plainly(query: Embedding, vectors: NDArray[np.float32]) -> float:
+    return person_distance(1.0 - vectors @ query)
