@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import scene
+from bench.first_answer import cold_start
 from bench.result import Figure
 from lookout.domain.gallery import Gallery, PersonVectors
 from lookout.domain.matching import match
-from lookout.settings import ROOT, Settings
+from lookout.settings import Settings
 from lookout.vision import detector, landmarks
 from lookout.vision.embedder import template_transform
 from lookout.vision.frame import decode
 from lookout.vision.geometry import TEMPLATE_SIDE, square, warp
 from lookout.vision.recogniser import Recogniser, recogniser
+from stack.info import StackInfo
 
 ROUNDS = 60
 WARM_UP = 10
@@ -33,8 +30,8 @@ PEOPLE = 20
 MANY = 100_000
 
 
-def run(samples: Path) -> list[Figure]:
-    """Measure everything; ``samples`` is the folder of the sample photos. Medians throughout."""
+def run(samples: Path, info: StackInfo) -> list[Figure]:
+    """Measure everything on the ``samples``, with the stores of the running stack ``info``. Medians throughout."""
     settings = Settings()
     engine = recogniser(settings)
     vectors = np.stack([_face(engine, samples / name) for name in PHOTOS])
@@ -59,7 +56,7 @@ def run(samples: Path) -> list[Figure]:
     assert not engine.see(decode(empty)).faces
 
     total, alone = float(np.median(totals)), float(np.median(bares))
-    starts = [_cold_start(one) for _ in range(COLD_STARTS)]
+    starts = [cold_start(info, one) for _ in range(COLD_STARTS)]
     return [
         *(Figure(f"one face, 800x600: {stage}", float(np.median(v)), "ms") for stage, v in stages.items()),
         Figure("one face, 800x600: total", total, "ms"),
@@ -67,8 +64,13 @@ def run(samples: Path) -> list[Figure]:
         Figure("total / bare networks", total / alone, "", 1.3),
         Figure("empty frame, 800x600", float(np.median(empties)), "ms", 15),
         Figure(f"match against {MANY} vectors", _match_many(vectors[0], engine), "ms", 10),
-        Figure("process start to first answer", float(np.median([start for start, _ in starts])), "s", 3),
-        Figure("peak memory of such a process", max(peak for _, peak in starts), "MB", 700),
+        Figure(
+            "process start to first answer over HTTP",
+            float(np.median([start.seconds for start in starts])),
+            "s",
+            3,
+        ),
+        Figure("peak memory of such a process", max(start.peak for start in starts), "MB", 700),
     ]
 
 
@@ -147,26 +149,6 @@ def _match_many(vector: NDArray[np.float32], engine: Recogniser) -> float:
         match(vector[None], gallery, card.threshold, 0.05, card.calibration)
 
     return float(np.median([_milliseconds(once) for _ in range(ROUNDS)]))
-
-
-def _cold_start(frame: bytes) -> tuple[float, float]:
-    """Seconds from the start of a fresh process to its first answer, and its peak memory in MB."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "frame.jpg"
-        path.write_bytes(frame)
-        environment = {**os.environ, "GCLOUD_PROJECT": "demo-bench"}
-        started = time.time()
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "bench" / "first_answer.py"), str(path)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
-        raise RuntimeError(f"the process for the first answer failed: {done.stderr.strip()[-500:]}")
-    answer = json.loads(done.stdout.strip().splitlines()[-1])
-    return answer["answered"] - started, answer["peak"]
 
 
 def _milliseconds(action: Callable[[], object]) -> float:

@@ -103,6 +103,17 @@ def started(port_base: int | None = None, folder: Path | None = None) -> Iterato
             stop(home)
 
 
+@contextmanager
+def at_hand() -> Iterator[StackInfo]:
+    """The stack of scripts/dev where it runs, else one of its own for the length of the ``with`` block."""
+    info = running()
+    if info is not None:
+        yield info
+        return
+    with started() as own:
+        yield own
+
+
 def _leader(folder: Path) -> int | None:
     try:
         pid = int((folder / LEADER).read_text())
