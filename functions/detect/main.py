@@ -11,6 +11,7 @@ from firebase_functions import https_fn, options
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Request, endpoint
 from lookout.web.frame_upload import claimed_camera, image
+from lookout.web.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from watch import Watch
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lookout.cloud.cameras import CameraKeys
 
 settings = Settings.from_environment()
+limit = RateLimit(settings.frames_per_minute)
 _lock = threading.Lock()
 _parts: list[tuple[CameraKeys, Watch]] = []
 
@@ -52,4 +54,5 @@ def detect(request: Request) -> Mapping[str, object]:
     camera_id, key = claimed_camera(request, settings.max_upload_bytes)
     keys, watch = parts()
     camera = keys.authorise(camera_id, key)
+    limit.admit(camera.id)
     return watch.judge(camera, image(request, settings.max_upload_bytes))
