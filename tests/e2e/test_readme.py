@@ -75,6 +75,14 @@ def test_frames_posted_by_curl_are_answered_and_make_alerts(place: Path, stack: 
     assert "documents/alerts/" in run(place, stack, "people", "alerts")
 
 
+def test_the_numbers_and_the_cameras_are_shown_to_the_owner(place: Path, stack: StackInfo) -> None:
+    *_, numbers, cameras, led = run(place, stack, "people", "stats").splitlines()
+    # what the upload answered ends without a new line
+    assert json.loads(numbers[numbers.index('{"known_persons"') :])["known_persons"] >= 1
+    assert stack.camera.id in [camera["id"] for camera in json.loads(cameras)]
+    assert json.loads(led) == {"led": 0}
+
+
 def test_the_fake_camera_is_answered(place: Path, stack: StackInfo) -> None:
     # the same command, told where the stack of the tests is
     aim = f" --url {stack.urls['hosting']}/detect --camera {stack.camera.id} --key {stack.camera.key}"
