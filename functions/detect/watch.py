@@ -132,8 +132,21 @@ class Watch:
         except BaseException:
             shots.abandon()
             raise
-        shots.settle(judgement)
+        self._forgo(posted, shots.settle(judgement))
         return judgement.outcomes
+
+    def _forgo(self, posted: _Posted, lost: Sequence[Outcome]) -> None:
+        if not lost:
+            return
+        try:
+            self._visits.lose_shots(posted.camera.id, posted.digest, lost)
+        except Unavailable as error:
+            log(
+                Severity.ERROR,
+                "visits wait for a still better shot",
+                camera=posted.camera.id,
+                error=error.message,
+            )
 
     def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:

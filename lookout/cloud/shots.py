@@ -37,11 +37,11 @@ class Shots:
                 upload = self._album.upload(outcome.alert_id, self._digest, frame, face)
                 self._uploads[outcome.alert_id] = upload
 
-    def settle(self, judgement: Judgement) -> None:
+    def settle(self, judgement: Judgement) -> list[Outcome]:
         """Bring Storage into line with the ``judgement`` that was recorded.
 
         What turned out unwanted is deleted, and so is a shot that a better one replaced. An alert whose picture
-        cannot be stored stands all the same and says so.
+        cannot be stored stands all the same and says so. Returns the outcomes whose picture is lost.
         """
         self.begin(judgement.outcomes)
         wanted = {outcome.alert_id: outcome for outcome in judgement.outcomes if outcome.better_shot}
@@ -49,14 +49,17 @@ class Shots:
         kept = {visit.alert_id for visit in judgement.after.open if visit.shot == self._digest}
         unwanted = [(alert_id, self._digest) for alert_id in self._uploads if alert_id not in kept]
         wait(self._uploads.values())
+        lost = []
         for alert_id, outcome in wanted.items():
             error = self._uploads[alert_id].exception()
             if error is not None:
                 self._album.say_missing(outcome, self._digest, error)
                 unwanted.append((alert_id, self._digest))
+                lost.append(outcome)
             elif outcome.replaces is not None:
                 unwanted.append((alert_id, outcome.replaces))
         self._album.remove(unwanted)
+        return lost
 
     def abandon(self) -> None:
         """Delete everything again: the frame could not be recorded."""

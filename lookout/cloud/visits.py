@@ -10,23 +10,21 @@ from typing import Any
 
 from lookout.cloud import alerts, days
 from lookout.cloud.app import patience, reaching
+from lookout.cloud.visit_state import from_document, to_document
 from lookout.domain.camera import Camera
-from lookout.domain.gallery import pack, unpack
-from lookout.domain.reason import Reason
 from lookout.domain.site import Site
 from lookout.domain.visit import (
     CameraVisits,
     Change,
     Judgement,
     Outcome,
-    PastFrame,
     Rules,
     Sighting,
     Visit,
     judge,
+    without_shots,
 )
-from lookout.errors import CorruptGallery, Unavailable
-from lookout.log import Severity, log
+from lookout.errors import Unavailable
 
 ATTEMPTS = 8
 """Tries when other instances judge frames of the same camera at the same moment."""
@@ -111,6 +109,31 @@ class Visits:
                     return judgement
         raise Unavailable(f"Too many frames of camera {frame.camera.id} at once; post again.", retry_after=1)
 
+    def lose_shots(self, camera_id: str, digest: str, outcomes: Sequence[Outcome]) -> None:
+        """Let the next good frame be the picture of visits whose shot, of the frame ``digest``, was not stored.
+
+        Raises:
+            Unavailable: Firestore did not answer.
+        """
+        from google.api_core.exceptions import FailedPrecondition, NotFound
+
+        for _ in range(ATTEMPTS):
+            with self._lock:
+                self._known.pop(camera_id, None)
+            with reaching("Firestore"):
+                snapshot = self._reference(camera_id).get(**patience(self._timeout))
+                if not snapshot.exists:
+                    return
+                stored = snapshot.to_dict()
+                after = without_shots(from_document(camera_id, stored), digest, outcomes)
+                document = to_document(after, stored["expireAt"])
+                unchanged = self._db.write_option(last_update_time=snapshot.update_time)
+                try:
+                    self._reference(camera_id).update(document, unchanged, retry=None, timeout=self._timeout)
+                except (FailedPrecondition, NotFound):
+                    continue  # another instance was faster
+                return
+
     def _reference(self, camera_id: str) -> Any:
         return self._db.collection("visits").document(camera_id)
 
@@ -118,7 +141,7 @@ class Visits:
         snapshot = self._reference(camera_id).get(**patience(self._timeout))
         if not snapshot.exists:
             return _NOTHING
-        visits = _from_document(camera_id, snapshot.to_dict())
+        visits = from_document(camera_id, snapshot.to_dict())
         if without_deleted:
             visits = self._without_deleted(visits)
         return _State(visits, snapshot.update_time)
@@ -145,7 +168,7 @@ class Visits:
             return state
 
         reference = self._reference(frame.camera.id)
-        document = _to_document(judgement.after, frame.at + timedelta(days=STATE_DAYS))
+        document = to_document(judgement.after, frame.at + timedelta(days=STATE_DAYS))
         if state.update_time is None:
             batch.create(reference, document)
         else:
@@ -184,71 +207,3 @@ def _judge(state: _State, frame: SeenFrame, rules: Rules) -> Judgement:
 
 def _same_alerts(one: Judgement, other: Judgement) -> bool:
     return [outcome.alert_id for outcome in one.outcomes] == [outcome.alert_id for outcome in other.outcomes]
-
-
-def _to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
-    return {
-        "open": [
-            {
-                "alertId": visit.alert_id,
-                "personId": visit.person_id,
-                "person": visit.name,
-                "firstSeenAt": visit.first_seen,
-                "lastSeenAt": visit.last_seen,
-                "frames": visit.frames,
-                "quality": visit.best_score,
-                "shot": visit.shot,
-                "vectors": pack(visit.vectors),
-                "vectorCount": len(visit.vectors),
-            }
-            for visit in visits.open
-        ],
-        "recent": [
-            {"digest": frame.digest, "at": frame.at, "outcomes": list(map(_outcome_fields, frame.outcomes))}
-            for frame in visits.recent
-        ],
-        "expireAt": expire_at,
-    }
-
-
-def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "alertId": outcome.alert_id,
-        "personId": outcome.person_id,
-        "person": outcome.name,
-        "reason": outcome.reason,
-        "change": outcome.change.value,
-    }
-
-
-def _from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
-    try:
-        return CameraVisits(
-            tuple(
-                Visit(
-                    plain["alertId"],
-                    plain["personId"],
-                    plain["person"],
-                    plain["firstSeenAt"],
-                    plain["lastSeenAt"],
-                    plain["frames"],
-                    plain["quality"],
-                    plain["shot"],
-                    unpack(plain["vectors"], plain["vectorCount"]),
-                )
-                for plain in document["open"]
-            ),
-            tuple(
-                PastFrame(plain["digest"], plain["at"], tuple(map(_outcome, plain["outcomes"])))
-                for plain in document["recent"]
-            ),
-        )
-    except (KeyError, TypeError, ValueError, CorruptGallery) as error:
-        log(Severity.ERROR, "unreadable visits are begun anew", camera=camera_id, error=repr(error))
-        return CameraVisits()
-
-
-def _outcome(plain: dict[str, Any]) -> Outcome:
-    change, reason = Change(plain["change"]), Reason(plain["reason"])
-    alert_id, person_id, name = plain["alertId"], plain["personId"], plain["person"]
-    return Outcome(alert_id, person_id, name, reason, change, better_shot=False, replaces=None)

@@ -56,7 +56,8 @@ class Sighting:
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
     """Someone in front of a camera, known or not. ``shot``: digest of the frame that is the best picture so
-    far, ``best_score`` its quality; ``vectors``: the latest embeddings, shape ``(m, d)``."""
+    far, empty when none could be stored, ``best_score`` its quality; ``vectors``: the latest embeddings, shape
+    ``(m, d)``."""
 
     alert_id: str
     person_id: str | None
@@ -169,6 +170,22 @@ def judge(
     return Judgement(CameraVisits(tuple(still_open), frames), done, doubled=False)
 
 
+def without_shots(state: CameraVisits, digest: str, outcomes: Sequence[Outcome]) -> CameraVisits:
+    """The state when the pictures of the frame ``digest`` could not be stored for the visits of ``outcomes``.
+
+    A visit falls back to the shot before. One that has none takes the next frame's, however good.
+    """
+    lost = {outcome.alert_id: outcome.replaces for outcome in outcomes}
+
+    def fallen_back(visit: Visit) -> Visit:
+        if visit.alert_id not in lost or visit.shot != digest:
+            return visit
+        before = lost[visit.alert_id]
+        return replace(visit, shot=before or "", best_score=visit.best_score if before else 0.0)
+
+    return replace(state, open=tuple(map(fallen_back, state.open)))
+
+
 def _assign(
     sightings: Sequence[Sighting], visits: tuple[Visit, ...], same_face: float
 ) -> list[tuple[int, str]]:
@@ -251,7 +268,7 @@ def _continued(
     )
     change = Change.UPGRADED if upgraded else Change.CONTINUED
     reason = Reason.KNOWN if upgraded else Reason.SAME_VISIT
-    replaces = visit.shot if better else None
+    replaces = visit.shot or None if better else None
     return after, Outcome(visit.alert_id, after.person_id, after.name, reason, change, better, replaces)
 
 

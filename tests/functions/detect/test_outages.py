@@ -53,6 +53,36 @@ def test_a_better_shot_that_cannot_be_stored_leaves_the_one_before(
     assert objects(house.bucket) == sorted([before["imagePath"], before["facePath"]])
 
 
+def test_after_an_outage_of_storage_the_next_better_shot_is_stored_and_nothing_is_left_behind(
+    house: House, shot: Shot, project: str
+) -> None:
+    house.post(shot("biden.jpg", 320, 240))
+    with _failing_bucket("500", project) as bucket:
+        house.run_on(house.another_instance(bucket=bucket, store_timeout_seconds=0.5))
+        house.post(shot("biden.jpg", 640, 480))
+    house.run_on(house.another_instance())
+    house.post(shot("biden.jpg", 1600, 1200))
+    alert = house.alert()
+    assert (alert["picture"], alert["frames"]) == ("stored", 3)
+    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == shot("biden.jpg", 1600, 1200)
+
+
+def test_an_alert_without_a_picture_gets_that_of_the_next_frame(
+    house: House, shot: Shot, project: str
+) -> None:
+    with _failing_bucket("500", project) as bucket:
+        watch = house.another_instance(bucket=bucket, store_timeout_seconds=0.5)
+        house.run_on(watch)
+        house.post(shot("obama.jpg"))
+        assert house.alert()["picture"] == "missing"
+        watch._album._bucket = house.bucket
+        house.post(shot("obama.jpg", 320, 240))
+    alert = house.alert()
+    assert (alert["picture"], alert["frames"]) == ("stored", 2)
+    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+
+
 def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is_left(
     house: House, shot: Shot, line: Line, distant_db: Any
 ) -> None:

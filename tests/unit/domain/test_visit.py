@@ -26,6 +26,7 @@ from lookout.domain.visit import (
     Rules,
     Sighting,
     judge,
+    without_shots,
 )
 from lookout.settings import Settings
 from tests.unit.domain.conftest import at, face
@@ -274,6 +275,25 @@ def test_a_better_shot_takes_the_place_of_the_one_before(camera: Camera, alice: 
     assert (worse.better_shot, worse.replaces) == (False, None)
     best = camera.one(4, seen(alice, "Alice", 0.9), digest="fourth")
     assert (best.better_shot, best.replaces) == (True, "second")
+
+
+def test_a_shot_that_was_not_stored_leaves_the_one_before(camera: Camera, alice: Embedding) -> None:
+    camera.one(0, seen(alice, "Alice", 0.3), digest="first")
+    lost = camera.one(1, seen(alice, "Alice", 0.5), digest="lost")
+    camera.state = without_shots(camera.state, "lost", [lost])
+    assert camera.state.open[0].shot == "first"
+    better = camera.one(2, seen(alice, "Alice", 0.9), digest="third")
+    assert (better.better_shot, better.replaces) == (True, "first")
+    assert without_shots(camera.state, "lost", [lost]).open[0].shot == "third"
+
+
+def test_a_visit_whose_first_shot_was_not_stored_takes_the_next_one(camera: Camera, alice: Embedding) -> None:
+    lost = camera.one(0, seen(alice, "Alice", 0.9), digest="lost")
+    camera.one(0, seen(face(3), score=0.9), digest="another")
+    camera.state = without_shots(camera.state, "lost", [lost])
+    poor = camera.one(1, seen(alice, "Alice", 0.1), digest="poor")
+    assert (poor.better_shot, poor.replaces) == (True, None)
+    assert not camera.one(2, seen(face(3), score=0.9), digest="more").better_shot
 
 
 def test_a_frame_without_a_face_changes_nothing_but_ends_what_is_over(
