@@ -71,6 +71,18 @@ class Firestore:
         mask = [("updateMask.fieldPaths", name) for name in fields]
         return self._write(path, fields, [("currentDocument.exists", "true"), *mask], token)
 
+    def stamp(self, path: str, fields: dict[str, Any], stamped: str, token: str | None) -> int:
+        """Change these fields, and set the field ``stamped`` to the server's time."""
+        name = f"{self._url.partition('/v1/')[2]}/{path}"
+        write = {
+            "update": {"name": name, "fields": {field: encoded(value) for field, value in fields.items()}},
+            "updateMask": {"fieldPaths": list(fields)},
+            "updateTransforms": [{"fieldPath": stamped, "setToServerValue": "REQUEST_TIME"}],
+        }
+        return requests.post(
+            f"{self._url}:commit", json={"writes": [write]}, headers=_bearer(token), timeout=SECONDS
+        ).status_code
+
     def put(self, path: str, fields: dict[str, Any]) -> None:
         """Write a document as the server does."""
         assert self._write(path, fields, [], ADMIN) == 200
@@ -104,6 +116,8 @@ def encoded(value: object) -> dict[str, Any]:
             return {"timestampValue": value.isoformat()}
         case dict():
             return {"mapValue": {"fields": {name: encoded(item) for name, item in value.items()}}}
+        case list():
+            return {"arrayValue": {"values": [encoded(item) for item in value]}}
         case _:
             return {"stringValue": str(value)}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.rules.conftest import CALLERS
-from tests.rules.rest import Firestore
+from tests.rules.rest import ADMIN, Firestore
 
 Tokens = dict[str, str | None]
 
@@ -221,50 +221,129 @@ def _command(firestore: Firestore, state: str, seconds_left: int = 60) -> str:
     return path
 
 
+def _taken(firestore: Firestore, path: str, token: str | None) -> int:
+    return firestore.stamp(path, {"state": "taken"}, "takenAt", token)
+
+
 @pytest.mark.parametrize("caller", CALLERS)
 def test_a_command_is_taken_by_its_own_agent_alone(caller: str, firestore: Firestore, tokens: Tokens) -> None:
     path = _command(firestore, "queued")
-    assert firestore.update(path, {"state": "taken"}, tokens[caller]) == _status(caller == "agent")
+    assert _taken(firestore, path, tokens[caller]) == _status(caller == "agent")
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "allowed"),
-    [
-        ("queued", "taken", True),
-        ("queued", "expired", True),
-        ("taken", "done", True),
-        ("taken", "failed", True),
-        ("taken", "expired", True),
-        ("queued", "done", False),
-        ("taken", "taken", False),
-        ("taken", "queued", False),
-        ("done", "taken", False),
-        ("failed", "done", False),
-        ("expired", "taken", False),
-        ("queued", "anything", False),
-    ],
-)
-def test_a_command_only_moves_forward(
-    before: str, after: str, allowed: bool, firestore: Firestore, tokens: Tokens
-) -> None:
+STEPS: dict[str, tuple[dict[str, Any], str]] = {
+    "queued": ({}, "finishedAt"),
+    "taken": ({}, "takenAt"),
+    "done": ({"result": {"pan": 90}}, "finishedAt"),
+    "failed": ({"error": {"code": "camera_silent", "message": "no answer"}}, "finishedAt"),
+    "expired": ({}, "finishedAt"),
+    "anything": ({}, "finishedAt"),
+}
+ALLOWED = {("queued", "taken"), ("queued", "expired"), ("taken", "done"), ("taken", "failed")}
+
+
+@pytest.mark.parametrize("before", ["queued", "taken", "done", "failed", "expired"])
+@pytest.mark.parametrize("after", STEPS)
+def test_a_command_only_moves_forward(before: str, after: str, firestore: Firestore, tokens: Tokens) -> None:
     path = _command(firestore, before)
-    changes = {"state": after, "result": {"status": 200}, "error": None}
-    assert firestore.update(path, changes, tokens["agent"]) == _status(allowed)
+    fields, stamped = STEPS[after]
+    status = firestore.stamp(path, {"state": after, **fields}, stamped, tokens["agent"])
+    assert status == _status((before, after) in ALLOWED)
+
+
+@pytest.mark.parametrize(("before", "after"), [("taken", "done"), ("taken", "failed"), ("queued", "expired")])
+@pytest.mark.parametrize("caller", sorted(set(CALLERS) - {"agent"}))
+def test_a_command_is_ended_by_no_one_else(
+    caller: str, before: str, after: str, firestore: Firestore, tokens: Tokens
+) -> None:
+    fields, stamped = STEPS[after]
+    path = _command(firestore, before)
+    assert firestore.stamp(path, {"state": after, **fields}, stamped, tokens[caller]) == 403
 
 
 def test_a_command_past_its_deadline_is_not_taken_but_expires(firestore: Firestore, tokens: Tokens) -> None:
     path = _command(firestore, "queued", seconds_left=-1)
-    assert firestore.update(path, {"state": "taken"}, tokens["agent"]) == 403
-    assert firestore.update(path, {"state": "expired"}, tokens["agent"]) == 200
+    assert _taken(firestore, path, tokens["agent"]) == 403
+    assert firestore.stamp(path, {"state": "expired"}, "finishedAt", tokens["agent"]) == 200
 
 
-@pytest.mark.parametrize("fields", [{"action": "snapshot"}, {"cameraId": "other"}, {"deadlineAt": NOW}])
+def test_a_command_that_was_taken_in_time_may_be_finished_later(firestore: Firestore, tokens: Tokens) -> None:
+    path = _command(firestore, "taken", seconds_left=-1)
+    assert firestore.stamp(path, {"state": "done", "result": {}}, "finishedAt", tokens["agent"]) == 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "snapshot"},
+        {"cameraId": "other"},
+        {"deadlineAt": NOW},
+        {"args": {"pan": 0}},
+        {"createdBy": "me"},
+        {"result": {}},
+        {"anything": 1},
+    ],
+)
 def test_an_agent_changes_nothing_else_of_a_command(
     fields: dict[str, Any], firestore: Firestore, tokens: Tokens
 ) -> None:
     path = _command(firestore, "queued")
-    assert firestore.update(path, {"state": "taken", **fields}, tokens["agent"]) == 403
+    assert firestore.stamp(path, {"state": "taken", **fields}, "takenAt", tokens["agent"]) == 403
     assert firestore.delete(path, tokens["agent"]) == 403
+
+
+@pytest.mark.parametrize("result", ["moved", 1, None])
+def test_a_result_is_a_map(result: object, firestore: Firestore, tokens: Tokens) -> None:
+    path = _command(firestore, "taken")
+    fields = {"state": "done", "result": result}
+    assert firestore.stamp(path, fields, "finishedAt", tokens["agent"]) == 403
+
+
+@pytest.mark.parametrize("error", ["broken", {}, {"code": "camera_silent"}, {"code": 1, "message": "x"}])
+def test_an_error_has_a_code_and_a_message(error: object, firestore: Firestore, tokens: Tokens) -> None:
+    path = _command(firestore, "taken")
+    fields = {"state": "failed", "error": error}
+    assert firestore.stamp(path, fields, "finishedAt", tokens["agent"]) == 403
+
+
+def test_an_agent_does_not_make_up_when_it_took_a_command(firestore: Firestore, tokens: Tokens) -> None:
+    path = _command(firestore, "queued")
+    assert firestore.update(path, {"state": "taken", "takenAt": NOW}, tokens["agent"]) == 403
+    assert firestore.update(path, {"state": "taken"}, tokens["agent"]) == 403
+
+
+BEAT = {"version": "1.0.0", "cameras": ["rules-camera"]}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_an_agent_alone_says_that_it_is_there(caller: str, firestore: Firestore, tokens: Tokens) -> None:
+    assert firestore.stamp("agents/pi", BEAT, "lastSeenAt", tokens[caller]) == _status(caller == "agent")
+
+
+def test_an_agent_that_was_never_up_may_begin(firestore: Firestore, tokens: Tokens) -> None:
+    firestore.delete("agents/elsewhere", ADMIN)
+    assert firestore.stamp("agents/elsewhere", BEAT, "lastSeenAt", tokens["another agent"]) == 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {**BEAT, "role": "owner"},
+        {**BEAT, "version": 1},
+        {**BEAT, "version": "x" * 51},
+        {**BEAT, "cameras": "all"},
+        {**BEAT, "cameras": ["x"] * 101},
+    ],
+)
+def test_an_agent_says_nothing_else_of_itself(
+    fields: dict[str, Any], firestore: Firestore, tokens: Tokens
+) -> None:
+    assert firestore.stamp("agents/pi", fields, "lastSeenAt", tokens["agent"]) == 403
+    assert firestore.delete("agents/pi", tokens["agent"]) == 403
+
+
+def test_an_agent_does_not_make_up_when_it_was_seen(firestore: Firestore, tokens: Tokens) -> None:
+    assert firestore.update("agents/pi", {**BEAT, "lastSeenAt": NOW}, tokens["agent"]) == 403
 
 
 SITE = {

@@ -29,6 +29,10 @@ OBJECTS = {
 """Every kind of object, and who may read it."""
 
 
+CLIENTS_OWN = {"faces/rules-alice/one.jpg", "snapshots/rules-camera.jpg"}
+"""Objects that some role may write."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def objects(storage: Storage) -> None:
     for name in OBJECTS:
@@ -99,9 +103,53 @@ def test_a_photo_may_have_8_mb_and_not_a_byte_more(storage: Storage, tokens: Tok
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize("name", [name for name in OBJECTS if name != "faces/rules-alice/one.jpg"])
+@pytest.mark.parametrize("name", [name for name in OBJECTS if name not in CLIENTS_OWN])
 def test_nothing_else_is_written_or_deleted_by_a_client(
     name: str, caller: str, storage: Storage, tokens: Tokens
 ) -> None:
     assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == 403
     assert storage.delete(name, tokens[caller]) == 403
+
+
+SNAPSHOT_LIMIT = 2 * 1024 * 1024
+
+
+def _snapshot() -> str:
+    return f"snapshots/rules-{secrets.token_hex(4)}.jpg"
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_agents_alone_bring_snapshots_and_bring_newer_ones(
+    caller: str, storage: Storage, tokens: Tokens
+) -> None:
+    name, wanted = _snapshot(), 200 if "agent" in caller else 403
+    assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == wanted
+    assert storage.upload(name, JPEG, "image/jpeg", ADMIN) == 200
+    assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == wanted
+    assert storage.delete(name, tokens[caller]) == 403
+
+
+def test_a_snapshot_may_have_2_mb_and_not_a_byte_more(storage: Storage, tokens: Tokens) -> None:
+    assert storage.upload(_snapshot(), bytes(SNAPSHOT_LIMIT), "image/jpeg", tokens["agent"]) == 200
+    assert storage.upload(_snapshot(), bytes(SNAPSHOT_LIMIT + 1), "image/jpeg", tokens["agent"]) == 403
+
+
+@pytest.mark.parametrize("kind", ["text/html", "image/png", "image/svg+xml", "application/octet-stream"])
+def test_a_snapshot_is_a_jpeg(kind: str, storage: Storage, tokens: Tokens) -> None:
+    assert storage.upload(_snapshot(), JPEG, kind, tokens["agent"]) == 403
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "snapshots/one.html",
+        "snapshots/deeper/one.jpg",
+        "snapshots/.jpg",
+        "snapshots/a b.jpg",
+        "alerts/a/frame.jpg",
+        "faces/rules-bob/one.jpg",
+        "one.jpg",
+    ],
+)
+def test_an_agent_writes_nothing_but_snapshots(name: str, storage: Storage, tokens: Tokens) -> None:
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["agent"]) == 403
