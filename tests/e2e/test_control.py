@@ -1,0 +1,269 @@
+"""`control` and `stats` over HTTP, with the tokens of every role; an agent is played by a listener of the test."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from lookout.cloud.app import firestore_client
+from stack import owner, photos, seed
+from stack.info import Account, StackInfo
+
+SECONDS = 30
+
+
+class Site:
+    """The site's HTTP address, spoken to with somebody's token."""
+
+    def __init__(self, stack: StackInfo) -> None:
+        self._stack = stack
+        self.tokens: dict[str, str | None] = {"owner": owner.sign_in(stack), "none": None}
+        for role in ("viewer", "agent", "nobody"):
+            account = Account(f"{role}-{secrets.token_hex(4)}@example.com", secrets.token_hex(8))
+            claims = {} if role == "nobody" else {"role": role}
+            seed.make_account(stack.urls["auth"], stack.project, account, claims)
+            self.tokens[role] = _sign_in(stack, account)
+
+    def call(self, method: str, path: str, role: str = "owner", body: object = None) -> requests.Response:
+        token = self.tokens[role]
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        url = f"{self._stack.urls['hosting']}{path}"
+        return requests.request(method, url, json=body, headers=headers, timeout=SECONDS)
+
+
+def _sign_in(stack: StackInfo, account: Account) -> str:
+    answer = requests.post(
+        f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any",
+        json={"email": account.email, "password": account.password, "returnSecureToken": True},
+        timeout=SECONDS,
+    )
+    return str(answer.json()["idToken"])
+
+
+@pytest.fixture(scope="module")
+def site(stack: StackInfo) -> Site:
+    """The running site."""
+    return Site(stack)
+
+
+@pytest.fixture
+def camera(site: Site) -> dict[str, str]:
+    """A camera of this test alone, with an agent of its own that was just seen."""
+    agent, address = (
+        f"agent_{secrets.token_hex(4)}",
+        f"10.{secrets.randbelow(250)}.{secrets.randbelow(250)}.7",
+    )
+    made = site.call("POST", "/cameras", body={"name": "Test", "ipAddress": address, "agentId": agent}).json()
+    firestore_client().collection("agents").document(agent).set({"lastSeenAt": datetime.now(UTC)})
+    return {"id": made["camera"]["id"], "key": made["key"], "agent": agent, "ip": address}
+
+
+@contextmanager
+def agent_answers(agent_id: str, answer: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """An agent that takes each command and ends it with ``answer``; what it took."""
+    took: list[dict[str, Any]] = []
+
+    def on_snapshot(commands: list[Any], changes: object, read_time: object) -> None:
+        for command in commands:
+            if command.get("state") == "queued" and command.id not in [one["id"] for one in took]:
+                took.append({"id": command.id, **command.to_dict()})
+                command.reference.update({"state": "taken"})
+                command.reference.update(answer)
+
+    commands = firestore_client().collection("agents").document(agent_id).collection("commands")
+    watch = commands.on_snapshot(on_snapshot)
+    try:
+        yield took
+    finally:
+        watch.unsubscribe()
+
+
+READS = [("GET", "/stats"), ("GET", "/cameras"), ("GET", "/settings/flashlight")]
+WRITES = [
+    ("POST", "/control"),
+    ("POST", "/cameras"),
+    ("PATCH", "/cameras/cam_001"),
+    ("DELETE", "/cameras/cam_001"),
+    ("POST", "/cameras/cam_001/key"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), READS)
+def test_owners_and_viewers_may_look_and_nobody_else(site: Site, method: str, path: str) -> None:
+    statuses = {role: site.call(method, path, role).status_code for role in site.tokens}
+    assert statuses == {"owner": 200, "viewer": 200, "agent": 403, "nobody": 403, "none": 401}
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_only_an_owner_may_change_anything(site: Site, method: str, path: str) -> None:
+    statuses = {
+        role: site.call(method, path, role, {}).status_code for role in ("viewer", "agent", "nobody", "none")
+    }
+    assert statuses == {"viewer": 403, "agent": 403, "nobody": 403, "none": 401}
+
+
+def test_a_camera_is_created_changed_and_removed(site: Site) -> None:
+    made = site.call("POST", "/cameras", body={"name": "Back", "location": "Garden"}).json()
+    camera_id = made["camera"]["id"]
+    assert len(made["key"]) >= 43
+    changed = site.call("PATCH", f"/cameras/{camera_id}", body={"name": "Back door"}).json()["camera"]
+    assert (changed["name"], changed["location"], changed["status"]) == ("Back door", "Garden", "offline")
+    listed = {one["id"]: one for one in site.call("GET", "/cameras", "viewer").json()}
+    assert listed[camera_id] == changed
+    assert made["key"] not in str(listed)
+
+    assert site.call("DELETE", f"/cameras/{camera_id}").status_code == 200
+    assert site.call("DELETE", f"/cameras/{camera_id}").status_code == 404
+    assert site.call("PATCH", f"/cameras/{camera_id}", body={"name": "x"}).status_code == 404
+
+
+def test_a_camera_that_cannot_be_is_refused_with_advice(site: Site, camera: dict[str, str]) -> None:
+    for body, advice in (
+        ({"name": "x", "ipAddress": "8.8.8.8"}, "private IPv4"),
+        ({"name": "x", "ipAddress": camera["ip"]}, "already"),
+        ({"name": "x", "id": camera["id"]}, "already"),
+        ({"name": "x", "id": "../x"}, "cannot be a camera's id"),
+        ({"location": "x"}, "needs a name"),
+        ([], "JSON object"),
+    ):
+        answer = site.call("POST", "/cameras", body=body)
+        assert (answer.status_code, advice in answer.json()["message"]) == (400, True), answer.text
+
+
+def test_an_old_key_stops_working_and_the_new_one_works(
+    site: Site, stack: StackInfo, camera: dict[str, str]
+) -> None:
+    frame = (photos.ensure() / "obama.jpg").read_bytes()
+
+    def posted(key: str) -> int:
+        headers = {"X-Camera-Id": camera["id"], "X-Camera-Key": key, "Content-Type": "image/jpeg"}
+        url = f"{stack.urls['hosting']}/detect"
+        return requests.post(url, data=frame, headers=headers, timeout=SECONDS).status_code
+
+    assert posted(camera["key"]) == 200
+    new = site.call("POST", f"/cameras/{camera['id']}/key").json()["key"]
+    deadline = time.monotonic() + 10
+    while posted(camera["key"]) != 401:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert posted(new) == 200
+
+
+def test_a_command_is_carried_out_by_the_agent_and_answered(site: Site, camera: dict[str, str]) -> None:
+    body = {"camera_ip": camera["ip"], "action": "servo", "pan": 30, "tilt": 60}
+    with agent_answers(camera["agent"], {"state": "done", "result": {"pan": 31, "tilt": 60}}) as took:
+        answer = site.call("POST", "/control", body=body)
+    assert answer.json() == {
+        "status": "success",
+        "message": "Command sent to camera",
+        "camera_id": camera["id"],
+        "result": {"pan": 31, "tilt": 60},
+    }
+    assert [(one["action"], one["args"]) for one in took] == [("servo", {"pan": 30, "tilt": 60})]
+    shown = {one["id"]: one for one in site.call("GET", "/cameras").json()}[camera["id"]]
+    assert (shown["pan"], shown["tilt"]) == (31, 60)
+
+
+def test_the_flashlight_is_what_was_last_carried_out(
+    site: Site, stack: StackInfo, camera: dict[str, str]
+) -> None:
+    path = f"/settings/flashlight?camera_id={camera['id']}"
+    body = {"camera_id": camera["id"], "action": "flashlight", "state": "on"}
+    assert site.call("GET", path, "viewer").json() == {"led": 0}
+    with agent_answers(camera["agent"], {"state": "done", "result": {"led": 255}}):
+        assert site.call("POST", "/control", body=body).status_code == 200
+    assert site.call("GET", path, "viewer").json() == {"led": 255}
+    own = {"X-Camera-Id": camera["id"], "X-Camera-Key": camera["key"]}
+    asked = requests.get(f"{stack.urls['hosting']}/settings/flashlight", headers=own, timeout=SECONDS)
+    assert asked.json() == {"led": 255}
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("camera_silent", 504), ("camera_failed", 502), ("not_allowed", 502), ("interrupted", 504)],
+)
+def test_a_command_that_fails_at_the_camera_says_so(
+    site: Site, camera: dict[str, str], code: str, status: int
+) -> None:
+    failed = {"state": "failed", "error": {"code": code, "message": "In plain words."}}
+    with agent_answers(camera["agent"], failed):
+        answer = site.call("POST", "/control", body={"camera_id": camera["id"], "action": "status"})
+    assert (answer.status_code, answer.json()["message"]) == (status, "In plain words.")
+
+
+def test_an_agent_that_is_silent_for_long_is_told_at_once(site: Site, camera: dict[str, str]) -> None:
+    agent = firestore_client().collection("agents").document(camera["agent"])
+    agent.set({"lastSeenAt": datetime.now(UTC) - timedelta(minutes=10)})
+    started = time.monotonic()
+    answer = site.call("POST", "/control", body={"camera_id": camera["id"], "action": "status"})
+    assert answer.status_code == 503
+    assert "silent for 10 minutes" in answer.json()["message"]
+    assert answer.headers["Retry-After"]
+    assert time.monotonic() - started < 2.5
+    assert list(agent.collection("commands").stream()) == []
+
+
+def test_a_command_that_no_agent_takes_expires_and_is_never_carried_out(
+    site: Site, camera: dict[str, str]
+) -> None:
+    answer = site.call("POST", "/control", body={"camera_id": camera["id"], "action": "status"})
+    assert answer.status_code == 503
+    commands = firestore_client().collection("agents").document(camera["agent"]).collection("commands")
+    assert [command.get("state") for command in commands.stream()] == ["expired"]
+
+
+@pytest.mark.parametrize("ip", ["192.168.250.250", "8.8.8.8", "localhost", "169.254.169.254", "10.0.0.1:22"])
+def test_an_address_that_is_no_cameras_is_never_reached(site: Site, ip: str) -> None:
+    answer = site.call("POST", "/control", body={"camera_ip": ip, "action": "status"})
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+def test_what_is_no_json_and_no_path_is_answered_in_json(site: Site, stack: StackInfo) -> None:
+    headers = {"Authorization": f"Bearer {site.tokens['owner']}"}
+    url = stack.urls["hosting"]
+    broken = requests.post(f"{url}/control", data="{", headers=headers, timeout=SECONDS)
+    assert (broken.status_code, broken.json()["error"]) == (400, "bad_request")
+    huge = requests.post(f"{url}/control", data="x" * 20_000, headers=headers, timeout=SECONDS)
+    assert (huge.status_code, huge.json()["error"]) == (413, "too_large")
+    assert site.call("GET", "/cameras/a/b/c").json()["error"] == "not_found"
+    wrong = site.call("PUT", "/cameras")
+    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, POST")
+
+
+def test_answers_are_for_the_caller_alone(site: Site) -> None:
+    headers = site.call("GET", "/cameras").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_a_forged_token_is_no_token(site: Site, stack: StackInfo) -> None:
+    for token in ("x", "a.b.c", "e30.e30.", "\u00e9" * 10):
+        headers = {"Authorization": f"Bearer {token}".encode()}
+        answer = requests.get(f"{stack.urls['hosting']}/stats", headers=headers, timeout=SECONDS)
+        assert (answer.status_code, answer.json()["error"]) == (401, "unauthorised"), token
+
+
+def test_alerts_and_frames_are_counted(site: Site, stack: StackInfo, camera: dict[str, str]) -> None:
+    headers = {"X-Camera-Id": camera["id"], "X-Camera-Key": camera["key"], "Content-Type": "image/jpeg"}
+    crowd = (photos.ensure() / "t1.jpg").read_bytes()
+    assert requests.post(f"{stack.urls['hosting']}/detect", data=crowd, headers=headers, timeout=SECONDS).ok
+    deadline = time.monotonic() + 15
+    while True:
+        told = site.call("GET", "/stats", "viewer").json()
+        mine = [one for one in told["today"]["by_camera"] if one["camera_id"] == camera["id"]]
+        if mine:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert mine == [{"camera_id": camera["id"], "name": "Test", "known": 0, "unknown": 6, "frames": 1}]
+    assert told["total_alerts_today"] >= 6
+    assert told["active_cameras"] >= 1
+    assert len(told["days"]) == 14

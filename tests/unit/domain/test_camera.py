@@ -1,0 +1,68 @@
+"""What an owner may write into a camera, and when one counts as offline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lookout.domain.camera import camera_fields, shown_status
+from lookout.errors import BadRequest
+
+NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
+PATIENCE = timedelta(minutes=5)
+
+
+def test_every_plain_field_can_be_set() -> None:
+    body = {
+        "name": "Front Door",
+        "location": "Entrance",
+        "ipAddress": "192.168.1.100:8080",
+        "status": "disabled",
+        "agentId": "agent_001",
+        "commandMap": {"servo": "/servo?pan={pan}&tilt={tilt}"},
+    }
+    assert camera_fields(body) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ({}, "Send a JSON object"),
+        ([], "Send a JSON object"),
+        ({"key": "x"}, "Unknown field 'key'"),
+        ({"led": 255}, "Unknown field 'led'"),
+        ({"name": " "}, "must not be empty"),
+        ({"name": "x" * 101}, "at most 100"),
+        ({"name": 7}, "must be a text"),
+        ({"ipAddress": "8.8.8.8"}, "no private IPv4"),
+        ({"ipAddress": "example.org"}, "no private IPv4"),
+        ({"ipAddress": "192.168.1.100:99999"}, "no private IPv4"),
+        ({"ipAddress": "192.168.1.100/../"}, "no private IPv4"),
+        ({"ipAddress": "::1"}, "no private IPv4"),
+        ({"status": "online"}, "active or disabled"),
+        ({"agentId": "../x"}, "cannot be an agent's id"),
+        ({"commandMap": "unheard of"}, "camerawebserver or simple"),
+        ({"commandMap": {"explode": "/x"}}, "camerawebserver or simple"),
+        ({"commandMap": {"led": "http://example.org/"}}, "camerawebserver or simple"),
+    ],
+)
+def test_a_field_that_cannot_be_says_what_can(body: object, advice: str) -> None:
+    with pytest.raises(BadRequest, match=advice):
+        camera_fields(body)
+
+
+@pytest.mark.parametrize(
+    ("stored", "last_seen", "status"),
+    [
+        ("active", NOW - timedelta(minutes=4), "active"),
+        ("active", NOW - timedelta(minutes=6), "offline"),
+        ("active", None, "offline"),
+        ("disabled", NOW, "disabled"),
+        (None, NOW, "active"),
+    ],
+)
+def test_a_camera_is_offline_once_several_frames_are_missing(
+    stored: object, last_seen: datetime | None, status: str
+) -> None:
+    assert shown_status(stored, last_seen, NOW, PATIENCE) == status
