@@ -1,0 +1,67 @@
+"""Roles of accounts: custom claims in Firebase Auth, which only the server can set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lookout.cloud.app import firebase_app
+from lookout.domain.caller import Role, role_of
+from lookout.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """An account with its role; ``agent_id`` is the one agent that an agent's account speaks for."""
+
+    email: str
+    role: Role
+    agent_id: str | None
+
+
+def grant(email: str, role: Role, agent_id: str | None) -> None:
+    """Give the account ``email`` a role; it holds from its next sign-in or token, within the hour.
+
+    Raises:
+        NotFound: nobody signed up with that address.
+    """
+    from firebase_admin import auth
+
+    claims = {"role": role.value} | ({"agentId": agent_id} if agent_id else {})
+    auth.set_custom_user_claims(_uid(email), claims, firebase_app())
+
+
+def revoke(email: str) -> None:
+    """Take the role from the account ``email`` and end its sessions; tokens handed out last an hour at most.
+
+    Raises:
+        NotFound: nobody signed up with that address.
+    """
+    from firebase_admin import auth
+
+    uid = _uid(email)
+    auth.set_custom_user_claims(uid, None, firebase_app())
+    auth.revoke_refresh_tokens(uid, firebase_app())
+
+
+def granted() -> Iterator[Granted]:
+    """Every account that has a role."""
+    from firebase_admin import auth
+
+    for user in auth.list_users(app=firebase_app()).iterate_all():
+        claims: dict[str, Any] = user.custom_claims or {}
+        role = role_of(claims.get("role"))
+        if role is not None:
+            yield Granted(user.email or user.uid, role, claims.get("agentId"))
+
+
+def _uid(email: str) -> str:
+    from firebase_admin import auth
+
+    try:
+        return str(auth.get_user_by_email(email, firebase_app()).uid)
+    except (auth.UserNotFoundError, ValueError) as error:
+        raise NotFound(
+            f"Nobody signed up as {email}: let them sign up first, then grant the role."
+        ) from error

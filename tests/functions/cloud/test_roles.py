@@ -1,0 +1,44 @@
+"""Roles of accounts, in the real Auth emulator."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from lookout.cloud import roles
+from lookout.domain.caller import Role
+from lookout.errors import NotFound
+from stack import seed
+from stack.info import Account, StackInfo
+
+
+@pytest.fixture
+def email(stack: StackInfo) -> str:
+    """Somebody who merely signed up."""
+    account = Account(f"{secrets.token_hex(4)}@example.com", secrets.token_hex(8))
+    seed.make_account(stack.urls["auth"], stack.project, account, {})
+    return account.email
+
+
+def role_of(email: str) -> tuple[Role, str | None] | None:
+    return next(((one.role, one.agent_id) for one in roles.granted() if one.email == email), None)
+
+
+def test_signing_up_gives_nothing(email: str) -> None:
+    assert role_of(email) is None
+
+
+def test_a_role_is_granted_changed_and_taken_away(email: str) -> None:
+    roles.grant(email, Role.AGENT, "agent_007")
+    assert role_of(email) == (Role.AGENT, "agent_007")
+    roles.grant(email, Role.VIEWER, None)
+    assert role_of(email) == (Role.VIEWER, None)
+    roles.revoke(email)
+    assert role_of(email) is None
+
+
+@pytest.mark.parametrize("nobody", ["nobody@example.com", "not an address"])
+def test_a_role_for_nobody_is_refused_with_advice(stack: StackInfo, nobody: str) -> None:
+    with pytest.raises(NotFound, match="sign up first"):
+        roles.grant(nobody, Role.OWNER, None)
