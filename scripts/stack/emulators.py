@@ -1,4 +1,4 @@
-"""Starts, finds and ends a local stack: Firebase's emulators with the functions in them.
+"""Starts, finds and ends a local stack: Firebase's emulators with the functions in them, cameras and an agent.
 
 A stack lives in a folder: ``stack.json`` (where it answers), ``logs/``, ``project/`` (what the emulators see),
 ``data/`` (what ``keep`` saved). The one that people start lives in ``.dev``; tests start theirs elsewhere.
@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stack import processes, project, readiness, seed, toolchain
+from stack import local_network, processes, project, readiness, seed, toolchain
 from stack.bootstrap import ROOT
-from stack.info import FILE, StackInfo, emulator_environment
+from stack.info import FILE, CameraKey, StackInfo, emulator_environment
 from stack.progress import fail, step
 from stack.vendor import functions, vendor
 
@@ -132,17 +132,31 @@ def _start(
     with step("waiting for every function to answer"):
         readiness.wait_for_functions(ports, log)
     urls = ports.urls()
+    cameras = _register_cameras(urls, ports, kept)
+    agent = (kept and kept.agent) or local_network.make_agent(urls["auth"])
     info = StackInfo(
         urls=urls,
         project=project.PROJECT,
         bucket=project.BUCKET,
         owner=kept.owner if kept else seed.make_owner(urls["auth"], project.PROJECT),
-        camera=kept.camera if kept else seed.register_camera(urls, project.PROJECT, project.BUCKET),
+        camera=cameras[0],
+        agent=agent,
+        cameras=cameras,
     )
+    with step("switching on the cameras and their agent"):
+        local_network.open_up(info, agent, ports, folder)
     info.save(folder)
     if keep:
         info.save(folder / KEPT)
     return info
+
+
+def _register_cameras(
+    urls: dict[str, str], ports: project.Ports, kept: StackInfo | None
+) -> tuple[CameraKey, ...]:
+    known = {camera.id: camera.key for camera in (kept.camera, *kept.cameras)} if kept else {}
+    keys = seed.register_cameras(urls, project.PROJECT, project.BUCKET, local_network.seeds(ports), known)
+    return local_network.all_cameras(keys)
 
 
 def _launch(

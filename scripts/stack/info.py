@@ -6,9 +6,13 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 FILE = "stack.json"
+
+ADDED = ("agent", "cameras")
+"""What files of older versions do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,22 @@ class CameraKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentAccount:
+    """The account of the agent with that id."""
+
+    id: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class StackInfo:
     """Where a stack answers and who may use it.
 
     ``urls`` has ``hosting``, ``functions``, ``auth``, ``firestore`` and ``storage``, each without a final slash;
     ``functions`` goes down to the region, so that ``urls["functions"] + "/detect"`` is the function itself.
+    ``cameras`` are all that the stack registered, ``camera`` the first; a stack of an older version has no
+    ``agent`` and names none.
     """
 
     urls: dict[str, str]
@@ -40,11 +55,17 @@ class StackInfo:
     bucket: str
     owner: Account
     camera: CameraKey
+    agent: AgentAccount | None = None
+    cameras: tuple[CameraKey, ...] = ()
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables that send Google's and Firebase's libraries to this stack."""
         return emulator_environment(self.urls, self.project, self.bucket)
+
+    def plain(self) -> dict[str, Any]:
+        """What ``stack.json`` holds; without the agent and its cameras where there are none."""
+        return {name: value for name, value in asdict(self).items() if value or name not in ADDED}
 
     def save(self, folder: Path) -> None:
         """Write ``folder/stack.json``, readable by its owner alone: it holds a password and a key."""
@@ -53,7 +74,7 @@ class StackInfo:
         unfinished.unlink(missing_ok=True)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            json.dump(asdict(self), file, indent=2)
+            json.dump(self.plain(), file, indent=2)
             file.write("\n")
         unfinished.replace(path)
 
@@ -68,6 +89,8 @@ class StackInfo:
                 bucket=read["bucket"],
                 owner=Account(**read["owner"]),
                 camera=CameraKey(**read["camera"]),
+                agent=AgentAccount(**read["agent"]) if "agent" in read else None,
+                cameras=tuple(CameraKey(**camera) for camera in read.get("cameras", ())),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

@@ -23,15 +23,16 @@ REGION = "europe-west1"
 HOST = "127.0.0.1"
 
 EMULATORS = ("hosting", "functions", "auth", "firestore", "storage", "hub", "logging", "eventarc", "tasks")
-"""In the order of their ports, counted from the base; Firestore's websocket comes after them."""
+"""In the order of their ports, counted from the base; Firestore's websocket and two fake cameras come after."""
 
-PORTS = len(EMULATORS) + 1
+CAMERAS = 2
+PORTS = len(EMULATORS) + 1 + CAMERAS
 DEFAULT_BASE = 5500
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Ten ports in a row, all from one number."""
+    """Twelve ports in a row, all from one number."""
 
     base: int
 
@@ -42,6 +43,11 @@ class Ports:
     def websocket(self) -> int:
         """Where the Firestore emulator tells its watchers about requests."""
         return self.base + len(EMULATORS)
+
+    @property
+    def cameras(self) -> list[int]:
+        """Where the fake cameras answer."""
+        return [self.websocket + 1 + number for number in range(CAMERAS)]
 
     def urls(self) -> dict[str, str]:
         """The addresses that ``stack.json`` names."""
@@ -70,7 +76,7 @@ def free_ports() -> Ports:
         ports = Ports(random.randrange(20000, 32000, PORTS))  # noqa: S311 - any will do
         if not ports.busy():
             return ports
-    raise fail("no ten free ports in a row were found; stop what uses them.")
+    raise fail("no twelve free ports in a row were found; stop what uses them.")
 
 
 def lay_out(folder: Path, ports: Ports) -> None:

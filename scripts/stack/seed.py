@@ -1,4 +1,4 @@
-"""What a fresh stack holds: one owner who can sign in, and one camera with a key."""
+"""What a fresh stack holds: an owner and an agent who can sign in, and cameras with keys."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ import secrets
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from stack.bootstrap import ROOT
-from stack.info import Account, CameraKey, emulator_environment
+from stack.info import Account, emulator_environment
 from stack.progress import fail
 
 OWNER = "owner@example.com"
-CAMERA = "cam_001"
 
 
 def make_owner(auth_url: str, project: str) -> Account:
     """Create the owner in the Auth emulator, with a random password."""
-    account = Account(OWNER, secrets.token_urlsafe(12))
+    account = Account(OWNER, password())
     make_account(auth_url, project, account, {"role": "owner"})
     return account
+
+
+def password() -> str:
+    """A password nobody guesses."""
+    return secrets.token_urlsafe(12)
 
 
 def make_account(auth_url: str, project: str, account: Account, claims: dict[str, str]) -> str:
@@ -44,28 +50,61 @@ def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def register_camera(urls: dict[str, str], project: str, bucket: str) -> CameraKey:
-    """Register the camera as the cloud does it. Returns its key, which is stored only as a hash.
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera as it is registered."""
+
+    id: str
+    name: str
+    location: str
+    address: str
+    firmware: str
+    agent_id: str
+
+
+def register_cameras(
+    urls: dict[str, str], project: str, bucket: str, cameras: list[Camera], keys: Mapping[str, str]
+) -> dict[str, str]:
+    """Register the cameras as the cloud does it, and say where they answer now; those in ``keys`` keep theirs.
+
+    Returns the keys by camera; only their hashes are stored.
 
     Raises:
-        SystemExit: the Firestore emulator did not take it.
+        SystemExit: the Firestore emulator did not take them.
     """
     environment = {
         **os.environ,
         **emulator_environment(urls, project, bucket),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "scripts")]),
     }
+    wanted = [asdict(camera) | {"is_new": camera.id not in keys} for camera in cameras]
     # In a process of its own: Google's libraries read the emulators' addresses once per process.
     done = subprocess.run(
-        [sys.executable, "-m", "stack.seed"], env=environment, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-m", "stack.seed", json.dumps(wanted)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode:
-        raise fail(f"the camera could not be registered ({done.stderr.strip().splitlines()[-1]}).")
-    return CameraKey(CAMERA, done.stdout.strip())
+        raise fail(f"the cameras could not be registered ({done.stderr.strip().splitlines()[-1]}).")
+    made: dict[str, str] = json.loads(done.stdout)
+    return {**keys, **made}
 
 
-if __name__ == "__main__":
+def _register(wanted: list[dict[str, Any]]) -> dict[str, str]:
     from lookout.cloud.app import firestore_client
     from lookout.cloud.cameras import register
 
-    print(register(firestore_client(), CAMERA, "Front Door", location="Entrance"))
+    db, keys = firestore_client(), {}
+    for camera in wanted:
+        if camera["is_new"]:
+            keys[camera["id"]] = register(db, camera["id"], camera["name"], location=camera["location"])
+        where = {
+            "ipAddress": camera["address"],
+            "commandMap": camera["firmware"],
+            "agentId": camera["agent_id"],
+        }
+        db.collection("cameras").document(camera["id"]).set(where, merge=True)
+    return keys
+
+
+if __name__ == "__main__":
+    print(json.dumps(_register(json.loads(sys.argv[1]))))

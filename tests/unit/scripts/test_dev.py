@@ -55,6 +55,7 @@ def test_all_ports_follow_from_one_number() -> None:
     ports = project.Ports(6000)
     assert [ports[name] for name in project.EMULATORS] == list(range(6000, 6009))
     assert ports.websocket == 6009
+    assert ports.cameras == [6010, 6011]
     assert ports.urls()["functions"] == "http://127.0.0.1:6001/demo-lookout/europe-west1"
 
 
