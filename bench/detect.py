@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import scene
-from bench.first_answer import cold_start
+from bench.first_answer import cold_detect
 from bench.result import Figure
 from lookout.domain.gallery import Gallery, PersonVectors
 from lookout.domain.matching import match
@@ -56,7 +56,7 @@ def run(samples: Path, info: StackInfo) -> list[Figure]:
     assert not engine.see(decode(empty)).faces
 
     total, alone = float(np.median(totals)), float(np.median(bares))
-    starts = [cold_start(info, one) for _ in range(COLD_STARTS)]
+    starts = [cold_detect(info, one) for _ in range(COLD_STARTS)]
     return [
         *(Figure(f"one face, 800x600: {stage}", float(np.median(v)), "ms") for stage, v in stages.items()),
         Figure("one face, 800x600: total", total, "ms"),

@@ -1,4 +1,4 @@
-"""A cold instance of ``detect``: from the start of its process to the first answer over HTTP, stores included."""
+"""A cold instance of a function: from the start of its process to the first answer over HTTP, stores included."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from lookout.settings import ROOT
 from stack import esp32
 from stack.info import StackInfo
 
+Ask = Callable[[str], tuple[int | None, str]]
+"""Calls the function at an address; its status, None while nobody listens, and its body."""
+
 AGAIN = 20
-"""Frames after the first, before the memory is read."""
+"""Calls after the first, before the memory is read."""
 
 SECONDS = 30.0
 
@@ -30,43 +34,54 @@ class ColdStart:
     peak: float
 
 
-def cold_start(info: StackInfo, frame: bytes) -> ColdStart:
-    """Serve ``detect`` as the platform does, with the stores of the running stack ``info``, and post ``frame``."""
+def cold_detect(info: StackInfo, frame: bytes) -> ColdStart:
+    """Post ``frame`` to a new process of ``detect``, with the stores of the running stack ``info``."""
+
+    def ask(url: str) -> tuple[int | None, str]:
+        answer = esp32.post(url, info.camera.id, info.camera.key, frame, esp32.Variant.RAW_JPEG, SECONDS)
+        return answer.status, answer.body
+
+    return cold_start("detect", info, ask)
+
+
+def cold_start(function: str, info: StackInfo, ask: Ask) -> ColdStart:
+    """Serve ``function`` as the platform does, in a process of its own, and ``ask`` it until it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    function = ROOT / "functions" / "detect"
-    environment = {**os.environ, **info.environment, "PYTHONPATH": f"{ROOT}{os.pathsep}{function}"}
-    command = [sys.executable, "-m", "functions_framework", "--source", "main.py", "--target", "detect"]
+    folder = ROOT / "functions" / function
+    environment = {**os.environ, **info.environment, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
+    command = [sys.executable, "-m", "functions_framework", "--source", "main.py", "--target", function]
     started = time.monotonic()
     process = subprocess.Popen(
         [*command, "--port", str(port)],
-        cwd=function,
+        cwd=folder,
         env=environment,
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        url = f"http://127.0.0.1:{port}/detect"
-        _post(url, info, frame, until=started + SECONDS)
+        url = f"http://127.0.0.1:{port}"
+        _until_answered(ask, url)
         seconds = time.monotonic() - started
         for _ in range(AGAIN):
-            _post(url, info, frame, until=time.monotonic() + SECONDS)
+            _until_answered(ask, url)
         return ColdStart(seconds, max(map(_peak, _processes(process.pid))))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
 
 
-def _post(url: str, info: StackInfo, frame: bytes, until: float) -> None:
-    """Post until somebody listens; that is the process being up."""
+def _until_answered(ask: Ask, url: str) -> None:
+    """Ask until somebody listens; that is the process being up."""
+    deadline = time.monotonic() + SECONDS
     while True:
-        answer = esp32.post(url, info.camera.id, info.camera.key, frame, esp32.Variant.RAW_JPEG, SECONDS)
-        if answer.status == 200:
+        status, body = ask(url)
+        if status == 200:
             return
-        if answer.status is not None or time.monotonic() > until:
-            raise RuntimeError(f"detect did not answer as it should: {answer.status} {answer.body}")
+        if status is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the function did not answer as it should: {status} {body}")
         time.sleep(0.02)
 
 
