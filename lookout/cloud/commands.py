@@ -11,7 +11,7 @@ from lookout.cloud.app import patience, reaching
 from lookout.domain.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 
-QUEUE_SECONDS = 3.0
+QUEUE_SECONDS = 2.0
 """How long a command may lie before its agent takes it: a listener gets it in milliseconds, or not at all."""
 
 SNAPSHOT_SECONDS = 10.0
@@ -57,7 +57,7 @@ class CommandDesk:
         with reaching("Firestore"):
             reference.create(_document(command, now, deadline), **patience(self._timeout))
         at_work = SNAPSHOT_SECONDS if command.action is Action.SNAPSHOT else self._camera_seconds
-        ended = _wait(reference, QUEUE_SECONDS + at_work + ANSWER_SECONDS)
+        ended = _wait(reference, QUEUE_SECONDS, at_work + ANSWER_SECONDS)
         if ended is None:
             ended = self._give_up(reference)
         return _result(ended)
@@ -104,21 +104,27 @@ def _document(command: Command, now: datetime, deadline: datetime) -> dict[str, 
     }
 
 
-def _wait(reference: Any, seconds: float) -> dict[str, Any] | None:
-    """The command's document once it has ended; None when it has not within ``seconds``."""
-    ended = threading.Event()
+def _wait(reference: Any, until_taken: float, until_ended: float) -> dict[str, Any] | None:
+    """The command's document once it has ended; None when nobody took it in time, or it did not end in time.
+
+    Both times are seconds; the second begins when the command is taken.
+    """
+    taken, ended = threading.Event(), threading.Event()
     seen: list[dict[str, Any]] = []
 
     def on_snapshot(documents: list[Any], changes: object, read_time: object) -> None:
         for document in documents:
             stored = document.to_dict() or {}
+            if stored.get("state") != CommandState.QUEUED:
+                taken.set()
             if stored.get("state") in FINAL:
                 seen.append(stored)
                 ended.set()
 
     watch = reference.on_snapshot(on_snapshot)
     try:
-        ended.wait(seconds)
+        if taken.wait(until_taken):
+            ended.wait(until_ended)
     finally:
         watch.unsubscribe()
     return seen[0] if seen else None
