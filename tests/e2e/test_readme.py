@@ -83,6 +83,12 @@ def test_the_numbers_and_the_cameras_are_shown_to_the_owner(place: Path, stack: 
     assert json.loads(led) == {"led": 0}
 
 
+def test_the_servo_of_a_camera_beside_the_stack_is_turned(place: Path, stack: StackInfo) -> None:
+    answered = run(place, stack, "people", "control")
+    answer = json.loads(answered[answered.index('{"status"') :])
+    assert answer["result"] == {"pan": 40, "tilt": 120}
+
+
 def test_the_fake_camera_is_answered(place: Path, stack: StackInfo) -> None:
     # the same command, told where the stack of the tests is
     aim = f" --url {stack.urls['hosting']}/detect --camera {stack.camera.id} --key {stack.camera.key}"
