@@ -240,8 +240,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(address, handler)
+        # before the port is bound: one that cannot be had closes the server again
         self._open: set[socket.socket] = set()
+        super().__init__(address, handler)
 
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client: object) -> None:
         if isinstance(request, socket.socket):
