@@ -84,6 +84,7 @@ def stop(folder: Path = FOLDER) -> bool:
         processes.end(folder, leader, STOP_SECONDS)
     if folder in _launched:
         _launched.pop(folder).wait()
+    local_network.reap(folder)
     for name in (LEADER, FILE):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "tmp", ignore_errors=True)

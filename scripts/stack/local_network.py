@@ -26,6 +26,9 @@ START_SECONDS = 30.0
 FIRMWARES = {"cam_001": "simple", "cam_002": "camerawebserver"}
 """The stack's cameras, in the order of their ports, and what they run."""
 
+_launched: dict[str, list[subprocess.Popen[bytes]]] = {}
+"""What this process started, by the folder of its stack."""
+
 NAMES = {"cam_001": ("Front Door", "Entrance"), "cam_002": ("Back Door", "Garden")}
 
 
@@ -71,6 +74,12 @@ def open_up(info: StackInfo, account: AgentAccount, ports: project.Ports, folder
     _wait(agent, folder / AGENT_LOG)
 
 
+def reap(folder: Path) -> None:
+    """Take leave of what this process started for the stack of ``folder``; all of it was told to end."""
+    for process in _launched.pop(str(folder), []):
+        process.wait()
+
+
 def all_cameras(keys: Mapping[str, str]) -> tuple[CameraKey, ...]:
     """The cameras with their keys."""
     return tuple(CameraKey(camera, keys[camera]) for camera in FIRMWARES)
@@ -83,10 +92,13 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _launch(arguments: list[str], environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, *arguments], env=environment, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
+    # kept until it is reaped: a process that nobody holds is complained about while it runs
+    _launched.setdefault(environment[processes.MARK], []).append(process)
+    return process
 
 
 def _pair(info: StackInfo, account: AgentAccount, folder: Path, environment: dict[str, str]) -> None:
