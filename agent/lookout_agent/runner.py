@@ -36,7 +36,7 @@ CAMERA_ROUNDS = 15
 STEADY_SECONDS = 30.0
 """A listener that lasted so long begins with the shortest wait again."""
 
-END_TRIES = 3
+END_TRIES = 5
 """How often the end of a command is written at once; after that, with the rounds."""
 
 Ending = Callable[[Command], None]
@@ -91,8 +91,10 @@ class Agent:
             # nobody else works for this agent: what is taken was being done when it last ended
             self._sweep()
         self._inbox.beat(self._cameras)
-        if number and number % POLL_ROUNDS == 0:
+        is_poll = number > 0 and number % POLL_ROUNDS == 0
+        if is_poll or self._unsaid:
             self._sweep()
+        if is_poll:
             for command in self._inbox.queued():
                 self._accept(command)
 
@@ -239,6 +241,7 @@ class Agent:
                 break
         with self._lock:
             self._unsaid[command.id] = end
+        log.warning("command %s: its end will be told later", command.id)
 
     # threads
 
