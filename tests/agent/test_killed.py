@@ -33,9 +33,9 @@ class Ordeal:
         process = self._yard.up()
         for turn in range(self._kills):
             # each command can be told by its angles; the last stays queued while nobody is there
+            before = len(self._camera.requests)
             self._queue(camera_id, 2 * turn, seconds=30)
             command = self.commands[2 * turn]
-            before = len(self._camera.requests)
             if turn % 3:
                 until(lambda at=before: len(self._camera.requests) > at, "the camera's request")  # type: ignore[misc]
             time.sleep(self._dice.uniform(0, 0.05))
