@@ -219,7 +219,9 @@ def test_a_command_that_no_agent_takes_expires_and_is_never_carried_out(
     assert [command.get("state") for command in commands.stream()] == ["expired"]
 
 
-@pytest.mark.parametrize("ip", ["192.168.250.250", "9.9.9.9", "router.invalid", "169.254.250.250", "10.0.0.1:22"])
+@pytest.mark.parametrize(
+    "ip", ["192.168.250.250", "9.9.9.9", "router.invalid", "169.254.250.250", "10.0.0.1:22"]
+)
 def test_an_address_that_is_no_cameras_is_never_reached(site: Site, ip: str) -> None:
     answer = site.call("POST", "/control", body={"camera_ip": ip, "action": "status"})
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
