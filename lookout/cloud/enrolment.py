@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lookout.cloud.attempt import Attempt, in_one_step
-from lookout.cloud.gallery import from_document, state_reference, to_document
+from lookout.cloud.gallery import from_document, state_reference, to_document, tombstone
 from lookout.domain.enrolment import PhotoPath, PhotoStatus
 from lookout.domain.face import Embedding
 from lookout.domain.gallery import PersonVectors
@@ -155,8 +155,7 @@ class Enrolment:
             if len(gone) < len(documents):
                 self._write(attempt, stored, person)
                 return len(gone)
-            tombstone = {"version": stored.version + 1, "deleted": True, "deletedAt": until}
-            attempt.batch.set(self._gallery(person_id), tombstone)
+            attempt.batch.set(self._gallery(person_id), tombstone(stored.version + 1, until))
             self._write_version(attempt, stored)
             if stored.person_exists and stored.person_since is not None and stored.person_since <= until:
                 # a photo that was just being enrolled made the deleted person once more

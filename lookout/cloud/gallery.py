@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from lookout.cloud.app import patience, reaching
-from lookout.domain.gallery import Gallery, PersonVectors, pack, unpack
+from lookout.domain.gallery import NEGATIVES_KEPT, Gallery, Negative, PersonVectors, pack, unpack
 from lookout.errors import CorruptGallery, Unavailable
 from lookout.log import Severity, log
+
+TOMBSTONES_KEPT = timedelta(days=1)
+"""How long a deleted person's document stays behind, so that running instances hear of it."""
+
+READ_ALL_SECONDS = 3600.0
+"""An instance that slept for longer reads everybody again: it may have slept through a tombstone."""
 
 
 def state_reference(db: Any) -> Any:
@@ -27,7 +36,24 @@ def to_document(person: PersonVectors, version: int) -> dict[str, Any]:
         "dimension": int(person.vectors.shape[1]),
         "version": version,
         "deleted": False,
+        "muted": person.muted,
+        "consentExpiresAt": person.consent_ends,
+        "negatives": [
+            {
+                "alertId": negative.alert_id,
+                "personId": negative.person_id,
+                "modelId": negative.model_id,
+                "vector": pack(negative.vector[None, :]),
+            }
+            for negative in person.negatives[-NEGATIVES_KEPT:]
+        ],
+        "lookalikes": dict(person.lookalikes),
     }
+
+
+def tombstone(version: int, at: datetime) -> dict[str, Any]:
+    """What a person deleted ``at`` a moment leaves behind: no name, no vector."""
+    return {"version": version, "deleted": True, "deletedAt": at, "expireAt": at + TOMBSTONES_KEPT}
 
 
 def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
@@ -43,9 +69,34 @@ def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
             raise TypeError("vectors are no bytes")
         # without it, half of the bytes would pass for as many vectors of half the length
         vectors = unpack(data, len(photo_ids), int(document["dimension"]))
-        return PersonVectors(person_id, str(document["name"]), str(document["modelId"]), vectors, photo_ids)
+        consent_ends = document.get("consentExpiresAt")
+        return PersonVectors(
+            person_id,
+            str(document["name"]),
+            str(document["modelId"]),
+            vectors,
+            photo_ids,
+            muted=bool(document.get("muted")),
+            consent_ends=consent_ends if isinstance(consent_ends, datetime) else None,
+            negatives=_negatives(person_id, document),
+            lookalikes={str(other): float(d) for other, d in (document.get("lookalikes") or {}).items()},
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise CorruptGallery(f"gallery/{person_id} cannot be read ({error!r}).") from error
+
+
+def _negatives(person_id: str, document: dict[str, Any]) -> tuple[Negative, ...]:
+    found = []
+    for stored in document.get("negatives") or []:
+        try:
+            (vector,) = unpack(stored["vector"], 1)
+            found.append(
+                Negative(stored["alertId"], stored["personId"], stored["modelId"], np.asarray(vector))
+            )
+        except (CorruptGallery, KeyError, TypeError) as error:
+            # a correction that cannot be read is no reason to know the person no more
+            log(Severity.ERROR, "a correction is left out", person=person_id, error=repr(error))
+    return tuple(found)
 
 
 class GalleryReader:
@@ -65,7 +116,7 @@ class GalleryReader:
         self._asked_at = float("-inf")
 
     def current(self) -> Gallery:
-        """The gallery, at most ``refresh_seconds`` old; older only while Firestore is silent.
+        """The people who may be matched now, at most ``refresh_seconds`` old; older while Firestore is silent.
 
         Raises:
             Unavailable: Firestore did not answer and nothing was ever read.
@@ -80,6 +131,7 @@ class GalleryReader:
                         raise
                     log(Severity.WARNING, "the gallery could not be refreshed", error=error.message)
                 self._asked_at = time.monotonic()
+            self._gallery = self._gallery.consenting(datetime.now(UTC))
             return self._gallery
 
     def _refresh(self) -> None:
@@ -87,12 +139,15 @@ class GalleryReader:
 
         state = state_reference(self._db).get(**patience(self._timeout)).to_dict() or {}
         version = int(state.get("version", 0))
-        if version == self._version:
+        slept = time.monotonic() - self._asked_at > READ_ALL_SECONDS
+        if version == self._version and not slept:
             return
         people = self._db.collection("gallery")
-        if self._version is None:
+        if self._version is None or slept:
+            before = Gallery(self._gallery.model_id)
             wanted = people.where(filter=FieldFilter("deleted", "==", False))
         else:
+            before = self._gallery
             wanted = people.where(filter=FieldFilter("version", ">", self._version))
         changed, removed = [], []
         for snapshot in wanted.stream(**patience(self._timeout)):
@@ -108,5 +163,5 @@ class GalleryReader:
             except CorruptGallery as error:
                 removed.append(snapshot.id)
                 log(Severity.ERROR, "a person is left out", person=snapshot.id, error=error.message)
-        self._gallery = self._gallery.updated(changed, removed)
+        self._gallery = before.updated(changed, removed)
         self._version = version

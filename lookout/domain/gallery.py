@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,27 +19,52 @@ LENGTH_TOLERANCE = 0.05
 """What a stored vector's length may be off; beyond it the bytes are damaged."""
 
 
+NEGATIVES_KEPT = 50
+"""Corrections remembered per person, the latest ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Negative:
+    """A face that an owner said is not the person: that of alert ``alert_id``, its ``vector`` of shape ``(d,)``.
+
+    ``person_id`` is whose face it is, None when that was not said.
+    """
+
+    alert_id: str
+    person_id: str | None
+    model_id: str
+    vector: Embedding
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PersonVectors:
-    """One person's vectors: ``vectors`` of shape ``(n, d)``, float32, row ``i`` from photo ``photo_ids[i]``."""
+    """One person's vectors: ``vectors`` of shape ``(n, d)``, float32, row ``i`` from photo ``photo_ids[i]``.
+
+    A ``muted`` person is recognised and makes no alerts. After ``consent_ends`` nobody is matched with the person.
+    ``lookalikes`` are the people whose photos are hard to tell from this one's: id to the distance of the closest.
+    """
 
     person_id: str
     name: str
     model_id: str
     vectors: NDArray[np.float32]
     photo_ids: tuple[str, ...]
+    muted: bool = False
+    consent_ends: datetime | None = None
+    negatives: tuple[Negative, ...] = ()
+    lookalikes: Mapping[str, float] = field(default_factory=dict)
 
     def with_photo(self, photo_id: str, vector: Embedding) -> PersonVectors:
         """The same person with the vector of ``photo_id`` added, or replaced when it is there already."""
         rest = self.without_photo(photo_id)
         stacked = np.vstack([rest.vectors.reshape(-1, vector.shape[0]), vector[None, :]])
-        return PersonVectors(self.person_id, self.name, self.model_id, stacked, (*rest.photo_ids, photo_id))
+        return replace(rest, vectors=stacked, photo_ids=(*rest.photo_ids, photo_id))
 
     def without_photo(self, photo_id: str) -> PersonVectors:
         """The same person without ``photo_id``; unchanged when it has no vector."""
         kept = [row for row, known in enumerate(self.photo_ids) if known != photo_id]
         photo_ids = tuple(self.photo_ids[row] for row in kept)
-        return PersonVectors(self.person_id, self.name, self.model_id, self.vectors[kept], photo_ids)
+        return replace(self, vectors=self.vectors[kept], photo_ids=photo_ids)
 
 
 def pack(vectors: NDArray[np.float32]) -> bytes:
@@ -92,10 +118,38 @@ class Gallery:
             if self.people
             else np.empty((0, 0), np.float32)
         )
+        self._negatives = {
+            person.person_id: np.vstack(own)
+            for person in self.people
+            if (own := [negative.vector for negative in person.negatives if negative.model_id == model_id])
+        }
+        self._lookalikes = {
+            frozenset((person.person_id, other)): distance
+            for person in self.people
+            for other, distance in person.lookalikes.items()
+        }
+        ends = [person.consent_ends for person in self.people if person.consent_ends is not None]
+        self._next_end = min(ends, default=None)
 
     def __len__(self) -> int:
         """How many people can be recognised."""
         return len(self.people)
+
+    def negative_distance(self, person_id: str, embedding: Embedding) -> float:
+        """Cosine distance of the nearest face that is known not to be the person; infinite without one."""
+        negatives = self._negatives.get(person_id)
+        return float("inf") if negatives is None else float(1.0 - (negatives @ embedding).max())
+
+    def lookalike_distance(self, one: str, other: str) -> float | None:
+        """How close the photos of two people come to one another; None for two who are told apart easily."""
+        return self._lookalikes.get(frozenset((one, other)))
+
+    def consenting(self, at: datetime) -> Gallery:
+        """The people whose consent has not ended ``at`` a moment: mostly this very gallery."""
+        if self._next_end is None or at < self._next_end:
+            return self
+        kept = [person for person in self.people if person.consent_ends is None or at < person.consent_ends]
+        return Gallery(self.model_id, kept)
 
     def updated(self, changed: Iterable[PersonVectors], removed: Iterable[str] = ()) -> Gallery:
         """A gallery in which ``changed`` people replace their old selves and ``removed`` ids are gone."""

@@ -23,6 +23,10 @@ SHORTLIST = 16
 """People whose distance is worked out exactly: those with the closest single vectors. A person's distance is
 never below that of the closest vector, so only near-ties beyond the sixteenth person could be missed."""
 
+LOOKALIKE_SHARE = 0.5
+"""Two people whose photos come closer than the threshold need a larger margin: by this share of how much closer.
+Below the threshold their distances say little; the closer they are, the less."""
+
 UNKNOWN_NAME = "Unknown"
 
 
@@ -73,6 +77,10 @@ class Match:
         return self.reason is Reason.KNOWN
 
 
+NOBODY = Match(Reason.UNKNOWN, None, UNKNOWN_NAME, None, 0.0, ())
+"""A face that is like nobody's."""
+
+
 def match(
     embeddings: Sequence[Embedding] | NDArray[np.float32],
     gallery: Gallery,
@@ -83,14 +91,14 @@ def match(
     """Match each of ``embeddings``, rows of shape ``(d,)``, L2-normalised, against the gallery.
 
     Known when the nearest person is at most ``threshold`` away (cosine distance) and the second-nearest at
-    least ``margin`` farther; ``ambiguous`` when only the margin is missing.
+    least ``margin`` farther, more for two look-alikes; ``ambiguous`` when only the margin is missing. A face that
+    is nearer to one that an owner said is not the person than to the person's own photos is not that person.
     """
     if not len(embeddings):
         return []
     if not len(gallery):
-        nobody = Match(Reason.UNKNOWN, None, UNKNOWN_NAME, None, 0.0, ())
-        return [nobody] * len(embeddings)
-    return [_verdict(_nearest(row, gallery), threshold, margin, calibration) for row in embeddings]
+        return [NOBODY] * len(embeddings)
+    return [_verdict(_nearest(row, gallery), gallery, threshold, margin, calibration) for row in embeddings]
 
 
 def _nearest(embedding: NDArray[np.float32], gallery: Gallery) -> tuple[Candidate, ...]:
@@ -103,6 +111,8 @@ def _nearest(embedding: NDArray[np.float32], gallery: Gallery) -> tuple[Candidat
     for index in shortlist:
         person = gallery.people[index]
         distance = person_distance(1.0 - similarity[gallery.starts[index] : ends[index]])
+        if gallery.negative_distance(person.person_id, embedding) < distance:
+            continue
         candidates.append(Candidate(person.person_id, person.name, distance))
     # the id breaks a tie, so that the same frame gets the same answer on every instance
     candidates.sort(key=lambda candidate: (candidate.distance, candidate.person_id))
@@ -118,12 +128,22 @@ def person_distance(distances: NDArray[np.float32]) -> float:
 
 
 def _verdict(
-    nearest: tuple[Candidate, ...], threshold: float, margin: float, calibration: Calibration
+    nearest: tuple[Candidate, ...],
+    gallery: Gallery,
+    threshold: float,
+    margin: float,
+    calibration: Calibration,
 ) -> Match:
+    if not nearest:
+        return NOBODY
     best = nearest[0]
     confidence = calibration.confidence(best.distance)
     if best.distance > threshold:
         return Match(Reason.UNKNOWN, None, UNKNOWN_NAME, best.distance, confidence, nearest)
-    if len(nearest) > 1 and nearest[1].distance - best.distance < margin:
-        return Match(Reason.AMBIGUOUS, None, UNKNOWN_NAME, best.distance, confidence, nearest)
+    if len(nearest) > 1:
+        closest = gallery.lookalike_distance(best.person_id, nearest[1].person_id)
+        if closest is not None:
+            margin += LOOKALIKE_SHARE * max(0.0, threshold - closest)
+        if nearest[1].distance - best.distance < margin:
+            return Match(Reason.AMBIGUOUS, None, UNKNOWN_NAME, best.distance, confidence, nearest)
     return Match(Reason.KNOWN, best.person_id, best.name, best.distance, confidence, nearest)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from lookout.domain.face import Embedding
-from lookout.domain.gallery import Gallery, PersonVectors, pack, unpack
+from lookout.domain.gallery import Gallery, Negative, PersonVectors, pack, unpack
 from lookout.errors import CorruptGallery
 from tests.unit.domain.conftest import face
 
@@ -126,3 +129,19 @@ def test_a_person_who_loses_his_vectors_or_changes_the_model_is_gone(alice: Embe
     second = first.updated([emptied, _person("b", face(3, 128), model_id="m2")])
     assert len(second) == 0
     assert [one.person_id for one in second.updated([_person("b", alice)]).people] == ["b"]
+
+
+def test_nobody_is_matched_with_a_person_whose_consent_has_ended(alice: Embedding, bob: Embedding) -> None:
+    end = datetime(2026, 6, 1, tzinfo=UTC)
+    agreed = replace(_person("alice", alice), consent_ends=end)
+    gallery = Gallery("m", [agreed, _person("bob", bob)])
+    assert gallery.consenting(end - timedelta(seconds=1)) is gallery
+    assert [known.person_id for known in gallery.consenting(end).people] == ["bob"]
+    assert len(Gallery("m", [agreed]).consenting(end)) == 0
+
+
+def test_a_photo_that_comes_or_goes_leaves_what_else_is_known_of_the__person(alice: Embedding) -> None:
+    negative = Negative("a1", None, "m", alice)
+    noted = replace(_person("alice", alice), muted=True, negatives=(negative,), lookalikes={"bob": 0.3})
+    for after in (noted.with_photo("new.jpg", alice), noted.without_photo(noted.photo_ids[0])):
+        assert (after.muted, after.negatives, after.lookalikes) == (True, (negative,), {"bob": 0.3})

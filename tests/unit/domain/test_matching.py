@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from lookout.domain.face import Embedding
-from lookout.domain.gallery import Gallery, PersonVectors
+from lookout.domain.gallery import Gallery, Negative, PersonVectors
 from lookout.domain.matching import Calibration, Match, match, person_distance
 from lookout.domain.reason import Reason
 from tests.unit.domain.conftest import at, face
@@ -173,3 +174,48 @@ def test_among_twenty_thousand_people_the_answer_is_that_of_comparing_with_each_
 
 def _plainly(query: Embedding, vectors: NDArray[np.float32]) -> float:
     return person_distance(1.0 - vectors @ query)
+
+
+def _never(person: PersonVectors, *vectors: Embedding, model_id: str = MODEL) -> PersonVectors:
+    negatives = tuple(Negative(f"a{i}", None, model_id, vector) for i, vector in enumerate(vectors))
+    return replace(person, negatives=negatives)
+
+
+def test_a_face_nearer_to_a_correction_than_to_the_person_is_not_that_person(alice: Embedding) -> None:
+    lookalike = at(0.4, alice)
+    corrected = _never(person("Alice", alice), lookalike)
+    found = judged(at(0.1, lookalike, towards=3), corrected)
+    assert (found.reason, found.distance, found.candidates) == (Reason.UNKNOWN, None, ())
+    assert judged(at(0.1, lookalike, towards=3), person("Alice", alice)).is_known
+
+
+def test_a_face_nearer_to_the_person_than_to_a_correction_stays_that_person(alice: Embedding) -> None:
+    assert judged(at(0.1, alice), _never(person("Alice", alice), at(0.4, alice))).is_known
+
+
+def test_a_corrected_person_no_longer_stands_in_the_way_of_the_right_one(
+    alice: Embedding, bob: Embedding
+) -> None:
+    query = at(0.2, bob)
+    near = person("Alice", at(0.19, query, towards=5))
+    assert judged(query, near, person("Bob", bob)).reason is Reason.AMBIGUOUS
+    assert judged(query, _never(near, query), person("Bob", bob)).name == "Bob"
+
+
+def test_a_correction_of_another_model_says_nothing(alice: Embedding) -> None:
+    assert judged(alice, _never(person("Alice", alice), alice, model_id="m-2")).is_known
+
+
+@pytest.mark.parametrize(
+    ("closest", "reason"), [(None, Reason.KNOWN), (0.45, Reason.KNOWN), (0.1, Reason.AMBIGUOUS)]
+)
+def test_two_look_alikes_need_a_larger_margin_the_closer_they_are(
+    alice: Embedding, closest: float | None, reason: Reason
+) -> None:
+    query = at(0.2, alice)
+    other = person("Ann", at(0.33, query, towards=9))
+    first = replace(person("Alice", alice), lookalikes={} if closest is None else {"ann": closest})
+    assert judged(query, first, other).reason is reason
+    # whichever of the two has the note
+    swapped = replace(other, lookalikes={} if closest is None else {"alice": closest})
+    assert judged(query, person("Alice", alice), swapped).reason is reason
