@@ -17,6 +17,7 @@ from lookout.cloud import days
 from lookout.cloud.app import patience, reaching
 from lookout.domain.camera import DISABLED, Camera, is_camera_id
 from lookout.domain.reason import Reason
+from lookout.domain.treatment import CameraRules, Treatment
 from lookout.errors import BadRequest, Forbidden, Unauthorised
 
 CACHED_CAMERAS = 1024
@@ -119,6 +120,22 @@ def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
         str(plain.get("name") or camera_id),
         str(plain.get("status") or "active"),
         led if isinstance(led, int) else 0,
+        _rules(plain),
+    )
+
+
+def _rules(plain: dict[str, Any]) -> CameraRules:
+    """The camera's own rules; what makes no sense counts as not set."""
+    seconds, armed = plain.get("visitSeconds"), plain.get("armed")
+    known, unknown = (
+        Treatment(value) if isinstance(value, str) and value in set(Treatment) else None
+        for value in (plain.get("known"), plain.get("unknown"))
+    )
+    return CameraRules(
+        visit_seconds=seconds if type(seconds) is int and 1 <= seconds <= 86400 else None,
+        armed=armed if isinstance(armed, bool) else None,
+        known=known,
+        unknown=unknown,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lookout.domain.command import Action
+from lookout.domain.treatment import AS_THE_SITE, CameraRules
 from lookout.errors import BadRequest
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -23,12 +24,13 @@ COMMAND_MAPS = ("camerawebserver", "simple")
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """``led`` is the flashlight's last known level, 0 to 255."""
+    """``led``: the flashlight's last known level, 0 to 255; ``rules``: what it does otherwise than its site."""
 
     id: str
     name: str
     status: str
     led: int
+    rules: CameraRules = AS_THE_SITE
 
 
 def is_camera_id(text: str) -> bool:

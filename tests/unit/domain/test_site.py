@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lookout.domain.hours import Hours
 from lookout.domain.site import Site, is_timezone
+from lookout.domain.treatment import Treatment
 
 DEFAULT = Site(threshold=None, margin=0.05, visit_seconds=120, retention_days=30, timezone="UTC")
 
@@ -94,3 +96,31 @@ def test_a_day_on_which_the_clocks_change_has_its_own_number_of_hours(start: dat
     days = [site.day(moment) for moment in moments]
     assert days.count(site.day(start.replace(tzinfo=UTC))) == hours
     assert days == sorted(days)
+
+
+def test_when_alerts_are_made_and_whom_they_are_of_is_the_owners_to_say() -> None:
+    night = {"from": "22:00", "to": "06:00"}
+    site, complaints = DEFAULT.overridden(
+        {"armed": False, "armedHours": night, "quietHours": night, "known": "ignore", "unknown": "record"}
+    )
+    assert complaints == []
+    assert (site.armed, site.armed_hours, site.quiet_hours) == (False, Hours.parse(night), Hours.parse(night))
+    assert (site.known, site.unknown) == (Treatment.IGNORE, Treatment.RECORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("armed", "yes"),
+        ("armed", 0),
+        ("armedHours", {"from": "22:00", "to": "22:00"}),
+        ("quietHours", "at night"),
+        ("known", "shout"),
+        ("unknown", True),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_complained_of_and_the_default_stays(name: str, value: object) -> None:
+    site, complaints = DEFAULT.overridden({name: value})
+    assert site == DEFAULT
+    assert len(complaints) == 1
+    assert name in complaints[0]
