@@ -84,6 +84,18 @@ class Settings:
         "VISIT_SECONDS", 120, "a face seen again within this time belongs to the same alert", 1, 86400
     )
     retention_days: int = _setting("RETENTION_DAYS", 30, "days an alert is kept", 1, 3650)
+    max_strangers: int = _setting(
+        "MAX_STRANGERS",
+        200,
+        "strangers remembered; beyond that those go who came once, the oldest first",
+        1,
+        2000,
+    )
+    debug_frames: bool = _setting(
+        "DEBUG_FRAMES",
+        False,
+        "keep every judged frame for 7 days in Storage under `debug/`, to see what went wrong",
+    )
     timezone: str = _setting("TIMEZONE", "UTC", "IANA time zone that decides which day an alert belongs to")
     gallery_refresh_seconds: float = _setting(
         "GALLERY_REFRESH_SECONDS", 2.0, "how often a warm instance asks whether people changed", 0.0, 3600.0
@@ -137,6 +149,24 @@ class Settings:
         return cls(**given)
 
 
+def _switch(env: str, raw: str) -> bool:
+    if raw.lower() not in _SWITCH:
+        raise SettingsError(f"{env}={raw!r} is neither on nor off; set it to true or false.")
+    return _SWITCH[raw.lower()]
+
+
+_SWITCH = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
+
+
 def _parse(declared: Field[Any], raw: str) -> object:
     env, low, high = (declared.metadata[key] for key in ("env", "low", "high"))
     kind = str(declared.type).removesuffix(" | None")
@@ -146,6 +176,8 @@ def _parse(declared: Field[Any], raw: str) -> object:
         return raw
     if kind == "Path":
         return Path(raw)
+    if kind == "bool":
+        return _switch(env, raw)
     try:
         value = int(raw) if kind == "int" else float(raw)
     except ValueError:

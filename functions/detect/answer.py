@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lookout.domain.camera import Camera
 from lookout.domain.face import Face
-from lookout.domain.matching import Match
+from lookout.domain.matching import UNKNOWN_NAME, Match
 from lookout.domain.reason import Reason
 from lookout.domain.steering import next_step
 from lookout.domain.visit import Outcome
@@ -15,18 +15,25 @@ from lookout.domain.visit import Outcome
 
 @dataclass(frozen=True, slots=True)
 class JudgedFace:
-    """A face with its match and what became of it; neither for a face that could not be matched."""
+    """A face with its match and what became of it; neither for a face that was not matched, then ``unmatched``
+    says why."""
 
     face: Face
     match: Match | None = None
     outcome: Outcome | None = None
+    unmatched: Reason = Reason.UNKNOWN
 
     @property
     def reason(self) -> Reason:
         """Why the face was answered as it was."""
         if self.outcome is not None:
             return self.outcome.reason
-        return self.face.flaw or Reason.UNKNOWN
+        return self.face.flaw or self.unmatched
+
+    @property
+    def alert_id(self) -> str | None:
+        """The alert of the face; None where there is none."""
+        return None if self.outcome is None or self.outcome.is_silent else self.outcome.alert_id
 
     @property
     def is_known(self) -> bool:
@@ -39,7 +46,7 @@ class JudgedFace:
         fields: dict[str, object] = {
             "person": None if self.outcome is None else self.outcome.name,
             "confidence": 0.0 if match is None else round(match.confidence, 4),
-            "alert_id": None if self.outcome is None else self.outcome.alert_id,
+            "alert_id": self.alert_id,
             "is_known": self.is_known,
             "reason": self.reason,
             "person_id": None if self.outcome is None else self.outcome.person_id,
@@ -69,11 +76,24 @@ def frame_reason(faces: Sequence[JudgedFace]) -> Reason:
     return faces[_headline(faces)].reason if faces else Reason.NO_FACE
 
 
-def _headline(faces: Sequence[JudgedFace]) -> int:
-    """Index of the face that matters most: matched before flawed, unknown before known, then the larger."""
+def frame_name(faces: Sequence[JudgedFace]) -> str | None:
+    """The name of the face that matters most, as a debug frame is named; None without a face."""
+    if not faces:
+        return None
+    outcome = faces[_headline(faces)].outcome
+    return UNKNOWN_NAME if outcome is None else outcome.name
 
-    def weight(index: int) -> tuple[bool, bool, float]:
+
+def _headline(faces: Sequence[JudgedFace]) -> int:
+    """Index of the face that matters most: with an alert before without, unknown before known, then the larger."""
+
+    def weight(index: int) -> tuple[bool, bool, bool, float]:
         judged = faces[index]
-        return judged.outcome is not None, not judged.is_known, judged.face.box.area
+        return (
+            judged.alert_id is not None,
+            judged.outcome is not None,
+            not judged.is_known,
+            judged.face.box.area,
+        )
 
     return max(range(len(faces)), key=weight)

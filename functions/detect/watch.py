@@ -10,15 +10,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from answer import JudgedFace, frame_answer, frame_reason
+from answer import JudgedFace, frame_answer, frame_name, frame_reason
 
+from lookout.cloud import pictures
 from lookout.cloud.cameras import Heartbeats
 from lookout.cloud.gallery import GalleryReader
+from lookout.cloud.portraits import Portraits
 from lookout.cloud.shots import Album
 from lookout.cloud.site import SiteReader, default_site
+from lookout.cloud.strangers import StrangerReader
 from lookout.cloud.visits import SeenFrame, Visits
 from lookout.domain.camera import Camera
 from lookout.domain.face import Face
+from lookout.domain.gallery import Gallery
 from lookout.domain.matching import Match, match
 from lookout.domain.reason import Reason
 from lookout.domain.site import Site
@@ -48,11 +52,21 @@ class Watch:
     def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
         timeout = settings.store_timeout_seconds
         self._settings = settings
+        self._bucket = bucket
         self._card = installed(settings).card
         self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
         self._site = SiteReader(db, default_site(settings), timeout)
-        self._visits = Visits(db, timeout)
+        strangers = StrangerReader(
+            db,
+            self._card.model_id,
+            self._card.calibration,
+            settings.max_strangers * 3 // 2,
+            settings.gallery_refresh_seconds,
+            timeout,
+        )
+        self._visits = Visits(db, strangers, timeout)
         self._album = Album(db, bucket, timeout)
+        self._portraits = Portraits(db, bucket, timeout)
         self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
 
     def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
@@ -83,8 +97,10 @@ class Watch:
             milliseconds=milliseconds,
             stages={stage: round(spent, 1) for stage, spent in stages.items()},
             faces=len(faces),
-            alerts=sorted({face.outcome.alert_id for face in faces if face.outcome is not None}),
+            alerts=sorted({face.alert_id for face in faces if face.alert_id is not None}),
         )
+        if self._settings.debug_frames:
+            self._keep(posted, faces)
         return frame_answer(camera, faces, seen.skipped)
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
@@ -92,24 +108,34 @@ class Watch:
         good = [face for face in faces if face.embedding is not None]
         if not good:
             return [JudgedFace(face) for face in faces]
-        site = self._site.current()
+        site, own = self._site.current(), posted.camera.rules
+        if not site.is_armed(own, posted.at):
+            return [JudgedFace(face, unmatched=Reason.DISARMED) for face in faces]
         threshold = self._card.threshold if site.threshold is None else site.threshold
-        matches = self._match(good, threshold, site.margin)
-        outcomes = self._store(posted, good, matches, Rules(site.visit_seconds, threshold), site)
+        gallery = self._gallery.current()
+        matches = self._match(good, gallery, threshold, site.margin)
+        sightings = [
+            Sighting(found, face.embedding, face.quality.score, muted=gallery.is_muted(found.person_id))
+            for found, face in zip(matches, good, strict=True)
+            if face.embedding is not None
+        ]
+        visit_seconds = own.visit_seconds or site.visit_seconds
+        rules = Rules(visit_seconds, threshold, site.policy(own, posted.at))
+        outcomes = self._store(posted, good, sightings, rules, site)
         judged = iter(zip(matches, outcomes, strict=True))
         return [
             JudgedFace(face) if face.embedding is None else JudgedFace(face, *next(judged)) for face in faces
         ]
 
-    def _match(self, faces: Sequence[Face], threshold: float, margin: float) -> list[Match]:
+    def _match(self, faces: Sequence[Face], gallery: Gallery, threshold: float, margin: float) -> list[Match]:
         embeddings = [face.embedding for face in faces if face.embedding is not None]
-        return match(embeddings, self._gallery.current(), threshold, margin, self._card.calibration)
+        return match(embeddings, gallery, threshold, margin, self._card.calibration)
 
     def _store(
         self,
         posted: _Posted,
         faces: Sequence[Face],
-        matches: Sequence[Match],
+        sightings: Sequence[Sighting],
         rules: Rules,
         site: Site,
     ) -> tuple[Outcome, ...]:
@@ -118,11 +144,6 @@ class Watch:
             whole = posted.data if posted.frame.kind == "jpeg" else encode_jpeg(pixels)
             return whole, encode_jpeg(crop(pixels, faces[index].box))
 
-        sightings = [
-            Sighting(found, face.embedding, face.quality.score)
-            for found, face in zip(matches, faces, strict=True)
-            if face.embedding is not None
-        ]
         new_alert_ids = [uuid4().hex for _ in sightings]
         frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings, new_alert_ids)
         shots = self._album.shots(posted.digest, picture)
@@ -133,6 +154,7 @@ class Watch:
             shots.abandon()
             raise
         self._forgo(posted, shots.settle(judgement))
+        self._portraits.settle(judgement, posted.digest, lambda index: picture(index)[1])
         return judgement.outcomes
 
     def _forgo(self, posted: _Posted, lost: Sequence[Outcome]) -> None:
@@ -147,6 +169,13 @@ class Watch:
                 camera=posted.camera.id,
                 error=error.message,
             )
+
+    def _keep(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+        """Keep the frame under a name that says what was seen in it."""
+        path = pictures.debug_path(frame_name(faces), posted.at)
+        people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
+        jpeg = posted.data if posted.frame.kind == "jpeg" else encode_jpeg(posted.frame.pixels)
+        pictures.keep_debug_frame(self._bucket, path, jpeg, people, self._settings.store_timeout_seconds)
 
     def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.pictures import shot_paths
 from lookout.domain.camera import Camera
+from lookout.domain.gallery import pack
 from lookout.domain.reason import Reason
 from lookout.domain.site import Site
 from lookout.domain.visit import Change, Outcome, Sighting, Visit
@@ -15,18 +16,23 @@ from lookout.domain.visit import Change, Outcome, Sighting, Visit
 PICTURE_STORED = "stored"
 PICTURE_MISSING = "missing"
 
+NOTICES_KEPT = timedelta(days=7)
+
 
 def reference(db: Any, alert_id: str) -> Any:
     """The alert's document."""
     return db.collection("alerts").document(alert_id)
 
 
-def opened(camera: Camera, visit: Visit, sighting: Sighting, at: datetime, site: Site) -> dict[str, Any]:
+def opened(
+    camera: Camera, visit: Visit, outcome: Outcome, sighting: Sighting, at: datetime, site: Site
+) -> dict[str, Any]:
     """A new alert, whole."""
     return {
         "cameraId": camera.id,
         "cameraName": camera.name,
         **_identity(visit, sighting),
+        "silence": outcome.silence,
         "firstSeenAt": visit.first_seen,
         "lastSeenAt": visit.last_seen,
         "frames": visit.frames,
@@ -43,10 +49,22 @@ def changed(visit: Visit, outcome: Outcome, sighting: Sighting) -> dict[str, Any
     fields: dict[str, Any] = {"lastSeenAt": visit.last_seen, "frames": visit.frames}
     if outcome.better_shot:
         fields |= _shot(visit)
-    same_person = sighting.match.person_id == visit.person_id
+    same_person = sighting.match.person_id == visit.person_id and not visit.settled
     if outcome.change is Change.UPGRADED or (outcome.better_shot and same_person):
         fields |= _identity(visit, sighting)
+    if outcome.change is Change.UPGRADED and outcome.silence is None:
+        fields["silence"] = None
     return fields
+
+
+def face_vector(sighting: Sighting, model_id: str, expire_at: datetime) -> dict[str, Any]:
+    """``alert_vectors/{alertId}``: the face of the alert's picture, should an owner say that it is not the one."""
+    return {"vector": pack(sighting.embedding[None, :]), "modelId": model_id, "expireAt": expire_at}
+
+
+def vector_reference(db: Any, alert_id: str) -> Any:
+    """Where the vector of the alert's face is kept, for the server alone."""
+    return db.collection("alert_vectors").document(alert_id)
 
 
 def without_shot(db: Any, outcome: Outcome, digest: str, timeout: float) -> None:
@@ -56,7 +74,7 @@ def without_shot(db: Any, outcome: Outcome, digest: str, timeout: float) -> None
     Raises:
         Unavailable: Firestore did not answer.
     """
-    missing = {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None}
+    missing = {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None, "shot": None}
     fields = missing if outcome.replaces is None else _paths(outcome.alert_id, outcome.replaces)
     alert = reference(db, outcome.alert_id)
     with reaching("Firestore"):
@@ -64,6 +82,24 @@ def without_shot(db: Any, outcome: Outcome, digest: str, timeout: float) -> None
         if found.exists and found.get("imagePath") == shot_paths(outcome.alert_id, digest)[0]:
             unchanged = db.write_option(last_update_time=found.update_time)
             alert.update(fields, unchanged, **patience(timeout))
+
+
+def notice_reference(db: Any, outcome: Outcome) -> Any:
+    """The notice that has people told: one when the alert is new, one when it gets a name."""
+    state = "known" if outcome.change is Change.UPGRADED else "new"
+    return db.collection("notices").document(f"{outcome.alert_id}_{state}")
+
+
+def notice(camera: Camera, outcome: Outcome, at: datetime) -> dict[str, Any]:
+    """What a notice says; its making is what starts ``notify``."""
+    return {
+        "alertId": outcome.alert_id,
+        "cameraId": camera.id,
+        "state": "known" if outcome.change is Change.UPGRADED else "new",
+        "personId": outcome.person_id,
+        "createdAt": at,
+        "expireAt": at + NOTICES_KEPT,
+    }
 
 
 def _identity(visit: Visit, sighting: Sighting) -> dict[str, Any]:
@@ -80,7 +116,7 @@ def _identity(visit: Visit, sighting: Sighting) -> dict[str, Any]:
             {"personId": candidate.person_id, "person": candidate.name, "distance": candidate.distance}
             for candidate in candidates
         ],
-        "strangerId": None,
+        "strangerId": visit.stranger_id,
     }
 
 
@@ -90,4 +126,4 @@ def _shot(visit: Visit) -> dict[str, Any]:
 
 def _paths(alert_id: str, shot: str) -> dict[str, Any]:
     frame_path, face_path = shot_paths(alert_id, shot)
-    return {"imagePath": frame_path, "facePath": face_path, "picture": PICTURE_STORED}
+    return {"imagePath": frame_path, "facePath": face_path, "shot": shot[:12], "picture": PICTURE_STORED}

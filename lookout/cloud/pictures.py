@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +43,29 @@ def store(bucket: Any, jpegs: Mapping[str, bytes], timeout: float) -> None:
     with reaching("Storage"):
         for path, jpeg in jpegs.items():
             bucket.blob(path).upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
+
+
+def debug_path(name: str | None, at: datetime) -> str:
+    """Where a judged frame is kept: ``debug/FACE_Anna_20260531T120000.123Z.jpg``, ``NO_FACE`` without a face."""
+    label = "NO_FACE" if name is None else f"FACE_{_NO_NAME.sub('_', name)[:100]}"
+    return f"debug/{label}_{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z.jpg"
+
+
+_NO_NAME = re.compile(r"[^\w-]+")
+
+
+def keep_debug_frame(bucket: Any, path: str, jpeg: bytes, person_ids: Iterable[str], timeout: float) -> None:
+    """Keep a judged frame; the people in it stand in its metadata, so that erasing them finds it.
+
+    One that cannot be stored is logged, not raised.
+    """
+    blob = bucket.blob(path)
+    blob.metadata = {"personIds": json.dumps(sorted(person_ids))}
+    try:
+        with reaching("Storage"):
+            blob.upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
+    except Unavailable as error:
+        log(Severity.WARNING, "a debug frame is left out", path=path, error=error.message)
 
 
 def remove(bucket: Any, path: str, timeout: float) -> None:

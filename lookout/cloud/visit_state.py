@@ -27,6 +27,9 @@ def to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
                 "shot": visit.shot,
                 "vectors": pack(visit.vectors),
                 "vectorCount": len(visit.vectors),
+                "strangerId": visit.stranger_id,
+                "silent": visit.silent,
+                "settled": visit.settled,
             }
             for visit in visits.open
         ],
@@ -63,6 +66,9 @@ def from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
                     plain["quality"],
                     plain["shot"],
                     unpack(plain["vectors"], plain["vectorCount"]),
+                    plain.get("strangerId"),
+                    bool(plain.get("silent")),
+                    bool(plain.get("settled")),
                 )
                 for plain in document["open"]
             ),

@@ -10,8 +10,11 @@ from typing import Any
 
 from lookout.cloud import alerts, days
 from lookout.cloud.app import patience, reaching
+from lookout.cloud.stranger_visits import StrangerLedger
+from lookout.cloud.strangers import KnownStrangers, StrangerReader
 from lookout.cloud.visit_state import from_document, to_document
 from lookout.domain.camera import Camera
+from lookout.domain.judging import judge, without_shots
 from lookout.domain.site import Site
 from lookout.domain.visit import (
     CameraVisits,
@@ -21,8 +24,6 @@ from lookout.domain.visit import (
     Rules,
     Sighting,
     Visit,
-    judge,
-    without_shots,
 )
 from lookout.errors import Unavailable
 
@@ -62,8 +63,10 @@ class Visits:
     What an instance wrote last it need not read again, so that a frame usually costs a single write.
     """
 
-    def __init__(self, db: Any, timeout: float) -> None:
+    def __init__(self, db: Any, strangers: StrangerReader, timeout: float) -> None:
         self._db = db
+        self._strangers = strangers
+        self._ledger = StrangerLedger(db, strangers.model_id)
         self._timeout = timeout
         self._lock = threading.Lock()
         self._known: dict[str, _State] = {}
@@ -72,7 +75,7 @@ class Visits:
         """What recording the frame will probably come to, by what this instance knows: to start uploads early."""
         with self._lock:
             state = self._known.get(frame.camera.id, _NOTHING)
-        return _judge(state, frame, rules)
+        return _judge(state, frame, frame.sightings, rules)
 
     def record(self, frame: SeenFrame, rules: Rules, site: Site) -> Judgement:
         """Judge the frame against the camera's visits and store the new state with its alerts.
@@ -89,16 +92,22 @@ class Visits:
         for _ in range(ATTEMPTS):
             with reaching("Firestore"):
                 state = state or self._read(frame.camera.id, without_deleted=alert_gone)
-                judgement = _judge(state, frame, rules)
+                seen, known = self._strangers.recognise(frame.sightings, rules.same_face, frame.at)
+                judgement = _judge(state, frame, seen, rules)
                 if unanswered is not None and judgement.doubled and _same_alerts(judgement, unanswered):
                     # the write whose answer was lost did arrive: this is no second posting
                     return unanswered
                 try:
-                    written = self._write(state, frame, judgement, site)
+                    written = self._write(state, frame, seen, judgement, known, site)
                 except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
                     state = None  # another instance was faster
+                    self._strangers.doubt()
                 except google.NotFound:
-                    state, alert_gone = None, True  # an owner deleted the alert of an open visit
+                    state, alert_gone = (
+                        None,
+                        True,
+                    )  # an owner deleted the alert of an open visit, or a stranger
+                    self._strangers.doubt()
                 except (google.DeadlineExceeded, google.ServiceUnavailable):
                     if unanswered is not None:
                         raise
@@ -157,14 +166,23 @@ class Visits:
             tuple(f for f in visits.recent if all(outcome.alert_id in there for outcome in f.outcomes)),
         )
 
-    def _write(self, state: _State, frame: SeenFrame, judgement: Judgement, site: Site) -> _State:
+    def _write(
+        self,
+        state: _State,
+        frame: SeenFrame,
+        seen: Sequence[Sighting],
+        judgement: Judgement,
+        known: KnownStrangers,
+        site: Site,
+    ) -> _State:
         from google.cloud.firestore import Increment
 
         batch = self._db.batch()
         if judgement.doubled:
-            for alert_id in {outcome.alert_id for outcome in judgement.outcomes}:
+            for alert_id in {outcome.alert_id for outcome in judgement.outcomes if not outcome.is_silent}:
                 batch.update(alerts.reference(self._db, alert_id), {"doubles": Increment(1)})
-            batch.commit(retry=None, timeout=self._timeout)
+            if len(batch):
+                batch.commit(retry=None, timeout=self._timeout)
             return state
 
         reference = self._reference(frame.camera.id)
@@ -173,25 +191,38 @@ class Visits:
             batch.create(reference, document)
         else:
             batch.update(reference, document, self._db.write_option(last_update_time=state.update_time))
-        self._change_alerts(batch, frame, judgement, site)
+        self._change_alerts(batch, frame, seen, judgement, site)
+        opened = _opened(frame, seen, judgement)
+        self._ledger.write(batch, opened, known, frame.at, site.retention_days)
         results = batch.commit(retry=None, timeout=self._timeout)
+        if any(visit.stranger_id for visit, _ in opened):
+            self._strangers.doubt()
         return _State(judgement.after, results[0].update_time)
 
-    def _change_alerts(self, batch: Any, frame: SeenFrame, judgement: Judgement, site: Site) -> None:
+    def _change_alerts(
+        self, batch: Any, frame: SeenFrame, seen: Sequence[Sighting], judgement: Judgement, site: Site
+    ) -> None:
         visits = {visit.alert_id: visit for visit in judgement.after.open}
         created: set[str] = set()
-        for outcome, sighting in zip(judgement.outcomes, frame.sightings, strict=True):
+        for outcome, sighting in zip(judgement.outcomes, seen, strict=True):
             visit = visits.get(outcome.alert_id)
-            if visit is None or outcome.alert_id in created:
-                continue  # closed for want of room, or told whole already
+            if visit is None or outcome.is_silent or outcome.alert_id in created:
+                continue  # closed for want of room, nobody wants to hear of it, or told whole already
             reference = alerts.reference(self._db, outcome.alert_id)
             if outcome.change is Change.OPENED:
-                document = alerts.opened(frame.camera, visit, sighting, frame.at, site)
+                document = alerts.opened(frame.camera, visit, outcome, sighting, frame.at, site)
                 batch.create(reference, document)
                 created.add(outcome.alert_id)
             else:
                 batch.update(reference, alerts.changed(visit, outcome, sighting))
+            if outcome.better_shot:
+                expire_at = frame.at + timedelta(days=site.retention_days)
+                vector = alerts.face_vector(sighting, self._strangers.model_id, expire_at)
+                batch.set(alerts.vector_reference(self._db, outcome.alert_id), vector)
             if outcome.change is not Change.CONTINUED:
+                if outcome.silence is None:
+                    notice = alerts.notice(frame.camera, outcome, frame.at)
+                    batch.create(alerts.notice_reference(self._db, outcome), notice)
                 self._count(batch, frame.camera, visit, outcome.change is Change.UPGRADED, site)
 
     def _count(self, batch: Any, camera: Camera, visit: Visit, upgraded: bool, site: Site) -> None:
@@ -201,8 +232,18 @@ class Visits:
         batch.set(day, counts, merge=True)
 
 
-def _judge(state: _State, frame: SeenFrame, rules: Rules) -> Judgement:
-    return judge(state.visits, frame.digest, frame.at, frame.sightings, frame.new_alert_ids, rules)
+def _judge(state: _State, frame: SeenFrame, seen: Sequence[Sighting], rules: Rules) -> Judgement:
+    return judge(state.visits, frame.digest, frame.at, seen, frame.new_alert_ids, rules)
+
+
+def _opened(frame: SeenFrame, seen: Sequence[Sighting], judgement: Judgement) -> list[tuple[Visit, Sighting]]:
+    """The visits that the frame opened, silent ones included, each with the face that did."""
+    visits = {visit.alert_id: visit for visit in judgement.after.open}
+    return [
+        (visits[alert_id], sighting)
+        for alert_id, sighting in zip(frame.new_alert_ids, seen, strict=True)
+        if alert_id in visits
+    ]
 
 
 def _same_alerts(one: Judgement, other: Judgement) -> bool:

@@ -123,6 +123,7 @@ class Gallery:
             for person in self.people
             if (own := [negative.vector for negative in person.negatives if negative.model_id == model_id])
         }
+        self._muted = {person.person_id for person in self.people if person.muted}
         self._lookalikes = {
             frozenset((person.person_id, other)): distance
             for person in self.people
@@ -134,6 +135,10 @@ class Gallery:
     def __len__(self) -> int:
         """How many people can be recognised."""
         return len(self.people)
+
+    def is_muted(self, person_id: str | None) -> bool:
+        """Whether it is a person nobody wants to hear of."""
+        return person_id in self._muted
 
     def negative_distance(self, person_id: str, embedding: Embedding) -> float:
         """Cosine distance of the nearest face that is known not to be the person; infinite without one."""

@@ -81,3 +81,15 @@ def test_the_process_environment_is_what_is_read_by_itself(monkeypatch: pytest.M
 
 def test_variables_of_others_are_no_matter() -> None:
     assert Settings.from_environment({"PATH": "/bin", "margin": "7", "LOOKOUT_MARGIN": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "on"), [("true", True), ("1", True), ("On", True), ("false", False), ("0", False)]
+)
+def test_a_switch_is_on_or_off(value: str, on: bool) -> None:
+    assert Settings.from_environment({"DEBUG_FRAMES": value}).debug_frames is on
+
+
+def test_a_switch_that_is_neither_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"DEBUG_FRAMES='maybe' is neither on nor off"):
+        Settings.from_environment({"DEBUG_FRAMES": "maybe"})

@@ -24,6 +24,7 @@ from lookout.vision.models import installed
 from lookout.vision.recogniser import recogniser
 from stack.esp32 import on_frame
 from stack.info import StackInfo
+from tests.functions.conftest import objects
 from tests.functions.loading import serve
 
 CAMERA = "cam_front"
@@ -133,6 +134,10 @@ class House:
     def alerts(self) -> list[dict[str, Any]]:
         """All alerts, each with its ``id``."""
         return [snapshot.to_dict() | {"id": snapshot.id} for snapshot in self.db.collection("alerts").get()]
+
+    def pictures(self) -> list[str]:
+        """The paths of all alerts' pictures."""
+        return [path for path in objects(self.bucket) if path.startswith("alerts/")]
 
     def alert(self) -> dict[str, Any]:
         """The only alert there is."""

@@ -49,7 +49,7 @@ def test_a_known_face_is_named_and_stored_with_its_pictures(house: House, people
     assert (alert["doubles"], alert["reviewed"], alert["picture"]) == (0, False, "stored")
     assert alert["day"] == alert["firstSeenAt"].date().isoformat()
     assert alert["expireAt"] - alert["firstSeenAt"] == timedelta(days=30)
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
     assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == frame
     face = Image.open(io.BytesIO(house.bucket.blob(alert["facePath"]).download_as_bytes()))
     assert face.format == "JPEG"
@@ -201,11 +201,11 @@ def test_a_better_shot_takes_the_place_of_the_first_and_its_files_go(house: Hous
     alert = house.alert()
     assert alert["imagePath"] != first["imagePath"]
     assert alert["quality"] > first["quality"]
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
     assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == better
     house.post(shot("obama.jpg", 640, 480))
     assert house.alert()["imagePath"] == alert["imagePath"]
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
 
 
 def test_a_doubled_frame_does_not_bring_back_a_shot_that_was_replaced(house: House, shot: Shot) -> None:
@@ -214,7 +214,7 @@ def test_a_doubled_frame_does_not_bring_back_a_shot_that_was_replaced(house: Hou
     alert = house.alert()
     house.post(shot("obama.jpg", 320, 240))
     assert house.alert() == alert | {"doubles": 1}
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
 
 
 def test_two_people_in_one_frame_get_an_alert_each(house: House, people: People, shot: Shot) -> None:
@@ -224,14 +224,14 @@ def test_two_people_in_one_frame_get_an_alert_each(house: House, people: People,
     # the unknown one matters more, and is what the flat fields tell
     assert (answer["person"], answer["reason"]) == ("Unknown", "unknown")
     assert {alert["person"] for alert in house.alerts()} == {"Barack", "Unknown"}
-    assert len(objects(house.bucket)) == 4
+    assert len(house.pictures()) == 4
 
 
 def test_six_strangers_in_one_frame_get_six_alerts(house: House, shot: Shot) -> None:
     answer = house.post(shot("t1.jpg"))
     assert len({face["alert_id"] for face in answer["faces"]}) == 6
     assert len(house.alerts()) == 6
-    assert len(objects(house.bucket)) == 12
+    assert len(house.pictures()) == 12
 
 
 def test_a_mirror_makes_no_second_alert(house: House, people: People, shot: Shot) -> None:
@@ -240,7 +240,7 @@ def test_a_mirror_makes_no_second_alert(house: House, people: People, shot: Shot
     assert [face["person"] for face in answer["faces"]] == ["Barack", "Barack"]
     alert = house.alert()
     assert alert["frames"] == 1
-    assert len(objects(house.bucket)) == 2
+    assert len(house.pictures()) == 2
 
 
 def test_two_hundred_faces_in_a_frame_are_judged_up_to_the_limit(house: House, photos: Any) -> None:

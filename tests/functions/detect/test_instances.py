@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.functions.conftest import objects
 from tests.functions.detect.conftest import ROOM, House, People, Shot
 
 
@@ -28,7 +27,7 @@ def _judged_at_once(watches: Sequence[Any], frames: Sequence[bytes]) -> list[Map
 
 def _pictures_are_those_of(house: House, alerts: Sequence[Mapping[str, Any]]) -> bool:
     wanted = [alert[name] for alert in alerts for name in ("imagePath", "facePath")]
-    return objects(house.bucket) == sorted(wanted)
+    return house.pictures() == sorted(wanted)
 
 
 @pytest.mark.parametrize("enrolled", [True, False])

@@ -50,7 +50,7 @@ def test_a_better_shot_that_cannot_be_stored_leaves_the_one_before(
         house.post(shot("obama.jpg"))
     alert = house.alert()
     assert (alert["imagePath"], alert["picture"]) == (before["imagePath"], "stored")
-    assert objects(house.bucket) == sorted([before["imagePath"], before["facePath"]])
+    assert house.pictures() == sorted([before["imagePath"], before["facePath"]])
 
 
 def test_after_an_outage_of_storage_the_next_better_shot_is_stored_and_nothing_is_left_behind(
@@ -64,7 +64,7 @@ def test_after_an_outage_of_storage_the_next_better_shot_is_stored_and_nothing_i
     house.post(shot("biden.jpg", 1600, 1200))
     alert = house.alert()
     assert (alert["picture"], alert["frames"]) == ("stored", 3)
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
     assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == shot("biden.jpg", 1600, 1200)
 
 
@@ -80,7 +80,7 @@ def test_an_alert_without_a_picture_gets_that_of_the_next_frame(
         house.post(shot("obama.jpg", 320, 240))
     alert = house.alert()
     assert (alert["picture"], alert["frames"]) == ("stored", 2)
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
 
 
 def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is_left(
@@ -136,7 +136,7 @@ def test_a_frame_whose_recording_was_done_but_not_confirmed_keeps_its_picture(
     assert line.kept_back
     alert = house.alert()
     assert (alert["id"], alert["frames"], alert["doubles"]) == (answer["alert_id"], 2, 0)
-    assert objects(house.bucket) == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
 
 
 def test_a_heartbeat_that_fails_keeps_its_counts_for_the_next(

@@ -11,23 +11,19 @@ import numpy as np
 import pytest
 
 from lookout.domain.face import Embedding
-from lookout.domain.matching import Match
-from lookout.domain.reason import Reason
-from lookout.domain.visit import (
+from lookout.domain.judging import (
     BETTER_BY,
     DOUBLE_WINDOW,
     OPEN_VISITS,
     RECENT_FRAMES,
     VECTORS_KEPT,
-    CameraVisits,
-    Change,
-    Judgement,
-    Outcome,
-    Rules,
-    Sighting,
     judge,
     without_shots,
 )
+from lookout.domain.matching import Match
+from lookout.domain.reason import Reason
+from lookout.domain.treatment import Policy, Silence, Treatment
+from lookout.domain.visit import CameraVisits, Change, Judgement, Outcome, Rules, Sighting
 from lookout.settings import Settings
 from tests.unit.domain.conftest import at, face
 
@@ -350,3 +346,100 @@ def test_judging_does_not_change_what_it_was_given(camera: Camera, alice: Embedd
     camera.one(1, seen(at(0.2, alice), "Alice", 0.9))
     assert before.open[0].person_id is None
     assert np.array_equal(before.open[0].vectors, vectors)
+
+
+MUTE_KNOWN = Rules(120, 0.5, Policy(known=Treatment.IGNORE))
+
+
+def test_someone_nobody_wants_to_hear_of_has_a_visit_and_no_alert(camera: Camera, alice: Embedding) -> None:
+    muted = dataclasses.replace(seen(alice, "Alice"), muted=True)
+    first, second = camera.one(0, muted), camera.one(1, muted)
+    for outcome in (first, second):
+        assert (outcome.reason, outcome.change, outcome.is_silent) == (Reason.MUTED, Change.SILENT, True)
+        assert (outcome.name, outcome.better_shot) == ("Alice", False)
+    assert len(camera.state.open) == 1
+
+
+def test_a_muted_person_seen_badly_for_a_moment_makes_no_alert(camera: Camera, alice: Embedding) -> None:
+    camera.one(0, dataclasses.replace(seen(alice, "Alice"), muted=True))
+    assert camera.one(1, seen(at(0.3, alice))).is_silent
+
+
+def test_who_is_recognised_out_of_an_ignored_crowd_gets_an_alert_from_then_on(alice: Embedding) -> None:
+    camera = Camera(Rules(120, 0.5, Policy(unknown=Treatment.IGNORE)))
+    assert camera.one(0, seen(alice, score=0.9)).is_silent
+    known = camera.one(5, seen(alice, "Alice", score=0.4))
+    assert (known.change, known.reason, known.better_shot, known.silence) == (
+        Change.OPENED,
+        Reason.KNOWN,
+        True,
+        None,
+    )
+    (visit,) = camera.state.open
+    assert (visit.frames, visit.silent, visit.first_seen.second) == (1, False, 5)
+    assert camera.one(6, seen(alice, "Alice")).change is Change.CONTINUED
+
+
+def test_a_stranger_who_turns_out_to_be_muted_is_named_and_nobody_told_again(alice: Embedding) -> None:
+    camera = Camera(MUTE_KNOWN)
+    assert camera.one(0, seen(alice)).silence is None
+    upgraded = camera.one(1, seen(alice, "Alice"))
+    assert (upgraded.change, upgraded.name, upgraded.silence) == (Change.UPGRADED, "Alice", Silence.RECORD)
+
+
+@pytest.mark.parametrize(
+    ("policy", "silence"),
+    [
+        (Policy(), None),
+        (Policy(quiet=True), Silence.QUIET_HOURS),
+        (Policy(unknown=Treatment.RECORD), Silence.RECORD),
+    ],
+)
+def test_an_alert_says_why_nobody_is_told_of_it(
+    alice: Embedding, policy: Policy, silence: Silence | None
+) -> None:
+    assert Camera(Rules(120, 0.5, policy)).one(0, seen(alice)).silence is silence
+
+
+def test_a_new_face_starts_a_stranger_of_the_alerts_name_and_a_known_one_leaves_it(
+    camera: Camera, alice: Embedding
+) -> None:
+    opened = camera.one(0, seen(alice))
+    (visit,) = camera.state.open
+    assert visit.stranger_id == opened.alert_id
+    upgraded = camera.one(1, seen(alice, "Alice"))
+    assert upgraded.leaves_stranger == opened.alert_id
+    assert camera.state.open[0].stranger_id is None
+
+
+def test_a_stranger_who_was_here_before_is_that_one_again(camera: Camera, alice: Embedding) -> None:
+    camera.one(0, dataclasses.replace(seen(alice), stranger_id="s1"))
+    assert camera.state.open[0].stranger_id == "s1"
+
+
+@pytest.mark.parametrize("reason", [Reason.AMBIGUOUS, Reason.KNOWN])
+def test_who_may_be_somebody_known_starts_no_stranger(
+    camera: Camera, alice: Embedding, reason: Reason
+) -> None:
+    match = Match(reason, "a" if reason is Reason.KNOWN else None, "A", 0.3, 0.9, ())
+    camera.one(0, Sighting(match, alice, 0.5))
+    assert camera.state.open[0].stranger_id is None
+
+
+def test_a_face_that_is_not_to_be_remembered_starts_no_stranger(camera: Camera, alice: Embedding) -> None:
+    camera.one(0, dataclasses.replace(seen(alice), may_be_stranger=False))
+    assert camera.state.open[0].stranger_id is None
+
+
+@pytest.mark.parametrize("person_id", [None, "bob"])
+def test_whom_an_owner_said_it_is_no_frame_says_otherwise(
+    camera: Camera, alice: Embedding, person_id: str | None
+) -> None:
+    camera.one(0, seen(alice, "Alice"))
+    (visit,) = camera.state.open
+    corrected = dataclasses.replace(visit, person_id=person_id, name="Corrected", settled=True)
+    camera.state = dataclasses.replace(camera.state, open=(corrected,))
+    for second in (1, 2):
+        outcome = camera.one(second, seen(alice, "Alice"))
+        assert (outcome.change, outcome.name, outcome.person_id) == (Change.CONTINUED, "Corrected", person_id)
+    assert len(camera.state.open) == 1

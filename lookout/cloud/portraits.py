@@ -1,0 +1,58 @@
+"""Strangers' pictures: the best crop of each, kept when the alerts it comes from are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from lookout.cloud import pictures, stranger_visits
+from lookout.domain.visit import Judgement, Visit
+from lookout.errors import Unavailable
+from lookout.log import Severity, log
+
+AT_ONCE = 4
+
+
+class Portraits:
+    """Keeps strangers' pictures in step with their visits. One per warm instance."""
+
+    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._timeout = timeout
+        self._pool = ThreadPoolExecutor(AT_ONCE, "portraits")
+
+    def settle(self, judgement: Judgement, digest: str, face: Callable[[int], bytes]) -> None:
+        """Give strangers better pictures out of the frame of ``digest``, and take visits back from those who
+        turned out to be somebody known. ``face`` gives the JPEG of the sighting with that index.
+
+        The alert stands already: what cannot be done is logged, not raised.
+        """
+        visits = {visit.alert_id: visit for visit in judgement.after.open}
+        jobs: list[Future[None]] = []
+        for index, outcome in enumerate(judgement.outcomes):
+            visit = visits.get(outcome.alert_id)
+            if outcome.leaves_stranger is not None:
+                jobs.append(self._pool.submit(self._withdraw, outcome.leaves_stranger, outcome.alert_id))
+            elif outcome.better_shot and visit is not None and visit.stranger_id is not None:
+                jobs.append(self._pool.submit(self._offer, visit, visit.stranger_id, digest, face(index)))
+        for job in jobs:
+            try:
+                job.result()
+            except Unavailable as error:
+                log(Severity.WARNING, "a stranger's picture waits for the next", error=error.message)
+
+    def _withdraw(self, stranger_id: str, alert_id: str) -> None:
+        path = stranger_visits.withdraw(self._db, stranger_id, alert_id, self._timeout)
+        if path is not None:
+            pictures.remove(self._bucket, path, self._timeout)
+
+    def _offer(self, visit: Visit, stranger_id: str, digest: str, jpeg: bytes) -> None:
+        path = f"strangers/{stranger_id}/{digest[:12]}.jpg"
+        pictures.store(self._bucket, {path: jpeg}, self._timeout)
+        unwanted = stranger_visits.offer_picture(
+            self._db, stranger_id, visit.alert_id, path, visit.best_score, self._timeout
+        )
+        if unwanted is not None:
+            pictures.remove(self._bucket, unwanted, self._timeout)

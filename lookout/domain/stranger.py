@@ -1,0 +1,108 @@
+"""Strangers: unknown faces that come back, told by the faces of their earlier visits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookout.domain.face import Embedding
+from lookout.domain.gallery import Gallery, PersonVectors
+from lookout.domain.matching import Calibration, Match, match
+from lookout.domain.reason import Reason
+from lookout.domain.visit import Sighting
+
+VECTORS_KEPT = 8
+"""Faces remembered of a stranger, one a visit."""
+
+REGULAR_VISITS = 2
+"""Someone who came so often is remembered :data:`REGULAR_FACTOR` times as long as who came once."""
+
+REGULAR_FACTOR = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stranger:
+    """``vectors`` of shape ``(n, d)``, float32, row ``i`` from alert ``alert_ids[i]``.
+
+    Nobody wants to hear of an ``ignored`` one. ``person`` is the id and name of whom the stranger is being made.
+    """
+
+    id: str
+    vectors: NDArray[np.float32]
+    alert_ids: tuple[str, ...]
+    ignored: bool
+    person: tuple[str, str] | None
+    expire_at: datetime
+
+    def with_face(self, alert_id: str, vector: Embedding) -> Stranger:
+        """The same stranger seen once more. Of more than :data:`VECTORS_KEPT` faces one goes that has its like."""
+        vectors, alert_ids = np.vstack([self.vectors, vector[None, :]]), (*self.alert_ids, alert_id)
+        if len(vectors) > VECTORS_KEPT:
+            likeness = np.triu(vectors @ vectors.T, 1) - np.tri(len(vectors)) * 4.0
+            one, _ = divmod(int(likeness.argmax()), len(vectors))
+            vectors, alert_ids = np.delete(vectors, one, 0), (*alert_ids[:one], *alert_ids[one + 1 :])
+        return replace(self, vectors=vectors, alert_ids=alert_ids)
+
+
+def remembered_until(at: datetime, visits: int, retention_days: int) -> datetime:
+    """When a stranger seen ``at`` a moment, for the ``visits``-th time, may be forgotten."""
+    factor = REGULAR_FACTOR if visits >= REGULAR_VISITS else 1
+    return at + timedelta(days=retention_days * factor)
+
+
+class Strangers:
+    """The strangers of one model that are remembered ``at`` a moment. Immutable."""
+
+    def __init__(self, model_id: str, strangers: Iterable[Stranger], at: datetime) -> None:
+        self._of_id = {one.id: one for one in strangers if one.expire_at > at}
+        self._gallery = Gallery(
+            model_id,
+            (PersonVectors(one.id, "", model_id, one.vectors, one.alert_ids) for one in self._of_id.values()),
+        )
+
+    def __len__(self) -> int:
+        return len(self._of_id)
+
+    def __getitem__(self, stranger_id: str) -> Stranger:
+        return self._of_id[stranger_id]
+
+    def __contains__(self, stranger_id: object) -> bool:
+        return stranger_id in self._of_id
+
+    def recognise(
+        self, sightings: Sequence[Sighting], threshold: float, calibration: Calibration, room: int
+    ) -> list[Sighting]:
+        """The sightings of one frame, the unknown ones with the stranger that each is.
+
+        A stranger is one face of a frame, the nearest. One who is being named is that person already. With no
+        ``room`` left for more strangers, a face that was never seen is not remembered.
+        """
+        unknown = [index for index, one in enumerate(sightings) if one.match.reason is Reason.UNKNOWN]
+        faces = [sightings[index].embedding for index in unknown]
+        found = match(faces, self._gallery, threshold, 0.0, calibration)
+        recognised = list(sightings)
+        taken: set[str] = set()
+        for index, nearest in sorted(zip(unknown, found, strict=True), key=_distance):
+            stranger = self._of_id.get(nearest.person_id or "")
+            sighting = sightings[index]
+            if stranger is None:
+                recognised[index] = replace(sighting, may_be_stranger=room > len(self))
+            elif stranger.person is not None:
+                person_id, name = stranger.person
+                named = replace(nearest, person_id=person_id, name=name, candidates=())
+                recognised[index] = replace(sighting, match=named)
+            elif stranger.id in taken:
+                recognised[index] = replace(sighting, may_be_stranger=False)
+            else:
+                taken.add(stranger.id)
+                recognised[index] = replace(sighting, stranger_id=stranger.id, muted=stranger.ignored)
+        return recognised
+
+
+def _distance(found: tuple[int, Match]) -> float:
+    distance = found[1].distance
+    return float("inf") if distance is None else distance
