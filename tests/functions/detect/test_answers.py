@@ -22,7 +22,7 @@ def empty_frame(quality: int = 80) -> bytes:
     return made.getvalue()
 
 
-def _beside(*frames: bytes) -> bytes:
+def beside(*frames: bytes) -> bytes:
     """Frames side by side in one."""
     pictures = [Image.open(io.BytesIO(frame)) for frame in frames]
     whole = Image.new("RGB", (sum(one.width for one in pictures), pictures[0].height))
@@ -219,7 +219,7 @@ def test_a_doubled_frame_does_not_bring_back_a_shot_that_was_replaced(house: Hou
 
 def test_two_people_in_one_frame_get_an_alert_each(house: House, people: People, shot: Shot) -> None:
     people.enrol("Barack", "obama2.jpg")
-    answer = house.post(_beside(shot("obama.jpg"), shot("biden.jpg")))
+    answer = house.post(beside(shot("obama.jpg"), shot("biden.jpg")))
     assert sorted(face["person"] for face in answer["faces"]) == ["Barack", "Unknown"]
     # the unknown one matters more, and is what the flat fields tell
     assert (answer["person"], answer["reason"]) == ("Unknown", "unknown")
@@ -236,7 +236,7 @@ def test_six_strangers_in_one_frame_get_six_alerts(house: House, shot: Shot) -> 
 
 def test_a_mirror_makes_no_second_alert(house: House, people: People, shot: Shot) -> None:
     people.enrol("Barack", "obama2.jpg")
-    answer = house.post(_beside(shot("obama.jpg"), shot("obama.jpg", 640, 600)))
+    answer = house.post(beside(shot("obama.jpg"), shot("obama.jpg", 640, 600)))
     assert [face["person"] for face in answer["faces"]] == ["Barack", "Barack"]
     alert = house.alert()
     assert alert["frames"] == 1
