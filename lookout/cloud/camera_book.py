@@ -13,7 +13,11 @@ from lookout.domain.camera import ACTIVE, camera_fields, is_camera_id, shown_sta
 from lookout.domain.command import Action, Order
 from lookout.errors import BadRequest, NotFound
 
-SHOWN = ("name", "ipAddress", "location", "agentId", "commandMap", "led", "pan", "tilt", "lastReason")
+SHOWN = (
+    *("name", "ipAddress", "location"),
+    *("agentId", "commandMap", "led", "pan", "tilt", "lastReason"),
+    *("visitSeconds", "armed", "known", "unknown"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,12 @@ ACTIVE = "active"
 DISABLED = "disabled"
 OFFLINE = "offline"
 
+HANDLINGS = ("tell", "record", "ignore")
+"""What may become of a known or an unknown face: somebody is told, it is only recorded, or neither."""
+
+VISIT_SECONDS = (1, 86400)
+"""How short and how long the pause within one visit may be."""
+
 COMMAND_MAPS = ("camerawebserver", "simple")
 """The firmwares whose URLs the agent knows; any other is described by templates of one's own."""
 
@@ -105,6 +111,25 @@ def _status(field: str, value: object) -> str:
     return str(value)
 
 
+def _visit_seconds(field: str, value: object) -> int | None:
+    low, high = VISIT_SECONDS
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and low <= value <= high):
+        return value
+    raise BadRequest(f"{field} must be a whole number from {low} to {high}, or null: as the site has it.")
+
+
+def _armed(field: str, value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise BadRequest(f"{field} must be true, false, or null: as the site has it.")
+
+
+def _handling(field: str, value: object) -> str | None:
+    if value is None or (isinstance(value, str) and value in HANDLINGS):
+        return value
+    raise BadRequest(f"{field} must be {', '.join(HANDLINGS)}, or null: as the site has it.")
+
+
 def _command_map(field: str, value: object) -> str | dict[str, str]:
     if isinstance(value, str) and value in COMMAND_MAPS:
         return value
@@ -129,4 +154,9 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "status": _status,
     "agentId": _agent,
     "commandMap": _command_map,
+    "visitSeconds": _visit_seconds,
+    "armed": _armed,
+    "known": _handling,
+    "unknown": _handling,
 }
+"""Each plain field and its check. The last four override ``settings/site`` for this camera alone."""

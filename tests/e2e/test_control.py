@@ -124,6 +124,25 @@ def test_a_camera_is_created_changed_and_removed(site: Site) -> None:
     assert site.call("PATCH", f"/cameras/{camera_id}", body={"name": "x"}).status_code == 404
 
 
+def test_a_camera_may_differ_from_the_site_and_go_back_to_it(site: Site, camera: dict[str, str]) -> None:
+    path = f"/cameras/{camera['id']}"
+    own = {"visitSeconds": 30, "armed": False, "known": "ignore", "unknown": "record"}
+
+    def shown() -> dict[str, Any]:
+        listed = {one["id"]: one for one in site.call("GET", "/cameras", "viewer").json()}
+        return {name: listed[camera["id"]][name] for name in own}
+
+    assert shown() == dict.fromkeys(own)
+    assert site.call("PATCH", path, body=own).status_code == 200
+    assert shown() == own
+    assert site.call("PATCH", path, body={"armed": None, "known": None}).status_code == 200
+    assert shown() == own | {"armed": None, "known": None}
+    refused = site.call("PATCH", path, body={"visitSeconds": 0})
+    assert (refused.status_code, refused.json()["error"]) == (400, "bad_request")
+    made = site.call("POST", "/cameras", body={"name": "Shed", **own}).json()["camera"]
+    assert {name: made[name] for name in own} == own
+
+
 def test_a_camera_that_cannot_be_is_refused_with_advice(site: Site, camera: dict[str, str]) -> None:
     for body, advice in (
         ({"name": "x", "ipAddress": "8.8.8.8"}, "private IPv4"),

@@ -21,8 +21,17 @@ def test_every_plain_field_can_be_set() -> None:
         "status": "disabled",
         "agentId": "agent_001",
         "commandMap": {"servo": "/servo?pan={pan}&tilt={tilt}"},
+        "visitSeconds": 86400,
+        "armed": False,
+        "known": "ignore",
+        "unknown": "record",
     }
     assert camera_fields(body) == body
+
+
+@pytest.mark.parametrize("field", ["visitSeconds", "armed", "known", "unknown"])
+def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
+    assert camera_fields({field: None}) == {field: None}
 
 
 @pytest.mark.parametrize(
@@ -42,6 +51,17 @@ def test_every_plain_field_can_be_set() -> None:
         ({"ipAddress": "::1"}, "no private IPv4"),
         ({"status": "online"}, "active or disabled"),
         ({"agentId": "../x"}, "cannot be an agent's id"),
+        ({"visitSeconds": 0}, "whole number from 1 to 86400"),
+        ({"visitSeconds": 86401}, "whole number from 1 to 86400"),
+        ({"visitSeconds": 1.5}, "whole number from 1 to 86400"),
+        ({"visitSeconds": True}, "whole number from 1 to 86400"),
+        ({"visitSeconds": "60"}, "whole number from 1 to 86400"),
+        ({"armed": 1}, "armed must be true, false, or null"),
+        ({"armed": "yes"}, "armed must be true, false, or null"),
+        ({"known": "shout"}, "known must be tell, record, ignore, or null"),
+        ({"unknown": ""}, "unknown must be tell, record, ignore, or null"),
+        ({"unknown": ["tell"]}, "unknown must be tell, record, ignore, or null"),
+        ({"name": None}, "name must be a text"),
         ({"commandMap": "unheard of"}, "camerawebserver or simple"),
         ({"commandMap": {"explode": "/x"}}, "camerawebserver or simple"),
         ({"commandMap": {"led": "http://example.org/"}}, "camerawebserver or simple"),
