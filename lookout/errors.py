@@ -9,6 +9,7 @@
     │   ├── Forbidden           403  the caller is known but may not do this
     │   ├── NotFound            404  no such camera, told to signed-in users only
     │   ├── MethodNotAllowed    405
+    │   ├── Conflict            409  something else is being done, or was done, with what the caller names
     │   ├── TooLarge            413  more bytes than a frame may have
     │   ├── NotAnImage          415  the bytes are no JPEG, PNG or WebP
     │   ├── BrokenImage         422  cut short, undecodable, or of absurd dimensions
@@ -73,6 +74,12 @@ class MethodNotAllowed(RequestError):
     def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
         super().__init__(message)
         self.allowed = allowed
+
+
+class Conflict(RequestError):
+    """What the caller names is as it is for another reason, or something else is being done with it."""
+
+    code = "conflict"
 
 
 class TooLarge(RequestError):

@@ -1,0 +1,212 @@
+"""``jobs/{id}``: what an owner set going that takes many writes, and is finished whatever interrupts it.
+
+A job is opened in the very step that makes its first change. Its work may be done again from the start at any
+time, by several at once: a part that is done already changes nothing. So whoever finds a job unfinished (the
+same call made again, a call about the same subject, the hourly tidying) simply does its work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.app import patience, reaching
+from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.errors import Conflict, LookoutError
+from lookout.log import Severity, log
+
+KEPT = timedelta(days=7)
+"""How long the same call is answered with the result of a job that is done."""
+
+RUNNING = "running"
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``about``: what its work has to know. ``takes``: paths of documents (``strangers/x``) that will be gone at
+    its end, ``joins``: of those that others join into. ``progress``: what its work noted so far. ``result`` is
+    None as long as it runs."""
+
+    id: str
+    kind: str
+    about: dict[str, Any]
+    created_by: str
+    created_at: datetime
+    takes: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
+    progress: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] | None = None
+
+    def excludes(self, other: Job) -> bool:
+        """Whether the two may not run at once: one takes away what the other works on. Any number may join."""
+        mine, theirs = {*self.takes, *self.joins}, {*other.takes, *other.joins}
+        return self.id != other.id and bool(mine & set(other.takes) or theirs & set(self.takes))
+
+
+Work = Callable[[Job], dict[str, Any]]
+"""Does what is left of a job and returns its result.
+
+It raises :class:`Conflict` when the job can never be finished; the job is then given up. It must have undone by
+then what nobody would want half done.
+"""
+
+
+class JobBook:
+    """The jobs. Every method raises ``Unavailable`` when Firestore does not answer."""
+
+    def __init__(self, db: Any, timeout: float) -> None:
+        self._db = db
+        self._timeout = timeout
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, running or done; None when there is none, or it is too old."""
+        with reaching("Firestore"):
+            found = self._reference(job_id).get(**patience(self._timeout))
+        return _living(found.id, found.to_dict())
+
+    def running(self) -> list[Job]:
+        """All jobs that are not done, oldest first."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        unfinished = self._db.collection("jobs").where(filter=FieldFilter("state", "==", RUNNING))
+        with reaching("Firestore"):
+            jobs = [_job(found.id, found.to_dict()) for found in unfinished.stream(**patience(self._timeout))]
+        return sorted(jobs, key=lambda job: job.created_at)
+
+    def read(self, attempt: Attempt, job_id: str) -> Job | None:
+        """The job as it is in a step, which is then written only if nobody changes the job meanwhile, provided
+        that it notes something in it."""
+        (stored,) = attempt.read([self._reference(job_id)])
+        return _living(job_id, stored)
+
+    def open(self, attempt: Attempt, job: Job) -> None:
+        """Open the job in a step that read it and found none.
+
+        Raises:
+            Conflict: another job is at work on the same subject.
+        """
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
+        # all who open a job write this document: whoever comes second looks at the running jobs anew
+        turn = self._db.collection("jobs_state").document("current")
+        attempt.read([turn])
+        if any(job.excludes(other) for other in self.running()):
+            raise Conflict("Something else is being done with one of them: try again in a minute.")
+        attempt.put(turn, {"changedAt": SERVER_TIMESTAMP})
+        attempt.batch.set(
+            self._reference(job.id),
+            {
+                "kind": job.kind,
+                "about": job.about,
+                "takes": list(job.takes),
+                "joins": list(job.joins),
+                "progress": {},
+                "createdBy": job.created_by,
+                "createdAt": job.created_at,
+                "state": RUNNING,
+                "result": None,
+                "expireAt": None,
+            },
+        )
+
+    def note(self, attempt: Attempt, job_id: str, progress: Mapping[str, Any]) -> None:
+        """Put what is done so far into the job that the step read, in the place of what was noted before."""
+        attempt.put(self._reference(job_id), {"progress": dict(progress)})
+
+    def close(self, job_id: str, result: Mapping[str, Any]) -> dict[str, Any]:
+        """The job is done. Returns its result, that of whoever closed it first."""
+
+        def change(attempt: Attempt) -> dict[str, Any]:
+            job = self.read(attempt, job_id)
+            if job is None:
+                return dict(result)
+            if job.result is not None:
+                return job.result
+            expire_at = datetime.now(UTC) + KEPT
+            done = {"state": DONE, "result": dict(result), "expireAt": expire_at}
+            attempt.put(self._reference(job_id), done)
+            return dict(result)
+
+        return in_one_step(self._db, self._timeout, change)
+
+    def give_up(self, job_id: str) -> None:
+        """Forget a job that cannot be finished."""
+        with reaching("Firestore"):
+            self._reference(job_id).delete(**patience(self._timeout))
+
+    def _reference(self, job_id: str) -> Any:
+        return self._db.collection("jobs").document(job_id)
+
+
+class Runner:
+    """Does the work of jobs, each by its kind."""
+
+    def __init__(self, book: JobBook, works: Mapping[str, Work]) -> None:
+        self._book = book
+        self._works = works
+
+    def finish(self, job: Job) -> dict[str, Any]:
+        """Do what is left of the job. Returns its result.
+
+        Raises:
+            Conflict: it can never be finished, and was given up.
+            Unavailable: a store did not answer; the job is taken up again later.
+        """
+        if job.result is not None:
+            return job.result
+        try:
+            return self._book.close(job.id, self._works[job.kind](job))
+        except Conflict:
+            self._book.give_up(job.id)
+            raise
+
+    def finish_those_in_the_way(self, job: Job) -> None:
+        """Finish what was interrupted on one of the job's subjects and excludes it.
+
+        Raises:
+            Unavailable: a store did not answer.
+        """
+        for other in self._book.running():
+            if other.excludes(job):
+                self._finish_for_others(other)
+
+    def resume_all(self, older_than: timedelta) -> int:
+        """Finish every job that was opened longer ago than that, as good as can be; how many are done now."""
+        before = datetime.now(UTC) - older_than
+        jobs = [job for job in self._book.running() if job.created_at <= before]
+        return sum(map(self._finish_for_others, jobs))
+
+    def _finish_for_others(self, job: Job) -> bool:
+        try:
+            self.finish(job)
+        except LookoutError as error:
+            log(Severity.ERROR, "a job is still not done", job=job.id, kind=job.kind, error=error.message)
+            return False
+        log(Severity.INFO, "a job was taken up again and finished", job=job.id, kind=job.kind)
+        return True
+
+
+def _living(job_id: str, stored: dict[str, Any] | None) -> Job | None:
+    if stored is None:
+        return None
+    expire_at = stored.get("expireAt")
+    if expire_at is not None and expire_at <= datetime.now(UTC):
+        return None
+    return _job(job_id, stored)
+
+
+def _job(job_id: str, stored: dict[str, Any]) -> Job:
+    return Job(
+        id=job_id,
+        kind=stored["kind"],
+        about=stored["about"],
+        created_by=stored["createdBy"],
+        created_at=stored["createdAt"],
+        takes=tuple(stored["takes"]),
+        joins=tuple(stored["joins"]),
+        progress=stored["progress"],
+        result=stored["result"],
+    )
