@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lookout.domain.command import Action
-from lookout.domain.treatment import AS_THE_SITE, CameraRules
+from lookout.domain.treatment import AS_THE_SITE, CameraRules, Treatment
 from lookout.errors import BadRequest
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -17,9 +17,6 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 ACTIVE = "active"
 DISABLED = "disabled"
 OFFLINE = "offline"
-
-HANDLINGS = ("tell", "record", "ignore")
-"""What may become of a known or an unknown face: somebody is told, it is only recorded, or neither."""
 
 VISIT_SECONDS = (1, 86400)
 """How short and how long the pause within one visit may be."""
@@ -124,10 +121,10 @@ def _armed(field: str, value: object) -> bool | None:
     raise BadRequest(f"{field} must be true, false, or null: as the site has it.")
 
 
-def _handling(field: str, value: object) -> str | None:
-    if value is None or (isinstance(value, str) and value in HANDLINGS):
+def _treatment(field: str, value: object) -> str | None:
+    if value is None or (isinstance(value, str) and value in set(Treatment)):
         return value
-    raise BadRequest(f"{field} must be {', '.join(HANDLINGS)}, or null: as the site has it.")
+    raise BadRequest(f"{field} must be {', '.join(Treatment)}, or null: as the site has it.")
 
 
 def _command_map(field: str, value: object) -> str | dict[str, str]:
@@ -156,7 +153,7 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "commandMap": _command_map,
     "visitSeconds": _visit_seconds,
     "armed": _armed,
-    "known": _handling,
-    "unknown": _handling,
+    "known": _treatment,
+    "unknown": _treatment,
 }
 """Each plain field and its check. The last four override ``settings/site`` for this camera alone."""
