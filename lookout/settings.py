@@ -96,6 +96,9 @@ class Settings:
         False,
         "keep every judged frame for 7 days in Storage under `debug/`, to see what went wrong",
     )
+    site_refresh_seconds: float = _setting(
+        "SITE_REFRESH_SECONDS", 10.0, "how long a change of `settings/site` may take to be felt", 0.0, 3600.0
+    )
     timezone: str = _setting("TIMEZONE", "UTC", "IANA time zone that decides which day an alert belongs to")
     gallery_refresh_seconds: float = _setting(
         "GALLERY_REFRESH_SECONDS", 2.0, "how often a warm instance asks whether people changed", 0.0, 3600.0

@@ -55,7 +55,7 @@ class Watch:
         self._bucket = bucket
         self._card = installed(settings).card
         self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
-        self._site = SiteReader(db, default_site(settings), timeout)
+        self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
         strangers = StrangerReader(
             db,
             self._card.model_id,

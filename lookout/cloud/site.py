@@ -30,19 +30,22 @@ def default_site(settings: Settings) -> Site:
 class SiteReader:
     """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
 
-    def __init__(self, db: Any, default: Site, timeout: float) -> None:
+    def __init__(
+        self, db: Any, default: Site, timeout: float, refresh_seconds: float = REFRESH_SECONDS
+    ) -> None:
         self._reference = db.collection("settings").document("site")
         self._default = default
         self._timeout = timeout
+        self._refresh_seconds = refresh_seconds
         self._lock = threading.Lock()
         self._site = default
         self._complaints: list[str] = []
         self._asked_at = float("-inf")
 
     def current(self) -> Site:
-        """The site, at most :data:`REFRESH_SECONDS` old; older while Firestore is silent."""
+        """The site, at most ``refresh_seconds`` old; older while Firestore is silent."""
         with self._lock:
-            if time.monotonic() - self._asked_at >= REFRESH_SECONDS:
+            if time.monotonic() - self._asked_at >= self._refresh_seconds:
                 self._refresh()
                 self._asked_at = time.monotonic()
             return self._site

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from google.cloud.firestore import DELETE_FIELD
 
 from lookout.cloud.app import firestore_client
 from stack import photos
@@ -81,6 +82,20 @@ def test_the_numbers_and_the_cameras_are_shown_to_the_owner(place: Path, stack: 
     assert json.loads(numbers[numbers.index('{"known_persons"') :])["known_persons"] >= 1
     assert stack.camera.id in [camera["id"] for camera in json.loads(cameras)]
     assert json.loads(led) == {"led": 0}
+
+
+def test_the_owner_says_by_curl_when_and_of_whom_alerts_are_made(place: Path, stack: StackInfo) -> None:
+    site = firestore_client().document("settings/site")
+    try:
+        answered = run(place, stack, "people", "modes")
+        assert (site.get().to_dict() or {}) == {"known": "record", "timezone": "Europe/Berlin"}
+        camera = json.loads(answered[answered.rindex('{"status"') :])["camera"]
+        assert (camera["visitSeconds"], camera["unknown"]) == (300, "tell")
+    finally:
+        # the other tests' alerts are those of a site that nobody changed
+        site.delete()
+        own = {"visitSeconds": DELETE_FIELD, "unknown": DELETE_FIELD}
+        firestore_client().document("cameras/cam_002").update(own)
 
 
 def test_the_servo_of_a_camera_beside_the_stack_is_turned(place: Path, stack: StackInfo) -> None:
