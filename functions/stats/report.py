@@ -35,7 +35,7 @@ class Reports:
         self._timeout = settings.store_timeout_seconds
         self._db = db
         self._book = CameraBook(db, settings.offline_seconds, self._timeout)
-        self._site = SiteReader(db, default_site(settings), self._timeout)
+        self._site = SiteReader(db, default_site(settings), self._timeout, settings.site_refresh_seconds)
         self._limit = RateLimit(settings.calls_per_minute)
         self._lock = threading.Lock()
         self._made_at = float("-inf")

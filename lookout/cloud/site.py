@@ -12,9 +12,6 @@ from lookout.errors import Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
 
-REFRESH_SECONDS = 10.0
-"""How long a change of the owner's may take to be felt."""
-
 
 def default_site(settings: Settings) -> Site:
     """The site of an owner who changed nothing."""
@@ -30,9 +27,7 @@ def default_site(settings: Settings) -> Site:
 class SiteReader:
     """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
 
-    def __init__(
-        self, db: Any, default: Site, timeout: float, refresh_seconds: float = REFRESH_SECONDS
-    ) -> None:
+    def __init__(self, db: Any, default: Site, timeout: float, refresh_seconds: float = 10.0) -> None:
         self._reference = db.collection("settings").document("site")
         self._default = default
         self._timeout = timeout

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lookout.cloud import site
 from lookout.cloud.site import SiteReader
 from lookout.domain.site import Site
 from tests.functions.outage import Line
@@ -15,17 +14,12 @@ from tests.functions.outage import Line
 DEFAULT = Site(None, 0.05, 120, 30, "UTC")
 
 
-@pytest.fixture(autouse=True)
-def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "REFRESH_SECONDS", 0.0)
-
-
 def test_without_a_document_the_defaults_hold(db: Any) -> None:
-    assert SiteReader(db, DEFAULT, 10.0).current() == DEFAULT
+    assert SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0).current() == DEFAULT
 
 
 def test_what_the_owner_changes_or_takes_back_is_noticed(db: Any) -> None:
-    reader = SiteReader(db, DEFAULT, 10.0)
+    reader = SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0)
     db.document("settings/site").set({"visitSeconds": 5})
     assert reader.current().visit_seconds == 5
     db.document("settings/site").set({"margin": 0.5})
@@ -35,7 +29,7 @@ def test_what_the_owner_changes_or_takes_back_is_noticed(db: Any) -> None:
 
 
 def test_a_bad_value_is_complained_about_once(db: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    reader = SiteReader(db, DEFAULT, 10.0)
+    reader = SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0)
     db.document("settings/site").set({"margin": "wide"})
     for _ in range(3):
         assert reader.current() == DEFAULT
@@ -45,7 +39,7 @@ def test_a_bad_value_is_complained_about_once(db: Any, capsys: pytest.CaptureFix
 
 def test_while_firestore_is_silent_the_last_settings_hold(distant_db: Any, db: Any, line: Line) -> None:
     db.document("settings/site").set({"visitSeconds": 5})
-    reader = SiteReader(distant_db, DEFAULT, 0.5)
+    reader = SiteReader(distant_db, DEFAULT, 0.5, refresh_seconds=0.0)
     assert reader.current().visit_seconds == 5
     line.cut()
     assert reader.current().visit_seconds == 5
