@@ -78,18 +78,25 @@ def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
             photo_ids,
             muted=bool(document.get("muted")),
             consent_ends=consent_ends if isinstance(consent_ends, datetime) else None,
-            negatives=_negatives(person_id, document),
-            lookalikes={str(other): float(d) for other, d in (document.get("lookalikes") or {}).items()},
+            negatives=negatives(person_id, document, vectors.shape[1] or None),
+            lookalikes=lookalikes(document),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise CorruptGallery(f"gallery/{person_id} cannot be read ({error!r}).") from error
 
 
-def _negatives(person_id: str, document: dict[str, Any]) -> tuple[Negative, ...]:
+def negatives(person_id: str, document: dict[str, Any], dimension: int | None = None) -> tuple[Negative, ...]:
+    """The corrections of a person that can be read, also where the person's own vectors cannot.
+
+    ``dimension`` is that of the person's vectors, None where they are not known.
+    """
+    listed = document.get("negatives") or []
     found = []
-    for stored in document.get("negatives") or []:
+    for stored in listed if isinstance(listed, list) else [listed]:
         try:
-            (vector,) = unpack(stored["vector"], 1)
+            # beside vectors of another length it would keep every face from being matched
+            own = stored["modelId"] == document.get("modelId")
+            (vector,) = unpack(stored["vector"], 1, dimension if own else None)
             found.append(
                 Negative(stored["alertId"], stored["personId"], stored["modelId"], np.asarray(vector))
             )
@@ -97,6 +104,14 @@ def _negatives(person_id: str, document: dict[str, Any]) -> tuple[Negative, ...]
             # a correction that cannot be read is no reason to know the person no more
             log(Severity.ERROR, "a correction is left out", person=person_id, error=repr(error))
     return tuple(found)
+
+
+def lookalikes(document: dict[str, Any]) -> dict[str, float]:
+    """The look-alikes of a person that can be read; the next change of the person finds the others again."""
+    listed = document.get("lookalikes")
+    if not isinstance(listed, dict):
+        return {}
+    return {other: float(distance) for other, distance in listed.items() if isinstance(distance, int | float)}
 
 
 class GalleryReader:
@@ -131,8 +146,23 @@ class GalleryReader:
                         raise
                     log(Severity.WARNING, "the gallery could not be refreshed", error=error.message)
                 self._asked_at = time.monotonic()
-            self._gallery = self._gallery.consenting(datetime.now(UTC))
-            return self._gallery
+            return self._consenting()
+
+    def latest(self) -> Gallery:
+        """The people as they are stored now.
+
+        Raises:
+            Unavailable: Firestore did not answer.
+        """
+        with self._lock:
+            with reaching("Firestore"):
+                self._refresh()
+            self._asked_at = time.monotonic()
+            return self._consenting()
+
+    def _consenting(self) -> Gallery:
+        self._gallery = self._gallery.consenting(datetime.now(UTC))
+        return self._gallery
 
     def _refresh(self) -> None:
         from google.cloud.firestore_v1.base_query import FieldFilter
