@@ -44,10 +44,19 @@ def test_an_agent_finds_its_queued_commands_oldest_first(file: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
-    ("collection", "field"), [("gallery", "vectors"), ("visits", "open"), ("visits", "recent")]
+    ("collection", "field"),
+    [("gallery", "vectors"), ("gallery", "negatives"), ("visits", "open"), ("visits", "recent")],
 )
 def test_what_nobody_asks_by_is_not_indexed(collection: str, field: str, file: dict[str, Any]) -> None:
     overrides = {
         (field["collectionGroup"], field["fieldPath"]): field["indexes"] for field in file["fieldOverrides"]
     }
     assert overrides[collection, field] == []
+
+
+def test_who_names_a_person_as_a_look_alike_is_asked(file: dict[str, Any]) -> None:
+    """Every entry of ``gallery.lookalikes`` has the index that Firestore makes of itself."""
+    excepted = {
+        field["fieldPath"] for field in file["fieldOverrides"] if field["collectionGroup"] == "gallery"
+    }
+    assert not any(field in ("*", "lookalikes") for field in excepted)

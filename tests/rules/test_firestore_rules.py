@@ -145,6 +145,8 @@ def test_a_person_of_the_right_form_is_accepted(
         {**PERSON, "consentAt": "yesterday"},
         {**PERSON, "consentExpiresAt": 2027},
         {**PERSON, "photoCount": 5},
+        {**PERSON, "lookalikes": []},
+        {**PERSON, "lookalikes": [{"personId": "rules-alice", "name": "Alice", "distance": 0.1}]},
         {**PERSON, "createdAt": "today"},
         {**PERSON, "modelId": "arcface"},
     ],
@@ -174,6 +176,24 @@ def test_owners_change_only_the_plain_fields_of_a_person(
     path = _fresh("people/dave")
     firestore.put(path, {"name": "Dave", "photoCount": 2, "createdAt": NOW - timedelta(days=1)})
     assert firestore.update(path, fields, tokens["owner"]) == 403
+
+
+ALIKE = [{"personId": "rules-alice", "name": "Alice", "distance": 0.3}]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"lookalikes": []}, {"lookalikes": None}, {"lookalikes": ALIKE * 2}, {"name": "D", "lookalikes": []}],
+)
+@pytest.mark.parametrize("warned", [True, False])
+def test_owners_do_not_touch_the_warning_of_look_alikes(
+    warned: bool, fields: dict[str, Any], firestore: Firestore, tokens: Tokens
+) -> None:
+    path = _fresh("people/dave")
+    stored = {**PERSON, "photoCount": 2} | ({"lookalikes": ALIKE} if warned else {})
+    firestore.put(path, stored)
+    assert firestore.update(path, fields, tokens["owner"]) == 403
+    assert firestore.update(path, {"name": "David", "muted": True}, tokens["owner"]) == 200
 
 
 @pytest.mark.parametrize("caller", CALLERS)
