@@ -66,9 +66,9 @@ class EnrolmentDesk:
         photos = pictures.remove_photos(self._bucket, person_id, at, timeout)
         return f"forgotten with {photos} photos and {vectors} of their documents"
 
-    def person_renamed(self, person_id: str) -> str:
-        """Let the gallery use a person's new name."""
-        return "renamed" if self._enrolment.rename(person_id) else "named so already"
+    def person_changed(self, person_id: str) -> str:
+        """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""
+        return "carried into the gallery" if self._enrolment.carry(person_id) else "nothing to carry"
 
     def _face(self, path: str, size: int) -> Face | None:
         limit = self._settings.max_upload_bytes

@@ -9,6 +9,7 @@ from events import as_written, deal, delivered_again, end_of
 from firebase_functions import firestore_fn, options, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
+from lookout.domain.person import PLAIN_FIELDS
 from lookout.settings import REGION, Settings
 
 if TYPE_CHECKING:
@@ -51,17 +52,18 @@ def forget_photo(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
         deal("photo left", path, lambda: desk().photo_left(path, generation))
 
 
-def _name(person: Any) -> object:
+def _plain(person: Any) -> list[object]:
     # the snapshot's own get() raises for a field that is not there, and the event would come again for days
-    return person.to_dict().get("name")
+    fields = person.to_dict() if person is not None else {}
+    return [fields.get(name) for name in PLAIN_FIELDS]
 
 
 @delivered_again
 @firestore_fn.on_document_written(document="people/{personId}")
 def person_changed(event: firestore_fn.Event[Change[Any]]) -> None:
-    """A person was deleted, or renamed."""
+    """A person was made, changed or deleted; by the server too, which counts photos and lists look-alikes."""
     person_id, before, after = as_written(event.params["personId"]), event.data.before, event.data.after
     if after is None:
         deal("person left", person_id, lambda: desk().person_left(person_id, end_of(event.time)))
-    elif before is not None and _name(before) != _name(after):
-        deal("person renamed", person_id, lambda: desk().person_renamed(person_id))
+    elif _plain(before) != _plain(after):
+        deal("person changed", person_id, lambda: desk().person_changed(person_id))

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-import numpy as np
-
 from lookout.cloud.attempt import Attempt, in_one_step
-from lookout.cloud.gallery import from_document, state_reference, to_document, tombstone
+from lookout.cloud.gallery import state_reference, to_document, tombstone
+from lookout.cloud.stored_person import StoredPerson, read_person
 from lookout.domain.enrolment import PhotoPath, PhotoStatus
 from lookout.domain.face import Embedding
 from lookout.domain.gallery import PersonVectors
-from lookout.errors import CorruptGallery, PhotoRejected
+from lookout.errors import PhotoRejected
 from lookout.log import Severity, log
 
 Result = TypeVar("Result")
@@ -32,27 +31,6 @@ class Photo:
     place: PhotoPath
     generation: int
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What was read for a step: the photo's document, the person, the vectors, the gallery's version."""
-
-    photo: dict[str, Any]
-    person_exists: bool
-    person_since: datetime | None
-    person: PersonVectors
-    gallery_name: object
-    deleted_at: datetime | None
-    version: int
-
-    def awaits(self, photo: Photo) -> bool:
-        """Whether ``photo`` is still the version being processed, of a person not deleted since."""
-        return (
-            self.photo.get("generation") == photo.generation
-            and self.photo.get("status") == PhotoStatus.PROCESSING
-            and (self.deleted_at is None or self.deleted_at < photo.created_at)
-        )
 
 
 class Enrolment:
@@ -90,7 +68,7 @@ class Enrolment:
 
         def change(attempt: Attempt) -> bool:
             stored = self._read(attempt, photo.place)
-            if not stored.awaits(photo):
+            if not _awaited(photo, stored):
                 return False
             others = stored.person.without_photo(photo.place.photo_id)
             if len(others.photo_ids) >= self._max_photos:
@@ -111,7 +89,7 @@ class Enrolment:
 
         def change(attempt: Attempt) -> bool:
             stored = self._read(attempt, photo.place)
-            if not stored.awaits(photo):
+            if not _awaited(photo, stored):
                 return False
             after = stored.person.without_photo(photo.place.photo_id)
             self._write(attempt, stored, after, new_person=photo.created_at)
@@ -164,17 +142,27 @@ class Enrolment:
 
         return self._step(change)
 
-    def rename(self, person_id: str) -> bool:
-        """Carry a person's name of the moment into the gallery. False when it is there already."""
+    def carry(self, person_id: str) -> bool:
+        """Carry what an owner says of a person into the gallery. False when it is there, or no vectors are.
+
+        Somebody without vectors gets it with the first of them.
+        """
+        complaints: list[str] = []
 
         def change(attempt: Attempt) -> bool:
             stored = self._read(attempt, PhotoPath(person_id, "-"))
-            if not stored.person_exists or stored.gallery_name in (None, stored.person.name):
+            complaints[:] = stored.complaints
+            if not stored.person_exists or stored.carried in (None, stored.profile):
                 return False
-            self._write(attempt, stored, stored.person)
+            # the vectors stay as they are, also those of another model, or of bytes that cannot be read
+            attempt.put(self._gallery(person_id), stored.profile.fields() | {"version": stored.version + 1})
+            self._write_version(attempt, stored)
             return True
 
-        return self._step(change)
+        done = self._step(change)
+        for complaint in complaints:
+            log(Severity.WARNING, complaint)
+        return done
 
     def _step(self, change: Callable[[Attempt], Result]) -> Result:
         return in_one_step(self._db, self._timeout, change)
@@ -188,54 +176,36 @@ class Enrolment:
     def _gallery(self, person_id: str) -> Any:
         return self._db.collection("gallery").document(person_id)
 
-    def _read(self, attempt: Attempt, place: PhotoPath) -> _Stored:
-        person_id = place.person_id
-        photo, person, gallery, state = attempt.read(
-            [self._photo(place), self._person(person_id), self._gallery(person_id), state_reference(self._db)]
-        )
-        # a folder that nobody made a person for is a person of that name: the habit of faces_db/Name/
-        name = str((person or {}).get("name") or person_id)
-        since = (person or {}).get("createdAt")
-        return _Stored(
-            photo=photo or {},
-            person_exists=person is not None,
-            person_since=since if isinstance(since, datetime) else None,
-            person=self._vectors(person_id, name, gallery),
-            gallery_name=(gallery or {}).get("name"),
-            deleted_at=(gallery or {}).get("deletedAt"),
-            version=int((state or {}).get("version", 0)),
-        )
-
-    def _vectors(self, person_id: str, name: str, gallery: dict[str, Any] | None) -> PersonVectors:
-        nothing = PersonVectors(person_id, name, self._model_id, np.empty((0, 0), np.float32), ())
-        if gallery is None or gallery.get("deleted"):
-            return nothing
-        try:
-            stored = from_document(person_id, gallery)
-        except CorruptGallery as error:
-            log(Severity.ERROR, "an unreadable gallery is begun anew", person=person_id, error=error.message)
-            return nothing
-        if stored.model_id != self._model_id:
-            return nothing
-        return PersonVectors(person_id, name, self._model_id, stored.vectors, stored.photo_ids)
+    def _read(self, attempt: Attempt, place: PhotoPath) -> StoredPerson:
+        return read_person(attempt, self._db, self._model_id, place)
 
     def _write(
-        self, attempt: Attempt, stored: _Stored, after: PersonVectors, new_person: datetime | None = None
+        self, attempt: Attempt, stored: StoredPerson, after: PersonVectors, new_person: datetime | None = None
     ) -> None:
         """Write the vectors ``after`` a change; ``new_person`` is since when somebody who is not there yet is."""
         count = {"photoCount": len(after.photo_ids)}
         person = self._person(after.person_id)
         if stored.person_exists:
-            attempt.batch.update(person, count)
+            # only if the owner changed nothing: without vectors there was nothing to carry the change into
+            attempt.put(person, count)
         elif new_person is not None:
             attempt.put(person, {"name": after.name, "muted": False, "createdAt": new_person} | count)
         # whoever writes a gallery document writes the version too, and that only if it is as it was read
         attempt.batch.set(self._gallery(after.person_id), to_document(after, stored.version + 1))
         self._write_version(attempt, stored)
 
-    def _write_version(self, attempt: Attempt, stored: _Stored) -> None:
+    def _write_version(self, attempt: Attempt, stored: StoredPerson) -> None:
         state = {"version": stored.version + 1, "modelId": self._model_id}
         attempt.put(state_reference(self._db), state)
+
+
+def _awaited(photo: Photo, stored: StoredPerson) -> bool:
+    """Whether ``photo`` is still the version being processed, of a person not deleted since."""
+    return (
+        stored.photo.get("generation") == photo.generation
+        and stored.photo.get("status") == PhotoStatus.PROCESSING
+        and (stored.deleted_at is None or stored.deleted_at < photo.created_at)
+    )
 
 
 def _photo_document(photo: Photo, status: PhotoStatus) -> dict[str, Any]:

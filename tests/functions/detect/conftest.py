@@ -85,7 +85,7 @@ class People:
 
     def rename(self, person_id: str, name: str) -> None:
         self.db.document(f"people/{person_id}").update({"name": name})
-        assert Enrolment(self.db, self.model_id, 100, 10.0).rename(person_id)
+        assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
 
     def mute(self, person_id: str, muted: bool) -> None:
         """What ``enroll`` carries into the gallery when an owner mutes somebody."""

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cloudevents.http import CloudEvent
 
 from lookout.errors import Unavailable
 from tests.functions.enroll.conftest import Desk
+from tests.functions.enroll.events import of_object, of_person
 
 PATH = "faces/b/1.jpg"
 
@@ -23,56 +23,14 @@ def main(desk: Desk) -> Any:
     return main
 
 
-def _of_object(kind: str, path: str, generation: int) -> CloudEvent:
-    attributes = {
-        "type": f"google.cloud.storage.object.v1.{kind}",
-        "source": "//storage.googleapis.com/projects/_/buckets/b",
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-    }
-    data = {
-        "bucket": "b",
-        "generation": str(generation),
-        "id": path,
-        "metageneration": "1",
-        "name": path,
-        "size": "1",
-        "storageClass": "STANDARD",
-    }
-    return CloudEvent(attributes, data)
-
-
-def _of_person(before: dict[str, str] | None, after: dict[str, str] | None) -> CloudEvent:
-    document = "people/b"
-    name = f"projects/demo/databases/(default)/documents/{document}"
-
-    def value(fields: dict[str, str]) -> dict[str, Any]:
-        return {"name": name, "fields": {key: {"stringValue": text} for key, text in fields.items()}}
-
-    attributes = {
-        "type": "google.cloud.firestore.document.v1.written",
-        "source": "//firestore.googleapis.com/projects/demo/databases/(default)",
-        "subject": f"documents/{document}",
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "datacontenttype": "application/json",
-        "location": "eur3",
-        "project": "demo",
-        "namespace": "(default)",
-        "database": "(default)",
-        "document": document,
-    }
-    told = {"oldValue": before, "value": after}
-    data = json.dumps({key: value(fields) for key, fields in told.items() if fields is not None})
-    return CloudEvent(attributes, data)
-
-
 def test_a_finalized_photo_is_enrolled_and_a_deleted_one_forgotten(
     main: Any, desk: Desk, face: bytes
 ) -> None:
     generation = desk.upload(PATH, face)
-    main.enroll(_of_object("finalized", PATH, generation))
+    main.enroll(of_object("finalized", PATH, generation))
     assert desk.enrolled("b") == ["1.jpg"]
     desk.delete(PATH)
-    main.forget_photo(_of_object("deleted", PATH, generation))
+    main.forget_photo(of_object("deleted", PATH, generation))
     assert desk.enrolled("b") == []
 
 
@@ -80,34 +38,68 @@ def test_a_finalized_photo_is_enrolled_and_a_deleted_one_forgotten(
     "path", ["alerts/x/frame.jpg", "snapshots/cam.jpg", "faces.jpg", "debug/faces/b/1.jpg"]
 )
 def test_objects_elsewhere_are_no_matter(main: Any, capsys: pytest.CaptureFixture[str], path: str) -> None:
-    main.enroll(_of_object("finalized", path, 1))
-    main.forget_photo(_of_object("deleted", path, 1))
+    main.enroll(of_object("finalized", path, 1))
+    main.forget_photo(of_object("deleted", path, 1))
     assert capsys.readouterr().out == ""
 
 
 def test_a_person_who_is_deleted_is_forgotten(main: Any, desk: Desk, face: bytes) -> None:
     desk.enrol(PATH, face)
     desk.db.document("people/b").delete()
-    main.person_changed(_of_person({"name": "b"}, None))
+    main.person_changed(of_person({"name": "b"}, None))
     assert desk.gallery("b")["deleted"] is True
 
 
 def test_a_person_who_is_renamed_is_renamed_in_the_gallery(main: Any, desk: Desk, face: bytes) -> None:
     desk.enrol(PATH, face)
     desk.db.document("people/b").update({"name": "Zoë Ångström"})
-    main.person_changed(_of_person({"name": "b"}, {"name": "Zoë Ångström"}))
+    main.person_changed(of_person({"name": "b"}, {"name": "Zoë Ångström"}))
     assert desk.gallery("b")["name"] == "Zoë Ångström"
+
+
+END = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(None, {"name": "b"}), ({"name": "b"}, {"name": "b", "note": "x"}), ({"note": "x"}, {"note": "y"})],
-    ids=["made", "another field", "without a name"],
+    [
+        ({"name": "b"}, {"name": "b", "muted": True}),
+        ({"name": "b"}, {"name": "b", "consentExpiresAt": END}),
+        ({"name": "b", "consentExpiresAt": END}, {"name": "b", "consentExpiresAt": None}),
+        (None, {"name": "b", "muted": True}),
+    ],
+    ids=["muted", "consent", "consent for good", "made"],
+)
+def test_what_an_owner_says_of_a_person_is_carried_into_the_gallery(
+    main: Any, desk: Desk, face: bytes, before: dict[str, object] | None, after: dict[str, object]
+) -> None:
+    desk.db.document("people/b").set(before or {})
+    desk.enrol(PATH, face)
+    desk.db.document("people/b").update(after)
+    main.person_changed(of_person(before, after))
+    said = {"name": "b", "muted": False, "consentExpiresAt": None} | after
+    assert {field: desk.gallery("b")[field] for field in said} == said
+    assert desk.gallery("b")["version"] == desk.version() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"name": "b", "photoCount": 1}, {"name": "b", "photoCount": 2}),
+        ({"name": "b"}, {"name": "b", "lookalikes": [{"personId": "c", "name": "C", "distance": 0.1}]}),
+        ({"name": "b", "consentExpiresAt": END}, {"name": "b", "consentExpiresAt": END, "consentAt": END}),
+        ({"note": "x"}, {"note": "y"}),
+        (None, {"note": "y"}),
+    ],
+    ids=["counted", "look-alikes", "another field", "without a name", "made empty"],
 )
 def test_other_changes_of_a_person_are_no_matter(
-    main: Any, capsys: pytest.CaptureFixture[str], before: dict[str, str] | None, after: dict[str, str]
+    main: Any,
+    capsys: pytest.CaptureFixture[str],
+    before: dict[str, object] | None,
+    after: dict[str, object],
 ) -> None:
-    main.person_changed(_of_person(before, after))
+    main.person_changed(of_person(before, after))
     assert capsys.readouterr().out == ""
 
 
@@ -119,7 +111,7 @@ def test_a_silent_store_has_the_event_come_again(
 
     monkeypatch.setattr(desk.desk, "photo_arrived", silent)
     with pytest.raises(Unavailable):
-        main.enroll(_of_object("finalized", PATH, 1))
+        main.enroll(of_object("finalized", PATH, 1))
     assert json.loads(capsys.readouterr().out)["severity"] == "WARNING"
 
 
@@ -130,7 +122,7 @@ def test_an_error_that_no_repetition_mends_is_logged_and_dropped(
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(desk.desk, "photo_arrived", broken)
-    main.enroll(_of_object("finalized", PATH, 1))
+    main.enroll(of_object("finalized", PATH, 1))
     line = json.loads(capsys.readouterr().out)
     assert (line["severity"], line["subject"]) == ("ERROR", PATH)
     assert "a bug" in line["cause"]
