@@ -7,6 +7,8 @@ from typing import Any
 
 from lookout.cloud import pictures
 from lookout.cloud.enrolment import Enrolment, Photo
+from lookout.cloud.recalibration import Recalibration
+from lookout.cloud.site import SiteReader, default_site
 from lookout.domain.enrolment import PhotoPath, main_face
 from lookout.domain.face import Face
 from lookout.errors import PhotoRejected, RequestError
@@ -26,8 +28,11 @@ class EnrolmentDesk:
     def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
         self._settings = settings
         self._bucket = bucket
-        model_id, timeout = installed(settings).card.model_id, settings.store_timeout_seconds
-        self._enrolment = Enrolment(db, model_id, settings.max_photos_per_person, timeout)
+        timeout = settings.store_timeout_seconds
+        self._card = installed(settings).card
+        self._enrolment = Enrolment(db, self._card.model_id, settings.max_photos_per_person, timeout)
+        self._recalibration = Recalibration(db, self._card.model_id, timeout)
+        self._site = SiteReader(db, default_site(settings), timeout)
 
     def photo_arrived(self, path: str, generation: int) -> str:
         """Enrol the photo, or say on it why not. Returns what was done, for the log."""
@@ -37,13 +42,18 @@ class EnrolmentDesk:
         stored = pictures.photo(self._bucket, path, self._settings.store_timeout_seconds)
         if stored is None or stored.generation != generation:
             return "gone or replaced already"
-        photo = Photo(place, generation, stored.created_at)
+        done = self._dealt_with(Photo(place, generation, stored.created_at), stored.size)
+        # also when it was dealt with already: the event comes again when only this was left to do
+        self._recalibrate(place.person_id)
+        return done
+
+    def _dealt_with(self, photo: Photo, size: int) -> str:
         if not self._enrolment.begin(photo):
             return "dealt with already"
         try:
-            face = self._face(path, stored.size)
+            face = self._face(str(photo.place), size)
             if face is None:
-                self._enrolment.forget(place, generation)
+                self._enrolment.forget(photo.place, photo.generation)
                 return "gone while it was looked at"
             assert face.embedding is not None  # noqa: S101 - what main_face promises
             done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
@@ -57,18 +67,27 @@ class EnrolmentDesk:
         place = PhotoPath.parse(path)
         if place is None:
             return "no photo of a person"
-        return "forgotten" if self._enrolment.forget(place, generation) else "nothing to forget"
+        forgotten = self._enrolment.forget(place, generation)
+        self._recalibrate(place.person_id)
+        return "forgotten" if forgotten else "nothing to forget"
 
     def person_left(self, person_id: str, at: datetime) -> str:
         """Drop all photos and vectors of a person who was deleted ``at`` a moment."""
         vectors = self._enrolment.forget_person(person_id, at)
         timeout = self._settings.store_timeout_seconds
         photos = pictures.remove_photos(self._bucket, person_id, at, timeout)
+        self._recalibrate(person_id)
         return f"forgotten with {photos} photos and {vectors} of their documents"
 
     def person_changed(self, person_id: str) -> str:
         """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""
-        return "carried into the gallery" if self._enrolment.carry(person_id) else "nothing to carry"
+        carried = self._enrolment.carry(person_id)
+        self._recalibrate(person_id)
+        return "carried into the gallery" if carried else "nothing to carry"
+
+    def _recalibrate(self, person_id: str) -> None:
+        threshold = self._site.current().threshold
+        self._recalibration.follow(person_id, self._card.threshold if threshold is None else threshold)
 
     def _face(self, path: str, size: int) -> Face | None:
         limit = self._settings.max_upload_bytes

@@ -43,6 +43,15 @@ def other_face(photos: Path) -> bytes:
     return (photos / "biden.jpg").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def strangers(photos: Path) -> list[bytes]:
+    """Good photos of six people, one each, out of a picture of all six."""
+    corners = [(463, 265), (55, 254), (905, 59), (748, 341), (267, 143), (1131, 273)]
+    with Image.open(photos / "t1.jpg") as picture:
+        crops = [picture.crop((x - 40, y - 40, x + 150, y + 185)) for x, y in corners]
+    return [encoded(crop.convert("RGB")) for crop in crops]
+
+
 def recoded(photo: bytes, kind: str) -> bytes:
     """The photo as "JPEG", "PNG" or "WEBP"."""
     with Image.open(io.BytesIO(photo)) as opened:

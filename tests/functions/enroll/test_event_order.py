@@ -236,9 +236,9 @@ def test_a_folder_dropped_at_once_is_enrolled_whole(desk: Desk, photos: Path) ->
     assert len(from_document("b", desk.gallery("b")).vectors) == 8
 
 
-def test_several_people_at_once_each_get_a_version_of_their_own(desk: Desk, face: bytes) -> None:
+def test_several_people_at_once_each_get_a_version_of_their_own(desk: Desk, strangers: list[bytes]) -> None:
     paths = [f"faces/person {index}/1.jpg" for index in range(4)]
-    generations = [desk.upload(path, face) for path in paths]
+    generations = [desk.upload(path, photo) for path, photo in zip(paths, strangers[:4], strict=True)]
     arrivals = [
         lambda path=path, generation=generation: desk.desk.photo_arrived(path, generation)
         for path, generation in zip(paths, generations, strict=True)
@@ -322,7 +322,7 @@ def test_a_name_changed_while_a_photo_is_enrolled_is_the_one_that_stays(desk: De
 
     def renamed() -> str:
         desk.db.document("people/b").update({"name": "Barack"})
-        done: str = desk.another().person_renamed("b")
+        done: str = desk.another().person_changed("b")
         return done
 
     _at_once(lambda: desk.desk.photo_arrived("faces/b/2.jpg", second), renamed)
