@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -136,6 +137,15 @@ class House:
         answer = self.answer(jpeg)
         assert answer.status_code == 200, answer.text
         read: dict[str, Any] = answer.json
+        return read
+
+    def look(self, jpeg: bytes) -> dict[str, Any]:
+        """The only face of a frame, as answered to a camera that saw nobody before: no visit is open."""
+        camera = f"cam_{uuid4().hex}"
+        answer = self.answer(jpeg, register(self.db, camera, ROOM.name), camera)
+        assert answer.status_code == 200, answer.text
+        (face,) = answer.json["faces"]
+        read: dict[str, Any] = face
         return read
 
     def alerts(self) -> list[dict[str, Any]]:
