@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,10 @@ class Person:
 
     def vectors(self) -> list[str]:
         return list((self.gallery.get().to_dict() or {}).get("photoIds", []))
+
+    def lookalikes(self) -> set[str]:
+        shown = (self.document.get().to_dict() or {}).get("lookalikes", [])
+        return {entry["personId"] for entry in shown}
 
     def wait_enrolled(self, name: str = "1.jpg") -> None:
         wait_until(lambda: self.photo(name).get("status") == "enrolled", "the enrolment")
@@ -89,6 +94,27 @@ def test_a_renamed_person_is_renamed_in_the_gallery(samples: Path) -> None:
 
     person.document.update({"name": "Eva"})
     wait_until(lambda: person.gallery.get().to_dict()["name"] == "Eva", "the renaming")
+
+
+def test_what_an_owner_says_of_a_person_is_carried_into_the_gallery(samples: Path) -> None:
+    person = Person("Emil")
+    person.upload(samples / "biden.jpg")
+    person.wait_enrolled()
+
+    end = datetime(2030, 1, 1, tzinfo=UTC)
+    person.document.update({"muted": True, "consentExpiresAt": end})
+    wait_until(lambda: person.gallery.get().to_dict()["muted"] is True, "the muting")
+    assert person.gallery.get().to_dict()["consentExpiresAt"] == end
+
+
+def test_look_alikes_are_warned_of_until_one_of_them_is_gone(samples: Path) -> None:
+    tom, tim = Person("Tom"), Person("Tim.")
+    tom.upload(samples / "biden.jpg")
+    tim.upload(samples / "biden.jpg")
+    wait_until(lambda: tim.id in tom.lookalikes() and tom.id in tim.lookalikes(), "the warning")
+
+    tim.document.delete()
+    wait_until(lambda: tim.id not in tom.lookalikes(), "the end of the warning")
 
 
 @pytest.mark.parametrize("name", ["Carl", "Zoë Ångström"])
