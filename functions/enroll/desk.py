@@ -32,7 +32,7 @@ class EnrolmentDesk:
         self._card = installed(settings).card
         self._enrolment = Enrolment(db, self._card.model_id, settings.max_photos_per_person, timeout)
         self._recalibration = Recalibration(db, self._card.model_id, timeout)
-        self._site = SiteReader(db, default_site(settings), timeout)
+        self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
 
     def photo_arrived(self, path: str, generation: int) -> str:
         """Enrol the photo, or say on it why not. Returns what was done, for the log."""

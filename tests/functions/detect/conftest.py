@@ -89,11 +89,8 @@ class People:
         assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
 
     def mute(self, person_id: str, muted: bool) -> None:
-        """What ``enroll`` carries into the gallery when an owner mutes somebody."""
-        state = self.db.document("gallery_state/current")
-        version = state.get().get("version") + 1
-        self.db.document(f"gallery/{person_id}").update({"muted": muted, "version": version})
-        state.update({"version": version})
+        self.db.document(f"people/{person_id}").update({"muted": muted})
+        assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
 
     def forget(self, person_id: str) -> None:
         self.db.document(f"people/{person_id}").delete()
