@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lookout.cloud.app import reaching
-from lookout.domain.enrolment import PhotoStatus
+from lookout.domain.enrolment import PhotoPath, PhotoStatus
 
 
 def stale_photos(db: Any, model_id: str) -> Iterator[str]:
@@ -19,7 +19,8 @@ def stale_photos(db: Any, model_id: str) -> Iterator[str]:
         for photo in db.collection_group("photos").stream():
             stored = photo.to_dict()
             if stored.get("status") == PhotoStatus.PROCESSING or stored.get("modelId") != model_id:
-                yield stored["path"]
+                # by its own place: one document that lacks a field must not keep all photos from being enrolled
+                yield str(PhotoPath(photo.reference.parent.parent.id, photo.id))
 
 
 def upload_again(bucket: Any, path: str) -> bool:
