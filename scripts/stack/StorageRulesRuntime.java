@@ -8,12 +8,6 @@ import com.google.firebase.rules.runtime.common.Evaluator;
 import com.google.firebase.rules.runtime.evaluators.AuthRuleEvaluator;
 import com.google.firebase.rules.runtime.impl.DefaultEvaluator;
 import com.google.firebase.rules.runtime.v1.Expression;
-import com.google.firebase.rules.runtime.v1.ExpressionListValue;
-import com.google.firebase.rules.runtime.v1.ExpressionMapValue;
-import com.google.firebase.rules.runtime.v1.ExpressionPathSegmentValue;
-import com.google.firebase.rules.runtime.v1.ExpressionPathValue;
-import com.google.firebase.rules.runtime.v1.ExpressionSetValue;
-import com.google.firebase.rules.runtime.v1.ExpressionValue;
 import com.google.firebase.rules.runtime.v1.RulesetAst;
 import com.google.firebase.rules.v1.File;
 import com.google.firebase.rules.v1.Issue;
@@ -22,8 +16,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.protobuf.NullValue;
-import com.google.protobuf.Timestamp;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -31,13 +23,14 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -45,40 +38,68 @@ import java.util.concurrent.TimeUnit;
  * emulator.
  *
  * <p>Stands in for {@code cloud-storage-rules-runtime.jar} and speaks its protocol, one JSON object a line on
- * stdin and stdout (firebase-tools, {@code lib/emulator/storage/rules/runtime.js}). Rules that look into Firestore
- * ({@code firestore.get}) are not supported: they deny.
+ * stdin and stdout (firebase-tools, {@code lib/emulator/storage/rules/runtime.js}). Each request is judged in a thread
+ * of its own, since rules that look into Firestore wait for an answer on stdin.
  */
 public final class StorageRulesRuntime {
   private static final int HELLO = -1;
   private static final long EVALUATION_SECONDS = 20;
 
-  private final Map<String, RulesetAst> rulesets = new HashMap<>();
+  private final Map<String, RulesetAst> rulesets = new ConcurrentHashMap<>();
+  private final Map<Long, FirestoreDocuments> atWork = new ConcurrentHashMap<>();
+  private final ExecutorService judges = Executors.newCachedThreadPool();
+  private final PrintStream replies;
+
+  private StorageRulesRuntime(PrintStream replies) {
+    this.replies = replies;
+  }
 
   public static void main(String[] arguments) throws IOException {
     PrintStream replies = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     // The engine may print; stdout belongs to the protocol.
     System.setOut(System.err);
-    replies.println(reply(HELLO, List.of(), List.of()));
-    StorageRulesRuntime runtime = new StorageRulesRuntime();
+    StorageRulesRuntime runtime = new StorageRulesRuntime(replies);
+    runtime.say(reply(HELLO, List.of(), List.of()));
     BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {
       if (!line.isBlank()) {
-        replies.println(runtime.answer(JsonParser.parseString(line).getAsJsonObject()));
+        runtime.hear(JsonParser.parseString(line).getAsJsonObject());
       }
     }
+    System.exit(0);
   }
 
-  private JsonObject answer(JsonObject request) {
-    long id = request.get("id").getAsLong();
-    String action = request.get("action").getAsString();
-    JsonObject context = request.getAsJsonObject("context");
+  private synchronized void say(JsonObject reply) {
+    replies.println(reply);
+  }
+
+  private void hear(JsonObject message) {
+    long id = message.get("id").getAsLong();
+    if (!message.has("action")) {
+      FirestoreDocuments asking = atWork.get(id);
+      if (asking != null) {
+        asking.told(message);
+      }
+      return;
+    }
+    String action = message.get("action").getAsString();
+    JsonObject context = message.getAsJsonObject("context");
     switch (action) {
       case "load_ruleset":
-        return load(id, context);
+        say(load(id, context));
+        return;
       case "verify":
-        return verify(id, context);
+        FirestoreDocuments documents = new FirestoreDocuments(id, this::say);
+        atWork.put(id, documents);
+        judges.execute(
+            () -> {
+              JsonObject judgement = verify(id, context, documents);
+              atWork.remove(id);
+              say(judgement);
+            });
+        return;
       default:
-        return reply(id, List.of("unknown action " + action), List.of());
+        say(reply(id, List.of("unknown action " + action), List.of()));
     }
   }
 
@@ -111,7 +132,11 @@ public final class StorageRulesRuntime {
           File.newBuilder().setName(file.get("name").getAsString()).setContent(file.get("content").getAsString()));
     }
     FirebaseRulesLangOptions language =
-        FirebaseRulesLangOptions.builder().allowTernaryOperator(true).allowLetBindings(true).build();
+        FirebaseRulesLangOptions.builder()
+            .allowTernaryOperator(true)
+            .allowLetBindings(true)
+            .allowCrossServiceRules(true)
+            .build();
     return FirebaseRulesProtoCompiler.createStandalone(language).compile(source);
   }
 
@@ -125,11 +150,11 @@ public final class StorageRulesRuntime {
         issue.getDescription());
   }
 
-  private JsonObject verify(long id, JsonObject context) {
+  private JsonObject verify(long id, JsonObject context, FirestoreDocuments documents) {
     List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     boolean permit = false;
     try {
-      permit = evaluate(context, warnings);
+      permit = evaluate(context, documents, warnings);
     } catch (ExecutionException failed) {
       // A rule that cannot be evaluated grants nothing.
       warnings.add(String.valueOf(failed.getCause()));
@@ -143,7 +168,8 @@ public final class StorageRulesRuntime {
     return reply;
   }
 
-  private boolean evaluate(JsonObject context, List<String> warnings) throws Exception {
+  private boolean evaluate(JsonObject context, FirestoreDocuments documents, List<String> warnings)
+      throws Exception {
     RulesetAst ruleset = rulesets.get(context.get("rulesetName").getAsString());
     if (ruleset == null) {
       throw new IllegalStateException("the ruleset was never loaded");
@@ -152,9 +178,10 @@ public final class StorageRulesRuntime {
         AuthRuleEvaluator.RuleContext.builder()
             .service(context.get("service").getAsString())
             .method(context.get("method").getAsString())
-            .path(context.get("path").getAsString());
+            .path(context.get("path").getAsString())
+            .functions(documents.functions());
     for (Map.Entry<String, JsonElement> variable : context.getAsJsonObject("variables").entrySet()) {
-      request.supplyVariable(variable.getKey(), value(variable.getValue()));
+      request.supplyVariable(variable.getKey(), RulesValues.value(variable.getValue()));
     }
     EvaluationListener listener =
         new EvaluationListener() {
@@ -183,61 +210,5 @@ public final class StorageRulesRuntime {
     JsonArray array = new JsonArray();
     texts.forEach(array::add);
     return array;
-  }
-
-  /** What firebase-tools sends as {@code {"<type>_value": …}} as the engine's own value. */
-  private static ExpressionValue value(JsonElement sent) {
-    ExpressionValue.Builder value = ExpressionValue.newBuilder();
-    if (sent == null || sent.isJsonNull() || sent.getAsJsonObject().size() == 0) {
-      return value.setNullValue(NullValue.NULL_VALUE).build();
-    }
-    Map.Entry<String, JsonElement> typed = sent.getAsJsonObject().entrySet().iterator().next();
-    JsonElement raw = typed.getValue();
-    switch (typed.getKey()) {
-      case "null_value":
-        return value.setNullValue(NullValue.NULL_VALUE).build();
-      case "string_value":
-        return value.setStringValue(raw.getAsString()).build();
-      case "bool_value":
-        return value.setBoolValue(raw.getAsBoolean()).build();
-      case "int_value":
-        return value.setIntValue(raw.getAsLong()).build();
-      case "float_value":
-        return value.setFloatValue(raw.getAsDouble()).build();
-      case "timestamp_value":
-        Instant moment = Instant.parse(raw.getAsString());
-        return value
-            .setTimestampValue(
-                Timestamp.newBuilder().setSeconds(moment.getEpochSecond()).setNanos(moment.getNano()))
-            .build();
-      case "list_value":
-        ExpressionListValue.Builder list = ExpressionListValue.newBuilder();
-        raw.getAsJsonObject().getAsJsonArray("values").forEach(item -> list.addValues(value(item)));
-        return value.setListValue(list).build();
-      case "set_value":
-        ExpressionSetValue.Builder set = ExpressionSetValue.newBuilder();
-        raw.getAsJsonObject().getAsJsonArray("values").forEach(item -> set.addValues(value(item)));
-        return value.setSetValue(set).build();
-      case "map_value":
-        ExpressionMapValue.Builder map = ExpressionMapValue.newBuilder();
-        raw.getAsJsonObject()
-            .getAsJsonObject("fields")
-            .entrySet()
-            .forEach(field -> map.putFields(field.getKey(), value(field.getValue())));
-        return value.setMapValue(map).build();
-      case "path_value":
-        return value.setPathValue(path(raw.getAsJsonObject().getAsJsonArray("segments"))).build();
-      default:
-        throw new IllegalArgumentException("unknown kind of value: " + typed.getKey());
-    }
-  }
-
-  private static ExpressionPathValue path(JsonArray segments) {
-    ExpressionPathValue.Builder path = ExpressionPathValue.newBuilder();
-    for (JsonElement segment : segments) {
-      String name = segment.getAsJsonObject().get("simple").getAsString();
-      path.addSegments(ExpressionPathSegmentValue.newBuilder().setSimple(name));
-    }
-    return path.build();
   }
 }

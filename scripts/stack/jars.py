@@ -40,11 +40,13 @@ def wanted(packages: Path) -> list[Jar]:
 def ensure(folder: Path, packages: Path, environment: dict[str, str]) -> None:
     """Have both jars in ``folder``; ``packages`` holds firebase-tools, which fetches them in ``environment``.
 
+    Jars that were built here are built again when their sources changed.
+
     Raises:
         SystemExit: they can neither be fetched nor built; one line says what to install.
     """
     jars = wanted(packages)
-    missing = [jar for jar in jars if not (folder / jar.name).is_file()]
+    missing = [jar for jar in jars if not _is_there(folder / jar.name)]
     if not missing:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +63,10 @@ def ensure(folder: Path, packages: Path, environment: dict[str, str]) -> None:
     say(
         "  The emulators' engine comes from the installed Google Cloud SDK, as the official one was out of reach."
     )
+
+
+def _is_there(jar: Path) -> bool:
+    return jar.is_file() and not offline_jars.is_outdated(jar)
 
 
 def is_reachable(url: str, patience: float = PATIENCE) -> bool:

@@ -1,11 +1,13 @@
 """Builds the emulators' jars out of an installed Google Cloud SDK, for machines that reach no download host.
 
 The SDK's Firestore emulator holds the same engine, the rules service ``firebase.storage`` included. The first
-jar only points at it; the second adds ``StorageRulesRuntime``, which speaks firebase-tools' protocol.
+jar only points at it; the second adds ``StorageRulesRuntime`` and what it needs, which speaks firebase-tools'
+protocol.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -15,7 +17,10 @@ from pathlib import Path
 
 FIRESTORE_MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 STORAGE_MAIN = "StorageRulesRuntime"
-SOURCE = Path(__file__).with_name(f"{STORAGE_MAIN}.java")
+SOURCES = sorted(Path(__file__).parent.glob("*.java"))
+STAMP = "sources.sha256"
+"""Entry of the second jar that says which sources it was made of."""
+
 CLASSES_FOR_JAVA = "17"
 MANIFEST_LINE = 70
 """Bytes of a manifest line, below the format's limit of 72 with its line end."""
@@ -36,13 +41,28 @@ def build(firestore: Path, storage: Path) -> None:
     with tempfile.TemporaryDirectory(dir=storage.parent) as made:
         classes = Path(made)
         options = ["--release", CLASSES_FOR_JAVA, "-proc:none", "-nowarn", "-cp", str(engine), "-d", made]
-        done = subprocess.run([compiler, *options, str(SOURCE)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [compiler, *options, *map(str, SOURCES)], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise CannotBuild(
                 f"the installed Google Cloud SDK does not fit: {done.stderr.strip().splitlines()[0]}"
             )
-        _write_jar(storage, manifest(STORAGE_MAIN, engine), sorted(classes.glob("*.class")))
+        (classes / STAMP).write_text(_sources_hash())
+        _write_jar(storage, manifest(STORAGE_MAIN, engine), sorted(classes.iterdir()))
     _write_jar(firestore, manifest(FIRESTORE_MAIN, engine), [])
+
+
+def is_outdated(storage: Path) -> bool:
+    """Whether the jar was built here, but of other sources than there are now."""
+    with zipfile.ZipFile(storage) as jar:
+        entries = jar.namelist()
+        is_ours = f"{STORAGE_MAIN}.class" in entries
+        return is_ours and (STAMP not in entries or jar.read(STAMP).decode() != _sources_hash())
+
+
+def _sources_hash() -> str:
+    return hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()
 
 
 def sdk_engine() -> Path:
@@ -99,10 +119,10 @@ def manifest(main_class: str, class_path: Path) -> str:
     return "\r\n".join(["Manifest-Version: 1.0", f"Main-Class: {main_class}", *lines, "", ""])
 
 
-def _write_jar(path: Path, manifest_text: str, classes: list[Path]) -> None:
+def _write_jar(path: Path, manifest_text: str, entries: list[Path]) -> None:
     unfinished = path.with_suffix(".part")
     with zipfile.ZipFile(unfinished, "w") as jar:
         jar.writestr("META-INF/MANIFEST.MF", manifest_text)
-        for compiled in classes:
-            jar.write(compiled, compiled.name)
+        for entry in entries:
+            jar.write(entry, entry.name)
     unfinished.replace(path)

@@ -298,6 +298,25 @@ def test_a_host_that_answers_but_refuses_is_out_of_reach_too(
     assert all((tmp_path / "jars" / jar.name).exists() for jar in jars.wanted(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("entries", "is_outdated"),
+    [
+        ({"com/google/Official.class": ""}, False),
+        ({"StorageRulesRuntime.class": ""}, True),
+        ({"StorageRulesRuntime.class": "", offline_jars.STAMP: "of other sources"}, True),
+        ({"StorageRulesRuntime.class": "", offline_jars.STAMP: None}, False),
+    ],
+)
+def test_a_jar_that_was_built_here_is_built_again_when_its_sources_changed(
+    entries: dict[str, str | None], is_outdated: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.jar"
+    with zipfile.ZipFile(path, "w") as jar:
+        for name, content in entries.items():
+            jar.writestr(name, offline_jars._sources_hash() if content is None else content)
+    assert offline_jars.is_outdated(path) == is_outdated
+
+
 def test_a_long_class_path_is_folded_as_manifests_want_it(tmp_path: Path) -> None:
     engine = Path("/" + "long/" * 60 + "engine.jar")
     lines = offline_jars.manifest("Main", engine).split("\r\n")
