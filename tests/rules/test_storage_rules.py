@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.rules.conftest import CALLERS
-from tests.rules.rest import ADMIN, Storage
+from tests.rules.rest import ADMIN, Firestore, Storage
 
 Tokens = dict[str, str | None]
 
@@ -114,29 +115,72 @@ def test_nothing_else_is_written_or_deleted_by_a_client(
 SNAPSHOT_LIMIT = 2 * 1024 * 1024
 
 
-def _snapshot() -> str:
-    return f"snapshots/rules-{secrets.token_hex(4)}.jpg"
+def _snapshot(firestore: Firestore, **camera: object) -> str:
+    """The place of the snapshots of a camera that is registered with these fields, the agent ``pi``'s."""
+    camera_id = f"rules-{secrets.token_hex(4)}"
+    firestore.put(f"cameras/{camera_id}", {"name": "Yard", "agentId": "pi"} | camera)
+    return f"snapshots/{camera_id}.jpg"
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_agents_alone_bring_snapshots_and_bring_newer_ones(
-    caller: str, storage: Storage, tokens: Tokens
+def test_a_cameras_agent_alone_brings_its_snapshots_and_newer_ones(
+    caller: str, storage: Storage, firestore: Firestore, tokens: Tokens
 ) -> None:
-    name, wanted = _snapshot(), 200 if "agent" in caller else 403
+    name, wanted = _snapshot(firestore), 200 if caller == "agent" else 403
     assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == wanted
     assert storage.upload(name, JPEG, "image/jpeg", ADMIN) == 200
     assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == wanted
     assert storage.delete(name, tokens[caller]) == 403
 
 
-def test_a_snapshot_may_have_2_mb_and_not_a_byte_more(storage: Storage, tokens: Tokens) -> None:
-    assert storage.upload(_snapshot(), bytes(SNAPSHOT_LIMIT), "image/jpeg", tokens["agent"]) == 200
-    assert storage.upload(_snapshot(), bytes(SNAPSHOT_LIMIT + 1), "image/jpeg", tokens["agent"]) == 403
+def test_a_camera_that_was_given_to_another_agent_is_the_first_ones_no_more(
+    storage: Storage, firestore: Firestore, tokens: Tokens
+) -> None:
+    name = _snapshot(firestore)
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["agent"]) == 200
+    camera = name.removeprefix("snapshots/").removesuffix(".jpg")
+    firestore.put(f"cameras/{camera}", {"name": "Yard", "agentId": "elsewhere"})
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["agent"]) == 403
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["another agent"]) == 200
+
+
+@pytest.mark.parametrize("agent", ["", None, ["pi"], {"pi": True}, 0])
+def test_a_camera_that_is_no_agents_gets_no_snapshot(
+    agent: object, storage: Storage, firestore: Firestore, tokens: Tokens
+) -> None:
+    name = _snapshot(firestore, agentId=agent)
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["agent"]) == 403
+
+
+def test_a_camera_that_is_not_registered_gets_no_snapshot(storage: Storage, tokens: Tokens) -> None:
+    name = f"snapshots/rules-{secrets.token_hex(4)}.jpg"
+    assert storage.upload(name, JPEG, "image/jpeg", tokens["agent"]) == 403
+
+
+def test_a_snapshot_may_have_2_mb_and_not_a_byte_more(
+    storage: Storage, firestore: Firestore, tokens: Tokens
+) -> None:
+    name = _snapshot(firestore)
+    assert storage.upload(name, bytes(SNAPSHOT_LIMIT), "image/jpeg", tokens["agent"]) == 200
+    assert storage.upload(name, bytes(SNAPSHOT_LIMIT + 1), "image/jpeg", tokens["agent"]) == 403
+
+
+def test_rules_that_look_into_firestore_judge_many_requests_at_once(
+    storage: Storage, firestore: Firestore, tokens: Tokens
+) -> None:
+    own = [_snapshot(firestore) for _ in range(12)]
+    foreign = [_snapshot(firestore, agentId="elsewhere") for _ in range(12)]
+    names = [name for pair in zip(own, foreign, strict=True) for name in pair]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(
+            pool.map(lambda name: storage.upload(name, JPEG, "image/jpeg", tokens["agent"]), names)
+        )
+    assert statuses == [200, 403] * 12
 
 
 @pytest.mark.parametrize("kind", ["text/html", "image/png", "image/svg+xml", "application/octet-stream"])
-def test_a_snapshot_is_a_jpeg(kind: str, storage: Storage, tokens: Tokens) -> None:
-    assert storage.upload(_snapshot(), JPEG, kind, tokens["agent"]) == 403
+def test_a_snapshot_is_a_jpeg(kind: str, storage: Storage, firestore: Firestore, tokens: Tokens) -> None:
+    assert storage.upload(_snapshot(firestore), JPEG, kind, tokens["agent"]) == 403
 
 
 @pytest.mark.parametrize(
