@@ -58,7 +58,7 @@ def _cloud(inbox: Inbox, clock: ServerClock, config: Config) -> Iterator[Finding
     from google.api_core.exceptions import GoogleAPICallError, PermissionDenied
 
     try:
-        seen = inbox.last_beat()
+        heard = inbox.last_heard()
         waiting = inbox.queued()
         cameras = inbox.cameras()
     except PermissionDenied:
@@ -75,11 +75,16 @@ def _cloud(inbox: Inbox, clock: ServerClock, config: Config) -> Iterator[Finding
         return
     yield Finding(True, "commands", f"they may be read, {len(waiting)} wait")
     yield _clock(clock)
-    if seen is None:
+    if heard is None:
         yield Finding(False, "running", "the agent was never up: start it with `lookout-agent run`")
     else:
-        ago = (clock.now() - seen).total_seconds()
-        yield Finding(ago < 90, "running", f"it was last up {ago:.0f} s ago")
+        ago = (clock.now() - heard.at).total_seconds()
+        if heard.is_farewell:
+            yield Finding(
+                False, "running", f"it was stopped {ago:.0f} s ago: start it with `lookout-agent run`"
+            )
+        else:
+            yield Finding(ago < 90, "running", f"it was last up {ago:.0f} s ago")
     if not cameras:
         yield Finding(
             False, "cameras", f"none is this agent's: an owner sets their agentId to {config.agent_id}"

@@ -178,17 +178,18 @@ def _status(options: argparse.Namespace) -> int:
     clock = ServerClock()
     inbox = Inbox(connect(config, lambda: own.id_token), config.agent_id, clock)
     try:
-        seen = inbox.last_beat()
+        heard = inbox.last_heard()
     except GoogleAPICallError as error:
         raise AgentError(
             f"Firestore does not tell ({type(error).__name__}): see `lookout-agent check`."
         ) from None
     finally:
         inbox.close()
-    if seen is None:
+    if heard is None:
         print("the cloud never heard of it")
     else:
-        print(f"the cloud heard of it {(clock.now() - seen).total_seconds():.0f} s ago")
+        what = "heard that it stopped" if heard.is_farewell else "heard of it"
+        print(f"the cloud {what} {(clock.now() - heard.at).total_seconds():.0f} s ago")
     return 0 if is_running else 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,9 @@ from lookout_agent.errors import CommandFailed
 CALL_SECONDS = 5.0
 """Longest wait for one call of Firestore."""
 
+FAREWELL_SECONDS = 2.0
+"""Longest wait for the word that the agent ends: whoever stops it is waiting."""
+
 CONTENTION_SECONDS = 2.0
 """How long a write is tried again while others write to the same document."""
 
@@ -25,6 +29,14 @@ MOST = 50
 """Commands read at once."""
 
 TARGET = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """When the cloud last heard of the agent, and whether that was its farewell."""
+
+    at: datetime
+    is_farewell: bool
 
 
 class Inbox:
@@ -139,21 +151,31 @@ class Inbox:
         return {camera.id: camera.to_dict() for camera in mine.stream(retry=None, timeout=CALL_SECONDS)}
 
     def beat(self, cameras: list[str]) -> None:
-        """Say that the agent is there, and which cameras it reaches."""
-        from google.cloud.firestore import SERVER_TIMESTAMP
+        """Say that the agent is there, and which cameras it reaches; takes a farewell back."""
+        from google.cloud.firestore import DELETE_FIELD, SERVER_TIMESTAMP
 
         fields = {"lastSeenAt": SERVER_TIMESTAMP, "version": __version__, "cameras": cameras}
+        fields["stoppedAt"] = DELETE_FIELD
         asked_at = monotonic()
         written = self._agent.set(fields, merge=True, retry=None, timeout=CALL_SECONDS)
         self._clock.observe(written.update_time, asked_at)
 
-    def last_beat(self) -> datetime | None:
-        """When the agent last said that it is there."""
+    def farewell(self) -> None:
+        """Say that the agent ends, so that nobody waits for it."""
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
+        self._agent.update({"stoppedAt": SERVER_TIMESTAMP}, retry=None, timeout=FAREWELL_SECONDS)
+
+    def last_heard(self) -> Heard | None:
+        """When the agent last said something of itself; None when it never did."""
         asked_at = monotonic()
         snapshot = self._agent.get(retry=None, timeout=CALL_SECONDS)
         self._clock.observe(snapshot.read_time, asked_at)
-        seen = (snapshot.to_dict() or {}).get("lastSeenAt")
-        return seen if isinstance(seen, datetime) else None
+        fields = snapshot.to_dict() or {}
+        seen, stopped = fields.get("lastSeenAt"), fields.get("stoppedAt")
+        if isinstance(stopped, datetime):
+            return Heard(stopped, is_farewell=True)
+        return Heard(seen, is_farewell=False) if isinstance(seen, datetime) else None
 
     def close(self) -> None:
         """Hang up; a listener that waits ends with an error."""

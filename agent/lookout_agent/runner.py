@@ -48,6 +48,7 @@ class Agent:
     def __init__(self, config: Config, tokens: Tokens, inbox: Inbox, clock: ServerClock) -> None:
         self._config, self._tokens, self._inbox, self._clock = config, tokens, inbox, clock
         self._stopping = threading.Event()
+        self._round_is_due = threading.Event()
         self._lock = threading.Lock()
         self._at_work: set[str] = set()
         """Ids of commands that were accepted and have no end."""
@@ -61,6 +62,7 @@ class Agent:
     def stop(self) -> None:
         """Take no new command, and end soon; a command at work is finished first."""
         self._stopping.set()
+        self._round_is_due.set()
 
     def run(self) -> None:
         """Work until :meth:`stop` is called. Only then it returns."""
@@ -71,7 +73,7 @@ class Agent:
                 self._round(rounds)
             except Exception as error:
                 self._complain("round", error)
-                self._stopping.wait(waits.next())
+                self._pause(waits.next())
                 continue
             if rounds == 0:
                 log.info(
@@ -80,8 +82,13 @@ class Agent:
                 self._start(self._listen)
             rounds += 1
             waits.reset()
-            self._stopping.wait(ROUND_SECONDS)
-        self._end()
+            self._pause(ROUND_SECONDS)
+        self._end(was_up=rounds > 0)
+
+    def _pause(self, seconds: float) -> None:
+        self._round_is_due.wait(seconds)
+        if not self._stopping.is_set():
+            self._round_is_due.clear()
 
     def _round(self, number: int) -> None:
         self._tokens.refresh_if_due()
@@ -149,6 +156,9 @@ class Agent:
         if not self._is_heard:
             log.info("listening for commands")
         self._is_heard = True
+        if self._unsaid:
+            # the line is back: whoever waits for an end has waited long enough
+            self._round_is_due.set()
 
     # commands
 
@@ -250,7 +260,13 @@ class Agent:
         self._threads.append(thread)
         thread.start()
 
-    def _end(self) -> None:
+    def _end(self, was_up: bool) -> None:
+        if was_up:
+            # before what is at work is finished: from now on nothing new is taken
+            try:
+                self._inbox.farewell()
+            except Exception as error:
+                self._complain("farewell", error)
         with self._lock:
             lanes = list(self._lanes.values())
         for lane in lanes:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lookout.cloud.app import patience, reaching
-from lookout.domain.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState
+from lookout.domain.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState, spoken
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 
 QUEUE_SECONDS = 2.0
@@ -46,11 +46,11 @@ class CommandDesk:
         """What the camera answered.
 
         Raises:
-            Unavailable: the agent is offline, or did not take the command; then it is never carried out.
+            Unavailable: the agent is stopped, silent, or did not take the command; then it is never carried out.
             CameraSilent: the camera did not answer the agent.
             CameraFailed: the camera refused, or may not be called.
         """
-        self._require_agent(command.agent_id)
+        last_seen = self._require_agent(command.agent_id)
         now = datetime.now(UTC)
         deadline = now + timedelta(seconds=QUEUE_SECONDS)
         reference = self._db.collection("agents").document(command.agent_id).collection("commands").document()
@@ -60,20 +60,35 @@ class CommandDesk:
         ended = _wait(reference, QUEUE_SECONDS, at_work + ANSWER_SECONDS)
         if ended is None:
             ended = self._give_up(reference)
+        if ended.get("state") == CommandState.EXPIRED:
+            raise Unavailable(
+                f"Agent {command.agent_id} did not take the command, so it was not carried out and never will be. "
+                f"The agent has been silent for {spoken(datetime.now(UTC) - last_seen)}."
+            )
         return _result(ended)
 
-    def _require_agent(self, agent_id: str) -> None:
+    def _require_agent(self, agent_id: str) -> datetime:
+        """When the agent was last seen, if it is there.
+
+        Raises:
+            Unavailable: it never was, was stopped, or has been silent for too long.
+        """
         with reaching("Firestore"):
             agent = self._db.collection("agents").document(agent_id).get(**patience(self._timeout))
-        last_seen = (agent.to_dict() or {}).get("lastSeenAt")
+        fields, now = agent.to_dict() or {}, datetime.now(UTC)
+        last_seen, stopped = fields.get("lastSeenAt"), fields.get("stoppedAt")
         if not isinstance(last_seen, datetime):
             raise Unavailable(f"Agent {agent_id} was never seen: pair it and start it.", retry_after=30)
-        silent = datetime.now(UTC) - last_seen
-        if silent > AGENT_SILENT_AFTER:
+        if isinstance(stopped, datetime):
             raise Unavailable(
-                f"Agent {agent_id} has been silent for {_spoken(silent)}: is its machine on, and online?",
+                f"Agent {agent_id} was stopped {spoken(now - stopped)} ago: start it again.", retry_after=30
+            )
+        if now - last_seen > AGENT_SILENT_AFTER:
+            raise Unavailable(
+                f"Agent {agent_id} has been silent for {spoken(now - last_seen)}: is its machine on, and online?",
                 retry_after=30,
             )
+        return last_seen
 
     def _give_up(self, reference: Any) -> dict[str, Any]:
         """Let a command that nobody took expire, unless it was taken, or ended, at the last moment."""
@@ -140,15 +155,5 @@ def _result(ended: dict[str, Any]) -> dict[str, Any]:
             if error.get("code") in ("camera_silent", "interrupted"):
                 raise CameraSilent(message)
             raise CameraFailed(message)
-        case CommandState.EXPIRED:
-            raise Unavailable("The agent did not take the command in time; it was not carried out.")
         case _:
             raise CameraSilent("The agent took the command, but the camera did not answer in time.")
-
-
-def _spoken(silent: timedelta) -> str:
-    seconds = int(silent.total_seconds())
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {unit}s"
-    return f"{seconds} seconds"

@@ -74,6 +74,15 @@ def parse_order(body: object, pan: int = SERVO_CENTRE, tilt: int = SERVO_CENTRE)
     return Order(camera_id, camera_ip, action, _arguments(action, body, pan, tilt))
 
 
+def spoken(time: timedelta) -> str:
+    """A length of time as people say it: ``1 second``, ``90 seconds``, ``10 minutes``."""
+    seconds = max(0, int(time.total_seconds()))
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}s"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
+
+
 _ACTIONS = {action.value: action for action in Action} | {"flashlight": Action.LED}
 
 

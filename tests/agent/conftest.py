@@ -138,7 +138,13 @@ class Yard:
     def commands(self) -> Any:
         return self.db.collection("agents").document(self.agent_id).collection("commands")
 
+    def said(self) -> dict[str, Any]:
+        """What the agent said of itself."""
+        said: dict[str, Any] = self.db.collection("agents").document(self.agent_id).get().to_dict()
+        return said
+
     def stop(self) -> None:
+        """Kill what still runs of it."""
         for process in self.processes:
             process.kill()
             process.wait()

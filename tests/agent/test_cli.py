@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,14 @@ def test_a_check_names_what_is_wrong_and_goes_on(yard: Yard, servo: FakeCamera) 
     assert f"NO  camera {lost}: Nobody listens" in done.stdout
     assert f"NO  camera {foreign}: The agent's settings do not allow" in done.stdout
     assert f"ok  camera {camera}" in done.stdout
+
+
+def test_a_check_and_a_status_tell_that_it_was_stopped(yard: Yard) -> None:
+    process = yard.up()
+    process.terminate()
+    process.wait()
+    assert re.search(r"NO  running: it was stopped \d s ago", run(yard.folder, "check").stdout)
+    assert "the cloud heard that it stopped" in run(yard.folder, "status").stdout
 
 
 def test_a_check_without_firestore_says_so(yard: Yard) -> None:

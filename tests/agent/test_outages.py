@@ -74,3 +74,13 @@ def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(yard: Yard)
     until(lambda: "round:" in yard.log, "the agent's word about its account")
     assert "pair" in yard.log
     assert process.poll() is None
+
+
+def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(yard: Yard, line: Line) -> None:
+    yard.pair(firestore_host=line.address)
+    process = yard.up()
+    line.cut()
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    assert "farewell: Firestore" in yard.log
+    assert "stoppedAt" not in yard.said()

@@ -234,6 +234,8 @@ def test_a_command_that_no_agent_takes_expires_and_is_never_carried_out(
 ) -> None:
     answer = site.call("POST", "/control", body={"camera_id": camera["id"], "action": "status"})
     assert answer.status_code == 503
+    assert "did not take the command" in answer.json()["message"]
+    assert "has been silent for 2 seconds" in answer.json()["message"]
     commands = firestore_client().collection("agents").document(camera["agent"]).collection("commands")
     assert [command.get("state") for command in commands.stream()] == ["expired"]
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import requests
 
 from stack import owner
+from stack.camera_server import FakeCamera, Firmware, Mood
 from stack.info import StackInfo
+from tests.agent.conftest import Yard, until
 
 SECONDS = 30
 
@@ -40,3 +45,56 @@ def test_a_snapshot_lands_in_storage(stack: StackInfo) -> None:
 def test_what_a_firmware_cannot_do_is_said(stack: StackInfo) -> None:
     answer = steer(stack, {"camera_id": "cam_002", "action": "servo", "pan": 90})
     assert (answer.status_code, answer.json()["error"]) == (502, "camera_failed")
+
+
+def test_a_stopped_agent_is_told_at_once_and_one_that_is_started_again_obeys(
+    stack: StackInfo, yard: Yard, servo: FakeCamera
+) -> None:
+    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    process = yard.up()
+    assert steer(stack, body).status_code == 200
+    process.terminate()
+    process.wait(timeout=20)
+    time.sleep(1)
+    started = time.monotonic()
+    answer = steer(stack, body)
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+    assert f"Agent {yard.agent_id} was stopped 1 second ago" in answer.json()["message"]
+    assert time.monotonic() - started < 1
+    assert answer.headers["Retry-After"]
+    assert len(list(yard.commands.stream())) == 1
+    yard.up()
+    assert steer(stack, body).json()["result"] == {"pan": 20, "tilt": 20}
+
+
+def test_a_killed_agent_is_noticed_after_two_seconds(stack: StackInfo, yard: Yard, servo: FakeCamera) -> None:
+    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    process = yard.up()
+    process.kill()
+    process.wait()
+    started = time.monotonic()
+    answer = steer(stack, body)
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+    assert "did not take the command" in answer.json()["message"]
+    assert "has been silent for" in answer.json()["message"]
+    assert 1.5 < time.monotonic() - started < 4
+    yard.up()
+    assert steer(stack, body).status_code == 200
+    assert [request.path for request in servo.requests] == ["/servo?pan=20&tilt=20"]
+
+
+def test_a_camera_unplugged_in_the_middle_is_a_504_and_the_next_command_works(
+    stack: StackInfo, yard: Yard, servo: FakeCamera
+) -> None:
+    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    yard.up()
+    servo.behave(Mood.SILENT)
+    with ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(steer, stack, body)
+        until(lambda: bool(servo.requests), "the camera's request")
+        servo.stop()
+        answer = answering.result()
+    assert (answer.status_code, answer.json()["error"]) == (504, "camera_silent")
+    with FakeCamera(Firmware.SIMPLE, port=int(servo.address.partition(":")[2])) as again:
+        assert steer(stack, body).json()["result"] == {"pan": 20, "tilt": 20}
+        assert (again.pan, again.tilt) == (20, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -71,12 +72,14 @@ class Firestore:
         mask = [("updateMask.fieldPaths", name) for name in fields]
         return self._write(path, fields, [("currentDocument.exists", "true"), *mask], token)
 
-    def stamp(self, path: str, fields: dict[str, Any], stamped: str, token: str | None) -> int:
-        """Change these fields, and set the field ``stamped`` to the server's time."""
+    def stamp(
+        self, path: str, fields: dict[str, Any], stamped: str, token: str | None, without: Sequence[str] = ()
+    ) -> int:
+        """Change these fields, take those ``without`` away, and set the field ``stamped`` to the server's time."""
         name = f"{self._url.partition('/v1/')[2]}/{path}"
         write = {
             "update": {"name": name, "fields": {field: encoded(value) for field, value in fields.items()}},
-            "updateMask": {"fieldPaths": list(fields)},
+            "updateMask": {"fieldPaths": [*fields, *without]},
             "updateTransforms": [{"fieldPath": stamped, "setToServerValue": "REQUEST_TIME"}],
         }
         return requests.post(

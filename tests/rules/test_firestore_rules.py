@@ -366,6 +366,43 @@ def test_an_agent_does_not_make_up_when_it_was_seen(firestore: Firestore, tokens
     assert firestore.update("agents/pi", {**BEAT, "lastSeenAt": NOW}, tokens["agent"]) == 403
 
 
+def _farewell(firestore: Firestore, token: str | None, **fields: object) -> int:
+    return firestore.stamp("agents/pi", fields, "stoppedAt", token)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_an_agent_alone_says_that_it_ends(caller: str, firestore: Firestore, tokens: Tokens) -> None:
+    firestore.put("agents/pi", {**BEAT, "lastSeenAt": NOW})
+    assert _farewell(firestore, tokens[caller]) == _status(caller == "agent")
+
+
+def test_an_agent_that_said_it_ends_takes_that_back_with_its_next_beat(
+    firestore: Firestore, tokens: Tokens
+) -> None:
+    firestore.put("agents/pi", {**BEAT, "lastSeenAt": NOW, "stoppedAt": NOW})
+    assert firestore.stamp("agents/pi", BEAT, "lastSeenAt", tokens["agent"]) == 403
+    assert firestore.stamp("agents/pi", BEAT, "lastSeenAt", tokens["agent"], without=["stoppedAt"]) == 200
+    assert _farewell(firestore, tokens["agent"]) == 200
+
+
+def test_an_agent_does_not_make_up_when_it_ended_nor_says_more(firestore: Firestore, tokens: Tokens) -> None:
+    firestore.put("agents/pi", {**BEAT, "lastSeenAt": NOW})
+    assert firestore.update("agents/pi", {"stoppedAt": NOW}, tokens["agent"]) == 403
+    assert firestore.update("agents/pi", {"stoppedAt": None}, tokens["agent"]) == 403
+    for more in (
+        {"version": "2.0.0"},
+        {"cameras": []},
+        {"lastSeenAt": NOW + timedelta(days=1)},
+        {"role": "owner"},
+    ):
+        assert _farewell(firestore, tokens["agent"], **more) == 403
+
+
+def test_an_agent_that_was_never_up_has_no_farewell(firestore: Firestore, tokens: Tokens) -> None:
+    firestore.delete("agents/elsewhere", ADMIN)
+    assert firestore.stamp("agents/elsewhere", {}, "stoppedAt", tokens["another agent"]) == 403
+
+
 SITE = {
     "timezone": "Europe/Berlin",
     "armed": True,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from lookout.domain.command import Action, parse_order
+from lookout.domain.command import Action, parse_order, spoken
 from lookout.errors import BadRequest
 
 
@@ -76,3 +78,19 @@ def test_some_actions_need_nothing_more(action: str) -> None:
 def test_an_order_that_cannot_be_carried_out_says_what_could(body: object, advice: str) -> None:
     with pytest.raises(BadRequest, match=advice):
         parse_order(body)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3, "0 seconds"),
+        (0.9, "0 seconds"),
+        (1, "1 second"),
+        (119, "119 seconds"),
+        (600, "10 minutes"),
+        (7200, "2 hours"),
+        (3 * 86400, "3 days"),
+    ],
+)
+def test_a_length_of_time_is_said_as_people_say_it(seconds: float, words: str) -> None:
+    assert spoken(timedelta(seconds=seconds)) == words

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 
@@ -120,6 +121,13 @@ def test_every_request_is_noted_in_every_mood(servo: FakeCamera) -> None:
         "/status?moved",
         "/status?half",
     ]
+
+
+def test_a_slow_camera_takes_its_time_and_answers(servo: FakeCamera) -> None:
+    servo.behave(Mood.SLOW, 0.3)
+    started = time.monotonic()
+    assert ask(servo, "/status")[0] == 200
+    assert time.monotonic() - started >= 0.3
 
 
 def test_a_silent_camera_says_nothing_until_it_is_unplugged(servo: FakeCamera) -> None:
