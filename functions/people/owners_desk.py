@@ -2,54 +2,107 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from lookout.cloud import naming, people_merging, stranger_merging
+from lookout.cloud.bringing import ENROL_SECONDS, Bringing
+from lookout.cloud.corrections import Corrections
 from lookout.cloud.identity import verify
-from lookout.cloud.jobs import JobBook, Runner
+from lookout.cloud.jobs import Job, JobBook, Runner
+from lookout.cloud.relabelling import Relabelling
+from lookout.cloud.site import SiteReader, default_site
+from lookout.cloud.strangers_book import StrangersBook
 from lookout.domain.caller import Caller, Role
-from lookout.errors import NotFound
+from lookout.domain.people import parse_correction, parse_ignoring, parse_merging, parse_naming
+from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.web.answer import Fields, Request
 from lookout.web.credentials import id_token
 from lookout.web.rate_limit import RateLimit
+from lookout.web.routes import json_body
 
 
 class OwnersDesk:
     """Answers the paths of ``people``. One per warm instance, shared by its threads."""
 
-    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+    def __init__(
+        self, settings: Settings, db: Any, bucket: Any, enrol_seconds: float = ENROL_SECONDS
+    ) -> None:
         timeout = settings.store_timeout_seconds
-        book = JobBook(db, timeout)
-        self.runner = Runner(book, {})
+        site = SiteReader(db, default_site(settings), timeout)
+
+        def hour(moment: datetime) -> int:
+            return site.current().hour(moment)
+
+        self._book = book = JobBook(db, timeout)
+        self._strangers = strangers = StrangersBook(db, timeout)
+        relabelling = Relabelling(db, hour, timeout)
+        bringing = Bringing(db, bucket, timeout, enrol_seconds)
+        self._naming = naming.Naming(db, bucket, book, strangers, relabelling, bringing, timeout)
+        self._strangers_merging = stranger_merging.StrangerMerging(
+            db, bucket, book, strangers, relabelling, timeout
+        )
+        self._people_merging = people_merging.PeopleMerging(db, bucket, book, relabelling, bringing, timeout)
+        self._corrections = Corrections(db, bucket, book, strangers, relabelling, timeout)
+        self.runner = Runner(
+            book,
+            {
+                naming.KIND: self._naming.work,
+                stranger_merging.KIND: self._strangers_merging.work,
+                people_merging.KIND: self._people_merging.work,
+            },
+        )
         self._limit = RateLimit(settings.calls_per_minute)
 
     def name_stranger(self, request: Request, stranger_id: str) -> Fields:
         """Make a person of a stranger, or tell which person it is."""
-        self._owner(request)
-        raise NotFound(f"There is no stranger {stranger_id!r}.")
+        caller = self._owner(request)
+        wanted = parse_naming(json_body(request))
+        self.runner.clear_the_way(f"strangers/{stranger_id}", f"people/{wanted.person_id}")
+        return self._done(self._naming.begin(stranger_id, wanted, caller.uid))
 
     def ignore_stranger(self, request: Request, stranger_id: str) -> Fields:
         """Make no more alerts of a stranger, or make them again."""
-        self._owner(request)
-        raise NotFound(f"There is no stranger {stranger_id!r}.")
+        caller = self._owner(request)
+        ignored = parse_ignoring(_body_if_any(request))
+        self._strangers.ignore(stranger_id, ignored)
+        log(Severity.INFO, "stranger ignored", stranger=stranger_id, ignored=ignored, by=caller.uid)
+        return {"stranger_id": stranger_id, "ignored": ignored}
 
     def merge_stranger(self, request: Request, stranger_id: str) -> Fields:
         """Two strangers are one."""
-        self._owner(request)
-        raise NotFound(f"There is no stranger {stranger_id!r}.")
+        caller = self._owner(request)
+        into_id = parse_merging(json_body(request))
+        self.runner.clear_the_way(f"strangers/{stranger_id}", f"strangers/{into_id}")
+        return self._done(self._strangers_merging.begin(stranger_id, into_id, caller.uid))
 
     def correct_alert(self, request: Request, alert_id: str) -> Fields:
         """Say who an alert really is."""
-        self._owner(request)
-        raise NotFound(f"There is no alert {alert_id!r}.")
+        caller = self._owner(request)
+        correction = parse_correction(json_body(request))
+        done = self._corrections.correct(alert_id, correction, caller.uid)
+        log(Severity.INFO, "alert corrected", alert=alert_id, by=caller.uid)
+        return done
 
     def merge_person(self, request: Request, person_id: str) -> Fields:
         """Two people are one."""
-        self._owner(request)
-        raise NotFound(f"There is no person {person_id!r}.")
+        caller = self._owner(request)
+        into_id = parse_merging(json_body(request))
+        self.runner.clear_the_way(f"people/{person_id}", f"people/{into_id}")
+        return self._done(self._people_merging.begin(person_id, into_id, caller.uid))
+
+    def _done(self, job: Job) -> Fields:
+        result = self.runner.finish(job)
+        log(Severity.INFO, "job done", job=job.id, kind=job.kind, by=job.created_by)
+        return result
 
     def _owner(self, request: Request) -> Caller:
         caller = verify(id_token(request))
         self._limit.admit(caller.uid)
         caller.require(Role.OWNER)
         return caller
+
+
+def _body_if_any(request: Request) -> object:
+    return json_body(request) if request.content_length else {}

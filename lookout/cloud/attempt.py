@@ -29,6 +29,7 @@ class Attempt:
         self._db = db
         self._timeout = timeout
         self._read_at: dict[str, Any] = {}
+        self._put: set[str] = set()
         self.batch = db.batch()
 
     def read(self, references: Sequence[Any]) -> list[dict[str, Any] | None]:
@@ -41,17 +42,23 @@ class Attempt:
         return {one.id: self._noted(one) or {} for one in collection.stream(**patience(self._timeout))}
 
     def _noted(self, snapshot: Any) -> dict[str, Any] | None:
-        self._read_at[snapshot.reference.path] = snapshot.update_time
+        # what was decided by the first look must still hold, also when a document is looked at twice
+        self._read_at.setdefault(snapshot.reference.path, snapshot.update_time)
         fields: dict[str, Any] | None = snapshot.to_dict()
         return fields
 
     def put(self, reference: Any, fields: dict[str, Any]) -> None:
         """Write the fields of a document that was read, if nobody changed or deleted it since."""
         read_at = self._read_at[reference.path]
+        self._put.add(reference.path)
         if read_at is None:
             self.batch.create(reference, fields)
         else:
             self.batch.update(reference, fields, self._db.write_option(last_update_time=read_at))
+
+    def puts(self, reference: Any) -> bool:
+        """Whether the step writes fields of that document already."""
+        return reference.path in self._put
 
     def remove(self, reference: Any) -> None:
         """Delete a document that was read, if nobody changed it since."""

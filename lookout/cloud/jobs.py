@@ -77,10 +77,25 @@ class JobBook:
         return sorted(jobs, key=lambda job: job.created_at)
 
     def read(self, attempt: Attempt, job_id: str) -> Job | None:
-        """The job as it is in a step, which is then written only if nobody changes the job meanwhile, provided
-        that it notes something in it."""
-        (stored,) = attempt.read([self._reference(job_id)])
+        """The job as it is in a step that will note something in it, or open it if there is none. Has to come
+        before everything that the opening is decided by."""
+        stored, _ = attempt.read([self._reference(job_id), self._turn()])
         return _living(job_id, stored)
+
+    def going_on(self, attempt: Attempt, job: Job) -> Job:
+        """The job of which a part is about to be done.
+
+        Raises:
+            Conflict: somebody gave it up.
+        """
+        now = self.read(attempt, job.id)
+        if now is None:
+            raise Conflict("It was given up meanwhile.")
+        return now
+
+    def progress(self, job: Job) -> dict[str, Any]:
+        """What is noted in the job by now."""
+        return (self.find(job.id) or job).progress
 
     def open(self, attempt: Attempt, job: Job) -> None:
         """Open the job in a step that read it and found none.
@@ -90,12 +105,10 @@ class JobBook:
         """
         from google.cloud.firestore import SERVER_TIMESTAMP
 
-        # all who open a job write this document: whoever comes second looks at the running jobs anew
-        turn = self._db.collection("jobs_state").document("current")
-        attempt.read([turn])
         if any(job.excludes(other) for other in self.running()):
             raise Conflict("Something else is being done with one of them: try again in a minute.")
-        attempt.put(turn, {"changedAt": SERVER_TIMESTAMP})
+        # all who open a job write this document: whoever comes second decides anew
+        attempt.put(self._turn(), {"changedAt": SERVER_TIMESTAMP})
         attempt.batch.set(
             self._reference(job.id),
             {
@@ -111,6 +124,15 @@ class JobBook:
                 "expireAt": None,
             },
         )
+
+    def require_untaken(self, path: str) -> None:
+        """Go on only while no running job takes away the document at ``path``.
+
+        Raises:
+            Conflict: one does.
+        """
+        if any(path in job.takes for job in self.running()):
+            raise Conflict(f"{path} is just being merged, named or erased: try again in a minute.")
 
     def note(self, attempt: Attempt, job_id: str, progress: Mapping[str, Any]) -> None:
         """Put what is done so far into the job that the step read, in the place of what was noted before."""
@@ -136,6 +158,9 @@ class JobBook:
         """Forget a job that cannot be finished."""
         with reaching("Firestore"):
             self._reference(job_id).delete(**patience(self._timeout))
+
+    def _turn(self) -> Any:
+        return self._db.collection("jobs_state").document("current")
 
     def _reference(self, job_id: str) -> Any:
         return self._db.collection("jobs").document(job_id)
@@ -163,15 +188,16 @@ class Runner:
             self._book.give_up(job.id)
             raise
 
-    def finish_those_in_the_way(self, job: Job) -> None:
-        """Finish what was interrupted on one of the job's subjects and excludes it.
+    def clear_the_way(self, takes: str, joins: str | None = None) -> None:
+        """Finish, as good as can be, what was interrupted and excludes a job that ``takes`` and ``joins`` these
+        documents; also that job itself.
 
         Raises:
-            Unavailable: a store did not answer.
+            Unavailable: Firestore did not answer.
         """
-        for other in self._book.running():
-            if other.excludes(job):
-                self._finish_for_others(other)
+        for job in self._book.running():
+            if takes in (*job.takes, *job.joins) or joins in job.takes:
+                self._finish_for_others(job)
 
     def resume_all(self, older_than: timedelta) -> int:
         """Finish every job that was opened longer ago than that, as good as can be; how many are done now."""

@@ -117,6 +117,50 @@ def remove_photos(bucket: Any, person_id: str, until: datetime, timeout: float) 
     return count
 
 
+def names(bucket: Any, prefix: str, timeout: float) -> list[str]:
+    """What is stored below ``prefix``, without it.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with reaching("Storage"):
+        blobs = bucket.list_blobs(prefix=prefix, timeout=timeout, retry=_retry(timeout))
+        return sorted(blob.name.removeprefix(prefix) for blob in blobs)
+
+
+def copy(bucket: Any, path: str, to: str, timeout: float) -> bool:
+    """Store what is at ``path`` also at ``to``, if nothing is there. False when there is nothing at ``path``.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with reaching("Storage"), _absent_is_fine():
+        if bucket.get_blob(to, timeout=timeout, retry=_retry(timeout)) is not None:
+            return True
+        found = bucket.get_blob(path, timeout=timeout, retry=_retry(timeout))
+        if found is not None:
+            data = found.download_as_bytes(timeout=timeout, retry=_retry(timeout))
+            kind = found.content_type
+            bucket.blob(to).upload_from_string(data, kind, timeout=timeout, retry=_retry(timeout))
+            return True
+    return False
+
+
+def remove_folder(bucket: Any, prefix: str, timeout: float) -> int:
+    """Delete everything below ``prefix``; how many pictures there were.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    count = 0
+    with reaching("Storage"):
+        for blob in bucket.list_blobs(prefix=prefix, timeout=timeout, retry=_retry(timeout)):
+            with _absent_is_fine():
+                blob.delete(timeout=timeout, retry=_retry(timeout))
+                count += 1
+    return count
+
+
 def _absent_is_fine() -> suppress:
     from google.api_core.exceptions import NotFound
 

@@ -22,7 +22,7 @@ ROOMS = {
 PURE = {
     "__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "fractions",
     "functools", "heapq", "hashlib", "ipaddress", "itertools", "json", "math", "numbers", "operator", "re",
-    "statistics", "string", "struct", "types", "typing", "zoneinfo", "numpy",
+    "statistics", "string", "struct", "types", "typing", "unicodedata", "zoneinfo", "numpy",
 }  # fmt: skip
 """What decisions may be made of: nothing that reads, waits, throws dice or looks at a clock."""
 

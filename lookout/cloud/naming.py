@@ -1,0 +1,235 @@
+"""A stranger gets a name: a person is made or joined, past alerts get the name, the best crops are enrolled.
+
+From the first step on ``detect`` takes the face for the person, because the stranger's vectors say so; they go
+last, when the person can be recognised by photos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from lookout.cloud import pictures
+from lookout.cloud.app import patience, reaching
+from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.cloud.bringing import Bringing, Source
+from lookout.cloud.jobs import Job, JobBook
+from lookout.cloud.relabelling import Place, Relabelling
+from lookout.cloud.strangers_book import StrangersBook
+from lookout.domain.people import Wanted, find_by_name, is_document_id, new_person_id
+from lookout.domain.relabel import Identity
+from lookout.domain.stranger_record import CROPS_ENROLLED, best_crops
+from lookout.errors import Conflict, NotFound
+
+KIND = "name"
+
+_OWN = "~"  # the stranger's own picture among crops by their alerts; sorted after a crop of the same quality
+
+
+class Naming:
+    """Names strangers. Every method raises ``Unavailable`` when a store does not answer."""
+
+    def __init__(
+        self,
+        db: Any,
+        bucket: Any,
+        book: JobBook,
+        strangers: StrangersBook,
+        relabelling: Relabelling,
+        bringing: Bringing,
+        timeout: float,
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._book = book
+        self._strangers = strangers
+        self._relabelling = relabelling
+        self._bringing = bringing
+        self._timeout = timeout
+
+    def begin(self, stranger_id: str, wanted: Wanted, by: str) -> Job:
+        """Say who the stranger is: all that makes frames of the moment right, and the job for the rest.
+
+        Returns the job that is there already when the same was said before.
+
+        Raises:
+            NotFound: there is no such stranger, or no such person.
+            Conflict: it is, or was, named otherwise, or something else is being done with it.
+        """
+        if not is_document_id(stranger_id):
+            raise NotFound(f"There is no stranger {stranger_id!r}.")
+
+        def change(attempt: Attempt) -> Job:
+            job = self._book.read(attempt, f"{KIND}_{stranger_id}")
+            if job is not None:
+                _require_same(job, wanted)
+                return job
+            stranger = self._strangers.read(attempt, stranger_id)
+            person_id, person = self._person(attempt, wanted)
+            job = _job(stranger_id, person_id, person, by)
+            self._book.open(attempt, job)
+            alias = {"personId": person_id, "name": person}
+            self._strangers.put(attempt, stranger, {"personId": person_id}, alias)
+            return job
+
+        return in_one_step(self._db, self._timeout, change)
+
+    def work(self, job: Job) -> dict[str, Any]:
+        """Do what is left: relabel, bring the crops, wait for their enrolment, let the stranger go.
+
+        Raises:
+            Conflict: the person was deleted meanwhile; the stranger is one again.
+        """
+        stranger_id, person_id = job.about["strangerId"], job.about["personId"]
+        while self._relabel_all(job):
+            pass
+        identity = Identity(person_id, job.about["person"])
+        self._relabelling.relabel_visits(
+            lambda visit: identity if visit.get("strangerId") == stranger_id else None
+        )
+        photo_ids = self._bring(job)
+        enrolled = self._bringing.wait(person_id, photo_ids)
+        pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        in_one_step(self._db, self._timeout, lambda attempt: self._let_go(attempt, stranger_id))
+        return {
+            "stranger_id": stranger_id,
+            "person_id": person_id,
+            "person": job.about["person"],
+            "alerts": self._book.progress(job).get("alerts", 0),
+            "pictures": len(photo_ids),
+            **enrolled.plain(),
+        }
+
+    def _person(self, attempt: Attempt, wanted: Wanted) -> tuple[str, str]:
+        """Id and name of the person who is meant, made if need be."""
+        people = self._db.collection("people")
+        if wanted.name is None:
+            person_id = str(wanted.person_id)
+            found = attempt.read([people.document(person_id)])[0] if is_document_id(person_id) else None
+            if found is None:
+                raise NotFound(f"There is no person {person_id!r}: send a name to make one.")
+            return person_id, str(found.get("name") or person_id)
+        stored = attempt.read_collection(people)
+        names = {person_id: str(plain.get("name") or person_id) for person_id, plain in stored.items()}
+        known = find_by_name(wanted.name, names)
+        if known is not None:
+            return known, names[known]
+        made = new_person_id(wanted.name, names)
+        person = {"name": wanted.name, "muted": False, "createdAt": datetime.now(UTC), "photoCount": 0}
+        attempt.batch.create(people.document(made), person)
+        return made, wanted.name
+
+    def _relabel_all(self, job: Job) -> int:
+        """Give the stranger's alerts the person's name; how many there were."""
+        places = self._relabelling.places("strangerId", job.about["strangerId"])
+        return sum(self._relabel(job, place) for place in places)
+
+    def _relabel(self, job: Job, place: Place) -> bool:
+        """Give one alert the person's name. False when it is not the stranger's any more."""
+        self._require_person(job)
+        stranger_id, identity = job.about["strangerId"], Identity(job.about["personId"], job.about["person"])
+
+        def change(attempt: Attempt) -> bool:
+            progress = self._book.going_on(attempt, job).progress
+            alert = self._relabelling.relabel(
+                attempt, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
+            )
+            if alert is None:
+                return False
+            noted = progress | {"alerts": progress.get("alerts", 0) + 1}
+            if alert.get("facePath"):
+                quality = float(alert.get("quality") or 0.0)
+                noted["crops"] = best_crops(progress.get("crops", ()), place.alert_id, quality)
+            self._book.note(attempt, job.id, noted)
+            return True
+
+        return in_one_step(self._db, self._timeout, change)
+
+    def _bring(self, job: Job) -> list[str]:
+        """Bring the best crops to the person; which photos they are."""
+        noted = self._book.progress(job)
+        if "photos" in noted:
+            photos: list[str] = noted["photos"]
+            return photos
+        photos = self._bringing.bring(job.about["personId"], self._sources(job, noted), CROPS_ENROLLED)
+
+        def change(attempt: Attempt) -> list[str]:
+            progress = self._book.going_on(attempt, job).progress
+            kept: list[str] = progress.get("photos", photos)
+            self._book.note(attempt, job.id, progress | {"photos": kept})
+            return kept
+
+        return in_one_step(self._db, self._timeout, change)
+
+    def _sources(self, job: Job, noted: dict[str, Any]) -> Iterator[Source]:
+        """The crops to bring, best first; before each it is made sure that the person is still there."""
+        stranger_id = job.about["strangerId"]
+        own = self._stored(self._strangers.reference(stranger_id))
+        crops = [(-crop["quality"], crop["alertId"]) for crop in noted.get("crops", ())]
+        if own.get("facePath"):
+            # it may be all that is left, when the alert that it is of is gone; else it is that alert's crop
+            crops.append((-float(own.get("quality") or 0.0), _OWN))
+        for _, alert_id in sorted(crops):
+            self._require_person(job)
+            if alert_id == _OWN:
+                yield Source(f"stranger-{stranger_id}-best.jpg", partial(own.get, "facePath"))
+            else:
+                yield Source(f"stranger-{alert_id}.jpg", partial(self._face, job, alert_id))
+
+    def _face(self, job: Job, alert_id: str) -> str | None:
+        """Where the alert's crop is, if it is still an alert of the person."""
+        alert = self._stored(self._db.collection("alerts").document(alert_id))
+        path: str | None = alert.get("facePath")
+        return path if alert.get("personId") == job.about["personId"] else None
+
+    def _let_go(self, attempt: Attempt, stranger_id: str) -> None:
+        stranger = self._strangers.find(attempt, stranger_id)
+        if stranger is not None:
+            self._strangers.remove(attempt, stranger)
+
+    def _require_person(self, job: Job) -> None:
+        """Go on only while the person is there; else the stranger is a stranger again.
+
+        Raises:
+            Conflict: the person was deleted meanwhile.
+        """
+        person_id, stranger_id = job.about["personId"], job.about["strangerId"]
+        if self._stored(self._db.collection("people").document(person_id)):
+            return
+
+        def change(attempt: Attempt) -> None:
+            stranger = self._strangers.find(attempt, stranger_id)
+            if stranger is not None and stranger.fields.get("personId") == person_id:
+                self._strangers.put(attempt, stranger, {"personId": None}, {"personId": None, "name": None})
+
+        in_one_step(self._db, self._timeout, change)
+        raise Conflict(f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again.")
+
+    def _stored(self, reference: Any) -> dict[str, Any]:
+        with reaching("Firestore"):
+            return reference.get(**patience(self._timeout)).to_dict() or {}
+
+
+def _job(stranger_id: str, person_id: str, person: str, by: str) -> Job:
+    about = {"strangerId": stranger_id, "personId": person_id, "person": person}
+    return Job(
+        id=f"{KIND}_{stranger_id}",
+        kind=KIND,
+        about=about,
+        created_by=by,
+        created_at=datetime.now(UTC),
+        takes=(f"strangers/{stranger_id}",),
+        joins=(f"people/{person_id}",),
+    )
+
+
+def _require_same(job: Job, wanted: Wanted) -> None:
+    person_id, person = job.about["personId"], job.about["person"]
+    if not wanted.fits(person_id, person):
+        done = "was" if job.result is not None else "is just being"
+        raise Conflict(
+            f"Stranger {job.about['strangerId']!r} {done} named {person!r}: "
+            "correct the alerts, or merge the two people."
+        )

@@ -1,0 +1,176 @@
+"""Two people are one: the one takes the other's alerts, photos and negatives, and the other is deleted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud import pictures
+from lookout.cloud.app import patience, reaching
+from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.cloud.bringing import Bringing
+from lookout.cloud.jobs import Job, JobBook
+from lookout.cloud.negatives import Negatives
+from lookout.cloud.relabelling import Place, Relabelling
+from lookout.domain.people import is_document_id, photo_names
+from lookout.domain.relabel import Identity
+from lookout.errors import BadRequest, Conflict, NotFound
+
+KIND = "merge_person"
+
+
+class PeopleMerging:
+    """Merges people. Every method raises ``Unavailable`` when a store does not answer."""
+
+    def __init__(
+        self,
+        db: Any,
+        bucket: Any,
+        book: JobBook,
+        relabelling: Relabelling,
+        bringing: Bringing,
+        timeout: float,
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._book = book
+        self._relabelling = relabelling
+        self._bringing = bringing
+        self._negatives = Negatives(db)
+        self._timeout = timeout
+
+    def begin(self, person_id: str, into_id: str, by: str) -> Job:
+        """Open the job. Returns the one that is there already when the same was said before.
+
+        Raises:
+            BadRequest: it is the same person.
+            NotFound: there is no such person.
+            Conflict: the person was merged into another one, or something else is being done with one of them.
+        """
+        for one in (person_id, into_id):
+            if not is_document_id(one):
+                raise NotFound(f"There is no person {one!r}.")
+        if person_id == into_id:
+            raise BadRequest("A person cannot be merged into themselves: name another one.")
+
+        def change(attempt: Attempt) -> Job:
+            job = self._book.read(attempt, f"{KIND}_{person_id}")
+            person, into = attempt.read([self._person(person_id), self._person(into_id)])
+            # somebody of that id may have come after the one who was merged
+            if job is not None and (job.result is None or person is None):
+                if job.about["into"] != into_id:
+                    raise Conflict(f"{person_id!r} was merged into {job.about['into']!r}.")
+                return job
+            for one, stored in ((person_id, person), (into_id, into)):
+                if stored is None:
+                    raise NotFound(f"There is no person {one!r}.")
+            job = _job(person_id, into_id, str((into or {}).get("name") or into_id), by)
+            self._book.open(attempt, job)
+            return job
+
+        return in_one_step(self._db, self._timeout, change)
+
+    def work(self, job: Job) -> dict[str, Any]:
+        """Do what is left: alerts, open visits and photos, then the person; then what came in meanwhile.
+
+        Raises:
+            Conflict: the one who stays was deleted meanwhile.
+        """
+        into_id = job.about["into"]
+        photos: dict[str, str] = self._book.progress(job).get("photos", {})
+        if not self._book.progress(job).get("gone"):
+            self._relabel_all(job)
+            photos = self._bring(job)
+            self._bringing.wait(into_id, list(photos.values()))
+            in_one_step(self._db, self._timeout, lambda attempt: self._remove(attempt, job))
+        self._relabel_all(job)
+        return {
+            "person_id": job.about["personId"],
+            "into": into_id,
+            "person": job.about["person"],
+            "alerts": self._book.progress(job).get("alerts", 0),
+            "photos": len(photos),
+            **self._bringing.wait(into_id, list(photos.values())).plain(),
+        }
+
+    def _relabel_all(self, job: Job) -> None:
+        person_id, identity = job.about["personId"], _identity(job)
+        while sum(self._relabel(job, place) for place in self._relabelling.places("personId", person_id)):
+            pass
+        self._relabelling.relabel_visits(
+            lambda visit: identity if visit.get("personId") == person_id else None
+        )
+
+    def _relabel(self, job: Job, place: Place) -> bool:
+        self._require_into(job)
+        person_id, identity = job.about["personId"], _identity(job)
+
+        def change(attempt: Attempt) -> bool:
+            progress = self._book.going_on(attempt, job).progress
+            alert = self._relabelling.relabel(
+                attempt, place, lambda alert: identity if alert.get("personId") == person_id else None
+            )
+            if alert is None:
+                return False
+            self._book.note(attempt, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
+            return True
+
+        return in_one_step(self._db, self._timeout, change)
+
+    def _bring(self, job: Job) -> dict[str, str]:
+        """Copy the photos; their old and new names, which are laid down before the first is copied."""
+        source, target = f"faces/{job.about['personId']}/", f"faces/{job.about['into']}/"
+        theirs = pictures.names(self._bucket, source, self._timeout)
+        taken = pictures.names(self._bucket, target, self._timeout)
+
+        def plan(attempt: Attempt) -> dict[str, str]:
+            progress = self._book.going_on(attempt, job).progress
+            if "photos" not in progress:
+                names = photo_names(theirs, taken, job.about["personId"])
+                progress = progress | {"photos": names}
+                self._book.note(attempt, job.id, progress)
+            planned: dict[str, str] = progress["photos"]
+            return planned
+
+        photos = in_one_step(self._db, self._timeout, plan)
+        for old, new in photos.items():
+            self._require_into(job)
+            pictures.copy(self._bucket, source + old, target + new, self._timeout)
+        return photos
+
+    def _remove(self, attempt: Attempt, job: Job) -> None:
+        """Delete the person, from the gallery too: from now on nobody is recognised as them."""
+        person_id = job.about["personId"]
+        progress = self._book.going_on(attempt, job).progress
+        if progress.get("gone"):
+            return
+        (person,) = attempt.read([self._person(person_id)])
+        if person is not None:
+            attempt.remove(self._person(person_id))
+        self._negatives.move_all(attempt, person_id, job.about["into"])
+        self._book.note(attempt, job.id, progress | {"gone": True})
+
+    def _require_into(self, job: Job) -> None:
+        with reaching("Firestore"):
+            into = self._person(job.about["into"]).get(**patience(self._timeout))
+        if not into.exists:
+            raise Conflict(f"{job.about['person']} was deleted meanwhile.")
+
+    def _person(self, person_id: str) -> Any:
+        return self._db.collection("people").document(person_id)
+
+
+def _identity(job: Job) -> Identity:
+    return Identity(job.about["into"], job.about["person"], settled=False)
+
+
+def _job(person_id: str, into_id: str, person: str, by: str) -> Job:
+    return Job(
+        id=f"{KIND}_{person_id}",
+        kind=KIND,
+        about={"personId": person_id, "into": into_id, "person": person},
+        created_by=by,
+        created_at=datetime.now(UTC),
+        takes=(f"people/{person_id}",),
+        joins=(f"people/{into_id}",),
+    )

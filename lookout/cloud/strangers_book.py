@@ -1,0 +1,181 @@
+"""``strangers/{id}`` and ``stranger_vectors/{id}`` as owners change them; ``detect`` writes what it sees of them.
+
+Whoever changes the vectors writes ``stranger_state/current`` in the same commit, and here only if nobody else
+did since it was read: a step that was decided by vectors that ``detect`` changed meanwhile is decided anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.cloud.relabelling import has_expired
+from lookout.domain.people import is_document_id
+from lookout.domain.stranger_record import newest
+from lookout.errors import Conflict, NotFound
+
+TOMBSTONE_KEPT = timedelta(days=1)
+"""How long instances that are warm may take to notice that a stranger is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A stranger as a step read it. ``vectors`` is empty where there are none."""
+
+    id: str
+    fields: dict[str, Any]
+    vectors: dict[str, Any]
+
+    @property
+    def is_being_named(self) -> bool:
+        """Whether an owner has said who it is, and the rest is being done."""
+        return self.fields.get("personId") is not None
+
+
+class StrangersBook:
+    """The strangers. Its methods take the step (``attempt``) that they are part of."""
+
+    def __init__(self, db: Any, timeout: float) -> None:
+        self._db = db
+        self._timeout = timeout
+
+    def ignore(self, stranger_id: str, ignored: bool) -> None:
+        """Make no more alerts of the stranger, or make them again.
+
+        Raises:
+            NotFound: there is no such stranger.
+            Conflict: it is being named.
+            Unavailable: Firestore did not answer.
+        """
+
+        def change(attempt: Attempt) -> None:
+            stranger = self.read(attempt, stranger_id)
+            require_unnamed(stranger)
+            self.put(attempt, stranger, {"ignored": ignored}, {"ignored": ignored})
+
+        in_one_step(self._db, self._timeout, change)
+
+    def read(self, attempt: Attempt, stranger_id: str) -> Stranger:
+        """The stranger.
+
+        Raises:
+            NotFound: there is none of that id, or it has expired.
+        """
+        found = self.find(attempt, stranger_id)
+        if found is None:
+            raise NotFound(f"There is no stranger {stranger_id!r}.")
+        return found
+
+    def find(self, attempt: Attempt, stranger_id: str) -> Stranger | None:
+        """The stranger; None when there is none of that id, or it has expired."""
+        if not is_document_id(stranger_id):
+            return None
+        references = [self.reference(stranger_id), self._vectors(stranger_id), self._state()]
+        fields, vectors, _ = attempt.read(references)
+        if fields is None or has_expired(fields, datetime.now(UTC)):
+            return None
+        living = vectors is not None and not vectors.get("removed", False)
+        return Stranger(stranger_id, fields, (vectors or {}) if living else {})
+
+    def put(
+        self, attempt: Attempt, stranger: Stranger, fields: Mapping[str, Any], vectors: Mapping[str, Any]
+    ) -> None:
+        """Change fields of a stranger that the step read, and of its vectors where it has some."""
+        if fields:
+            attempt.put(self.reference(stranger.id), dict(fields))
+        if stranger.vectors:
+            from google.cloud.firestore import SERVER_TIMESTAMP
+
+            attempt.put(self._vectors(stranger.id), dict(vectors) | {"changedAt": SERVER_TIMESTAMP})
+            self._touch(attempt)
+
+    def remove(self, attempt: Attempt, stranger: Stranger) -> None:
+        """Delete a stranger that the step read; its vectors leave a tombstone, by which instances notice it."""
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
+        attempt.remove(self.reference(stranger.id))
+        expire_at = datetime.now(UTC) + TOMBSTONE_KEPT
+        tombstone = {"removed": True, "changedAt": SERVER_TIMESTAMP, "expireAt": expire_at}
+        attempt.batch.set(self._vectors(stranger.id), tombstone)
+        self._touch(attempt)
+
+    def lose_alert(self, attempt: Attempt, stranger_id: str, alert_id: str) -> bool:
+        """Take an alert from a stranger that may be gone already. Whether the stranger goes, with its last one."""
+        stranger = self.find(attempt, stranger_id)
+        if stranger is None:
+            return False
+        visits = stranger.fields.get("visits", 1) - 1
+        # one that is being named goes by itself
+        if visits <= 0 and not stranger.is_being_named:
+            self.remove(attempt, stranger)
+            return True
+        kept = {one: vector for one, vector in _by_alert(stranger).items() if one != alert_id}
+        self.put(attempt, stranger, {"visits": max(visits, 0)}, {"vectors": kept})
+        return False
+
+    def gain_alert(
+        self,
+        attempt: Attempt,
+        stranger: Stranger,
+        alert_id: str,
+        alert: Mapping[str, Any],
+        face: Mapping[str, Any] | None,
+    ) -> None:
+        """Give a stranger that the step read an alert, with the vector of its ``face`` where it is of one model
+        with the others."""
+        fields = {
+            "visits": stranger.fields.get("visits", 0) + 1,
+            "firstSeenAt": min(stranger.fields["firstSeenAt"], alert["firstSeenAt"]),
+            "lastSeenAt": max(stranger.fields["lastSeenAt"], alert["lastSeenAt"]),
+        }
+        vectors = _by_alert(stranger)
+        if face is not None and face.get("modelId") == stranger.vectors.get("modelId"):
+            vectors = self.newest(attempt, vectors | {alert_id: face["vector"]})
+        changes = {"vectors": vectors, "lastSeenAt": fields["lastSeenAt"]}
+        self.put(attempt, stranger, fields, changes)
+
+    def joined_vectors(self, attempt: Attempt, into: Stranger, other: Stranger) -> dict[str, bytes]:
+        """The vectors of a stranger that takes another one in; those of another model cannot be compared."""
+        vectors = _by_alert(into)
+        if into.vectors.get("modelId") == other.vectors.get("modelId"):
+            vectors = _by_alert(other) | vectors
+        return self.newest(attempt, vectors)
+
+    def newest(self, attempt: Attempt, vectors: Mapping[str, bytes]) -> dict[str, bytes]:
+        """As many of the vectors, by alert, as a stranger keeps: those of the latest alerts."""
+        references = [self._db.collection("alerts").document(alert_id) for alert_id in vectors]
+        alerts = zip(vectors, attempt.read(references), strict=True)
+        return newest(vectors, {alert_id: alert["lastSeenAt"] for alert_id, alert in alerts if alert})
+
+    def reference(self, stranger_id: str) -> Any:
+        """The stranger's document."""
+        return self._db.collection("strangers").document(stranger_id)
+
+    def _vectors(self, stranger_id: str) -> Any:
+        return self._db.collection("stranger_vectors").document(stranger_id)
+
+    def _state(self) -> Any:
+        return self._db.collection("stranger_state").document("current")
+
+    def _touch(self, attempt: Attempt) -> None:
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
+        if not attempt.puts(self._state()):
+            attempt.put(self._state(), {"changedAt": SERVER_TIMESTAMP})
+
+
+def require_unnamed(stranger: Stranger) -> None:
+    """Go on only with a stranger that is not being named.
+
+    Raises:
+        Conflict: it is.
+    """
+    if stranger.is_being_named:
+        raise Conflict(f"Stranger {stranger.id!r} is being named: it is a person in a minute.")
+
+
+def _by_alert(stranger: Stranger) -> dict[str, bytes]:
+    return dict(stranger.vectors.get("vectors") or {})
