@@ -43,7 +43,9 @@ class OwnersDesk:
         self._strangers_merging = stranger_merging.StrangerMerging(
             db, bucket, book, strangers, relabelling, timeout
         )
-        self._people_merging = people_merging.PeopleMerging(db, bucket, book, relabelling, bringing, timeout)
+        self._people_merging = people_merging.PeopleMerging(
+            db, bucket, book, relabelling, bringing, settings.gallery_refresh_seconds * 1.5, timeout
+        )
         self._corrections = Corrections(db, bucket, book, strangers, relabelling, timeout)
         self.runner = Runner(
             book,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,10 @@ KIND = "merge_person"
 
 
 class PeopleMerging:
-    """Merges people. Every method raises ``Unavailable`` when a store does not answer."""
+    """Merges people. Every method raises ``Unavailable`` when a store does not answer.
+
+    ``stale_seconds``: for how long instances may go on to recognise somebody who was deleted.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class PeopleMerging:
         book: JobBook,
         relabelling: Relabelling,
         bringing: Bringing,
+        stale_seconds: float,
         timeout: float,
     ) -> None:
         self._db = db
@@ -36,6 +41,7 @@ class PeopleMerging:
         self._book = book
         self._relabelling = relabelling
         self._bringing = bringing
+        self._stale_seconds = stale_seconds
         self._negatives = Negatives(db)
         self._timeout = timeout
 
@@ -83,6 +89,7 @@ class PeopleMerging:
             photos = self._bring(job)
             self._bringing.wait(into_id, list(photos.values()))
             in_one_step(self._db, self._timeout, lambda attempt: self._remove(attempt, job))
+        time.sleep(self._stale_seconds)
         self._relabel_all(job)
         return {
             "person_id": job.about["personId"],
