@@ -7,6 +7,7 @@ same call made again, a call about the same subject, the hourly tidying) simply 
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -206,10 +207,15 @@ class Runner:
         return sum(map(self._finish_for_others, jobs))
 
     def _finish_for_others(self, job: Job) -> bool:
+        """Finish a job that nobody waits for. Whatever is wrong with it must not keep others from being done."""
         try:
             self.finish(job)
         except LookoutError as error:
             log(Severity.ERROR, "a job is still not done", job=job.id, kind=job.kind, error=error.message)
+            return False
+        except Exception as error:
+            cause = "".join(traceback.format_exception(error))
+            log(Severity.ERROR, "a job cannot be done", job=job.id, kind=job.kind, cause=cause)
             return False
         log(Severity.INFO, "a job was taken up again and finished", job=job.id, kind=job.kind)
         return True

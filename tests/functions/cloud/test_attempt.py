@@ -65,6 +65,24 @@ def test_a_document_that_was_deleted_meanwhile_is_not_made_again(db: Any) -> Non
     assert not watched.get().exists
 
 
+def test_what_was_decided_by_the_first_look_at_a_document_must_still_hold(db: Any) -> None:
+    watched = db.document("a/watched")
+    watched.set({"n": 1})
+    first_looks = []
+
+    def step(one: Attempt) -> None:
+        first_looks.append(one.read([watched]))
+        if len(first_looks) == 1:
+            watched.set({"n": 2})
+        one.read([watched])
+        assert not one.puts(watched)
+        one.put(watched, {"n": 3})
+        assert one.puts(watched)
+
+    in_one_step(db, 10.0, step)
+    assert first_looks == [[{"n": 1}], [{"n": 2}]]
+
+
 def test_a_step_that_writes_nothing_needs_no_second_try(db: Any) -> None:
     assert in_one_step(db, 10.0, lambda one: one.read([db.document("a/nothing")])) == [None]
 
