@@ -30,7 +30,7 @@ class OwnersDesk:
         self, settings: Settings, db: Any, bucket: Any, enrol_seconds: float = ENROL_SECONDS
     ) -> None:
         timeout = settings.store_timeout_seconds
-        site = SiteReader(db, default_site(settings), timeout)
+        site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
 
         def hour(moment: datetime) -> int:
             return site.current().hour(moment)

@@ -6,7 +6,7 @@ last, when the person can be recognised by photos.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.bringing import Bringing, Source
 from lookout.cloud.jobs import Job, JobBook
 from lookout.cloud.relabelling import Place, Relabelling
-from lookout.cloud.strangers_book import StrangersBook
+from lookout.cloud.strangers_book import Stranger, StrangersBook
 from lookout.domain.people import Wanted, find_by_name, is_document_id, new_person_id
 from lookout.domain.relabel import Identity
 from lookout.domain.stranger_record import CROPS_ENROLLED, best_crops
@@ -68,7 +68,7 @@ class Naming:
                 return job
             stranger = self._strangers.read(attempt, stranger_id)
             person_id, person = self._person(attempt, wanted)
-            job = _job(stranger_id, person_id, person, by)
+            job = _job(stranger, person_id, person, by)
             self._book.open(attempt, job)
             alias = {"personId": person_id, "name": person}
             self._strangers.put(attempt, stranger, {"personId": person_id}, alias)
@@ -91,8 +91,9 @@ class Naming:
         )
         photo_ids = self._bring(job)
         enrolled = self._bringing.wait(person_id, photo_ids)
-        pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
         in_one_step(self._db, self._timeout, lambda attempt: self._let_go(attempt, stranger_id))
+        # after that nobody offers the stranger another picture
+        pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
         return {
             "stranger_id": stranger_id,
             "person_id": person_id,
@@ -167,7 +168,13 @@ class Naming:
         """The crops to bring, best first; before each it is made sure that the person is still there."""
         stranger_id = job.about["strangerId"]
         own = self._stored(self._strangers.reference(stranger_id))
-        crops = [(-crop["quality"], crop["alertId"]) for crop in noted.get("crops", ())]
+        # a frame may have given an alert the name before it was its turn
+        alert_ids = {*job.about["alerts"], *(crop["alertId"] for crop in noted.get("crops", ()))}
+        crops = [
+            (-float(alert.get("quality") or 0.0), alert_id)
+            for alert_id, alert in self._alerts(alert_ids)
+            if self._crop(job, alert) is not None
+        ]
         if own.get("facePath"):
             # it may be all that is left, when the alert that it is of is gone; else it is that alert's crop
             crops.append((-float(own.get("quality") or 0.0), _OWN))
@@ -176,11 +183,19 @@ class Naming:
             if alert_id == _OWN:
                 yield Source(f"stranger-{stranger_id}-best.jpg", partial(own.get, "facePath"))
             else:
-                yield Source(f"stranger-{alert_id}.jpg", partial(self._face, job, alert_id))
+                yield Source(f"stranger-{alert_id}.jpg", partial(self._crop_of, job, alert_id))
 
-    def _face(self, job: Job, alert_id: str) -> str | None:
-        """Where the alert's crop is, if it is still an alert of the person."""
-        alert = self._stored(self._db.collection("alerts").document(alert_id))
+    def _alerts(self, alert_ids: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+        references = [self._db.collection("alerts").document(alert_id) for alert_id in alert_ids]
+        with reaching("Firestore"):
+            found = list(self._db.get_all(references, **patience(self._timeout))) if references else []
+        return [(one.id, one.to_dict() or {}) for one in found]
+
+    def _crop_of(self, job: Job, alert_id: str) -> str | None:
+        return self._crop(job, dict(self._alerts([alert_id]))[alert_id])
+
+    def _crop(self, job: Job, alert: dict[str, Any]) -> str | None:
+        """Where the alert's crop is, if it is an alert of the person now."""
         path: str | None = alert.get("facePath")
         return path if alert.get("personId") == job.about["personId"] else None
 
@@ -212,8 +227,9 @@ class Naming:
             return reference.get(**patience(self._timeout)).to_dict() or {}
 
 
-def _job(stranger_id: str, person_id: str, person: str, by: str) -> Job:
-    about = {"strangerId": stranger_id, "personId": person_id, "person": person}
+def _job(stranger: Stranger, person_id: str, person: str, by: str) -> Job:
+    stranger_id, alerts = stranger.id, sorted(stranger.by_alert)
+    about = {"strangerId": stranger_id, "personId": person_id, "person": person, "alerts": alerts}
     return Job(
         id=f"{KIND}_{stranger_id}",
         kind=KIND,

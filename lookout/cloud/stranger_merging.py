@@ -111,7 +111,7 @@ class StrangerMerging:
 
     def _bring_picture(self, job: Job) -> None:
         """Give the stranger that stays the better picture of the two."""
-        path, quality = job.about["facePath"], job.about["quality"]
+        path, quality = job.about["facePath"], float(job.about["quality"] or 0.0)
         if path is None:
             return
         to = f"strangers/{job.about['into']}/{path.rpartition('/')[2]}"
@@ -124,7 +124,8 @@ class StrangerMerging:
                     unused: str | None = progress["unused"]
                 elif into is not None and quality > float(into.fields.get("quality") or 0.0):
                     unused = into.fields.get("facePath")
-                    self._strangers.put(attempt, into, {"facePath": to, "quality": quality}, {})
+                    picture = {"facePath": to, "faceAlertId": job.about["faceAlertId"], "quality": quality}
+                    self._strangers.put(attempt, into, picture, {})
                 else:
                     unused = to
                 self._book.note(attempt, job.id, progress | {"unused": unused})
@@ -136,7 +137,7 @@ class StrangerMerging:
 
 
 def _job(other: Stranger, into_id: str, by: str) -> Job:
-    picture = {"facePath": other.fields.get("facePath"), "quality": float(other.fields.get("quality") or 0.0)}
+    picture = {name: other.fields.get(name) for name in ("facePath", "faceAlertId", "quality")}
     return Job(
         id=f"{KIND}_{other.id}",
         kind=KIND,

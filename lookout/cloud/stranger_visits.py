@@ -131,6 +131,8 @@ def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | 
         shown, hidden = attempt.read([reference(db, stranger_id), vectors_reference(db, stranger_id)])
         if shown is None or hidden is None or alert_id not in (hidden.get("vectors") or {}):
             return None
+        if shown.get("personId") is not None:
+            return None  # one who is being named takes everything along, and goes last
         now = datetime.now(UTC)
         rest = {key: packed for key, packed in hidden["vectors"].items() if key != alert_id}
         changed = {"changedAt": SERVER_TIMESTAMP}

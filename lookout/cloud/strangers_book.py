@@ -20,6 +20,8 @@ from lookout.errors import Conflict, NotFound
 TOMBSTONE_KEPT = timedelta(days=1)
 """How long instances that are warm may take to notice that a stranger is gone."""
 
+NO_PICTURE: dict[str, Any] = {"facePath": None, "faceAlertId": None, "quality": 0.0}
+
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
@@ -33,6 +35,11 @@ class Stranger:
     def is_being_named(self) -> bool:
         """Whether an owner has said who it is, and the rest is being done."""
         return self.fields.get("personId") is not None
+
+    @property
+    def by_alert(self) -> dict[str, bytes]:
+        """Its vectors by the alerts that they are of."""
+        return dict(self.vectors.get("vectors") or {})
 
 
 class StrangersBook:
@@ -103,17 +110,23 @@ class StrangersBook:
         self._touch(attempt)
 
     def lose_alert(self, attempt: Attempt, stranger_id: str, alert_id: str) -> bool:
-        """Take an alert from a stranger that may be gone already. Whether the stranger goes, with its last one."""
+        """Take an alert from a stranger that may be gone already. Whether the stranger goes, with its last one.
+
+        A picture that came from the alert is the stranger's no more.
+        """
         stranger = self.find(attempt, stranger_id)
         if stranger is None:
             return False
+        vectors = {one: vector for one, vector in stranger.by_alert.items() if one != alert_id}
         visits = stranger.fields.get("visits", 1) - 1
-        # one that is being named goes by itself
-        if visits <= 0 and not stranger.is_being_named:
+        # nobody is known again without a vector, or was seen without a visit; one that is named goes by itself
+        if not stranger.is_being_named and (visits <= 0 or not vectors):
             self.remove(attempt, stranger)
             return True
-        kept = {one: vector for one, vector in _by_alert(stranger).items() if one != alert_id}
-        self.put(attempt, stranger, {"visits": max(visits, 0)}, {"vectors": kept})
+        fields: dict[str, Any] = {"visits": max(visits, 0)}
+        if stranger.fields.get("faceAlertId") == alert_id:
+            fields |= NO_PICTURE
+        self.put(attempt, stranger, fields, {"vectors": vectors})
         return False
 
     def gain_alert(
@@ -131,7 +144,7 @@ class StrangersBook:
             "firstSeenAt": min(stranger.fields["firstSeenAt"], alert["firstSeenAt"]),
             "lastSeenAt": max(stranger.fields["lastSeenAt"], alert["lastSeenAt"]),
         }
-        vectors = _by_alert(stranger)
+        vectors = stranger.by_alert
         if face is not None and face.get("modelId") == stranger.vectors.get("modelId"):
             vectors = self.newest(attempt, vectors | {alert_id: face["vector"]})
         changes = {"vectors": vectors, "lastSeenAt": fields["lastSeenAt"]}
@@ -139,9 +152,9 @@ class StrangersBook:
 
     def joined_vectors(self, attempt: Attempt, into: Stranger, other: Stranger) -> dict[str, bytes]:
         """The vectors of a stranger that takes another one in; those of another model cannot be compared."""
-        vectors = _by_alert(into)
+        vectors = into.by_alert
         if into.vectors.get("modelId") == other.vectors.get("modelId"):
-            vectors = _by_alert(other) | vectors
+            vectors = other.by_alert | vectors
         return self.newest(attempt, vectors)
 
     def newest(self, attempt: Attempt, vectors: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -175,7 +188,3 @@ def require_unnamed(stranger: Stranger) -> None:
     """
     if stranger.is_being_named:
         raise Conflict(f"Stranger {stranger.id!r} is being named: it is a person in a minute.")
-
-
-def _by_alert(stranger: Stranger) -> dict[str, bytes]:
-    return dict(stranger.vectors.get("vectors") or {})

@@ -11,6 +11,7 @@ from google.api_core.exceptions import FailedPrecondition, NotFound
 from google.cloud.firestore import SERVER_TIMESTAMP, Increment
 from google.cloud.firestore_v1.batch import WriteBatch
 
+from lookout.cloud.stranger_visits import withdraw
 from tests.functions.people.conftest import CAMERA, DAY, LATER, MODEL, NOON, House, vector
 
 TRIES = 20
@@ -62,6 +63,7 @@ class Frame:
         visits = self.visits.to_dict() or {"open": [], "recent": [], "expireAt": LATER}
         visit = next((one for one in visits["open"] if one["alertId"] == self.alert_id), None)
         alert = db.document(f"alerts/{self.alert_id}")
+        left = None
         if visit is None:
             visit = self._opened(batch, alert, person_id, stranger_id)
             visits["open"].append(visit)
@@ -69,8 +71,10 @@ class Frame:
             visit["frames"] += 1
             changes: dict[str, Any] = {"frames": visit["frames"]}
             if visit["personId"] is None and person_id is not None and not visit["settled"]:
+                left = visit["strangerId"]
                 visit |= {"personId": person_id, "person": person_id, "strangerId": None}
                 changes |= {"personId": person_id, "person": person_id, "isKnown": True, "reason": "known"}
+                changes["strangerId"] = None
                 self._count(batch, person_id, {"known": Increment(1), "unknown": Increment(-1)})
             batch.update(alert, changes)
         reference = self.visits.reference
@@ -79,6 +83,8 @@ class Frame:
         else:
             batch.create(reference, visits)
         batch.commit()
+        if left is not None:
+            withdraw(db, left, self.alert_id, 10.0)
 
     def _judged(self, batch: Any) -> tuple[str | None, str | None]:
         """Who the face is: a person's id, or a stranger's."""
