@@ -226,3 +226,13 @@ def test_an_alert_cannot_become_a_stranger_who_is_being_named(house: House) -> N
     house.alert("a1")
     assert house.refused("/alerts/a1/correct", {"stranger_id": "s1"})[0] == 409
     assert house.read("alerts/a1")["strangerId"] is None
+
+
+@pytest.mark.parametrize("alert_id", ["a1", "another"])
+def test_who_was_not_there_has_not_arrived_that_day(house: House, alert_id: str) -> None:
+    house.person("Anna")
+    house.alert("a1", "Anna")
+    arrival = house.db.document(f"arrivals/{house.read('alerts/a1')['day']}_Anna")
+    arrival.set({"alertId": alert_id})
+    correct(house, "a1", person_id=None)
+    assert arrival.get().exists is (alert_id == "another")
