@@ -8,6 +8,7 @@ import time
 import pytest
 from google.api_core.exceptions import FailedPrecondition
 
+from lookout.domain.people import Wanted
 from tests.functions.people.conftest import House
 from tests.functions.people.frames import Frame, before_write
 from tests.functions.people.test_interrupted import clear
@@ -120,6 +121,30 @@ def test_a_correction_before_the_upgrade_is_written_stands(house: House) -> None
     assert (house.visit()["personId"], house.visit()["frames"]) == ("Bob", 2)
     assert house.hours() == {"known": 1}
     assert house.by_person() == {"Bob": 1}
+
+
+def test_a_visit_that_begins_while_another_one_is_corrected_is_not_lost(house: House) -> None:
+    house.alert("a1", is_open=True)
+    frame = Frame(house, "new")
+    with before_write(0, frame.post):
+        house.done("/alerts/a1/correct", {"person_id": None})
+    visits = {visit["alertId"]: visit["settled"] for visit in house.read("visits/cam_front")["open"]}
+    assert visits == {"a1": True, "new": False}
+    assert house.hours() == {"unknown": 2}
+
+
+def test_a_name_that_somebody_else_gets_meanwhile_is_one_person(house: House) -> None:
+    house.stranger("s1", "s1")
+    house.stranger("s2", "s2")
+    desk = house.desk()
+
+    def name_the_other() -> None:
+        desk.runner.finish(desk._naming.begin("s2", Wanted("postman", None), "u"))
+
+    with before_write(0, name_the_other):
+        answer = house.done("/strangers/s1/name", {"name": "Postman"})
+    assert (answer["person_id"], answer["person"]) == ("postman", "postman")
+    assert [person.id for person in house.db.collection("people").stream()] == ["postman"]
 
 
 def test_an_alert_made_of_a_person_while_two_are_merged_is_the_other_ones(house: House) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lookout.cloud import relabelling
 from tests.functions.conftest import objects
 from tests.functions.people.conftest import DAY, NOON, House
 
@@ -105,6 +106,15 @@ def test_an_alert_without_a_picture_is_named_too(house: House) -> None:
     house.alert("a2", stranger_id="s1", facePath="alerts/a2/gone/face.jpg")
     answer = name(house)
     assert (answer["alerts"], answer["pictures"]) == (2, 0)
+
+
+def test_more_alerts_than_are_asked_for_at_once_get_the_name(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relabelling, "PAGE", 2)
+    house.stranger("s1", "s1", "a2", "a3", "a4", "a5")
+    assert name(house)["alerts"] == 5
+    assert house.by_person() == {"Postman": 5}
 
 
 def test_the_answer_says_what_became_of_the_photos(house: House) -> None:

@@ -86,6 +86,8 @@ def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
     job = desk._naming.begin(alert_id, Wanted("Postman", None), "u")
     assert post("obama2.jpg")["person"] == "Postman"
     assert house.read(f"alerts/{alert_id}")["personId"] == "Postman"
+    # the face is his until the person is known by photos
+    assert house.read(f"stranger_vectors/{alert_id}")["personId"] == "Postman"
     assert desk.runner.finish(job)["pictures"] == 1
     assert house.get(f"strangers/{alert_id}") is None
     assert enrol(house, functions) == ["enrolled"]
