@@ -68,6 +68,24 @@ def test_a_job_in_the_way_of_another_is_not_opened(db: Any, book: JobBook) -> No
     book.require_untaken("p/1")
 
 
+def test_of_two_jobs_that_exclude_each_other_and_are_opened_at_once_one_is_refused(
+    db: Any, book: JobBook
+) -> None:
+    tries: list[int] = []
+
+    def change(attempt: Attempt) -> None:
+        book.read(attempt, "b")
+        book.open(attempt, job("b", "p/1"))
+        tries.append(len(tries))
+        if len(tries) == 1:
+            open_job(db, book, job("a", "s/1", "p/1"))
+
+    with pytest.raises(Conflict, match="try again"):
+        in_one_step(db, 10.0, change)
+    assert len(tries) == 1
+    assert [one.id for one in book.running()] == ["a"]
+
+
 def test_a_job_is_done_once_and_remembered_for_some_days(db: Any, book: JobBook) -> None:
     opened = open_job(db, book, job("a"))
     calls = []
