@@ -394,12 +394,13 @@ def test_an_agent_does_not_make_up_when_it_ended_nor_says_more(firestore: Firest
     firestore.put("agents/pi", {**BEAT, "lastSeenAt": NOW})
     assert firestore.update("agents/pi", {"stoppedAt": NOW}, tokens["agent"]) == 403
     assert firestore.update("agents/pi", {"stoppedAt": None}, tokens["agent"]) == 403
-    for more in (
+    others: list[dict[str, Any]] = [
         {"version": "2.0.0"},
         {"cameras": []},
         {"lastSeenAt": NOW + timedelta(days=1)},
         {"role": "owner"},
-    ):
+    ]
+    for more in others:
         assert _farewell(firestore, tokens["agent"], **more) == 403
 
 
