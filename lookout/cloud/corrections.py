@@ -9,8 +9,9 @@ from lookout.cloud import pictures
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.jobs import JobBook
 from lookout.cloud.negatives import Negatives
-from lookout.cloud.relabelling import Place, Relabelling, has_expired
+from lookout.cloud.relabelling import Place, Relabelling
 from lookout.cloud.strangers_book import Stranger, StrangersBook, require_unnamed
+from lookout.domain.expiry import has_expired
 from lookout.domain.people import Correction, is_document_id
 from lookout.domain.relabel import Identity, Stored, identity_of
 from lookout.errors import NotFound

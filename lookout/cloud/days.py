@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.domain.camera import Camera
+from lookout.domain.expiry import has_expired
 from lookout.domain.site import Site
 from lookout.domain.statistics import KNOWN, UNKNOWN, CameraDay
 
@@ -69,7 +70,8 @@ def read(db: Any, days: Iterable[str], timeout: float) -> list[CameraDay]:
     query = db.collection("days").where(filter=FieldFilter("day", ">=", wanted[0]))
     query = query.where(filter=FieldFilter("day", "<=", wanted[-1]))
     with reaching("Firestore"):
-        return [_camera_day(stored.to_dict()) for stored in query.stream(**patience(timeout))]
+        found = [stored.to_dict() for stored in query.stream(**patience(timeout))]
+    return [_camera_day(stored) for stored in found if not has_expired(stored, datetime.now(UTC))]
 
 
 def _head(camera: Camera, day: str, at: datetime) -> dict[str, Any]:

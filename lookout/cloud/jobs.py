@@ -15,6 +15,7 @@ from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.domain.expiry import has_expired
 from lookout.errors import Conflict, LookoutError
 from lookout.log import Severity, log
 
@@ -154,6 +155,10 @@ class JobBook:
             return dict(result)
 
         return in_one_step(self._db, self._timeout, change)
+
+    def forget(self, attempt: Attempt, job_id: str) -> None:
+        """Delete a job that is done, in a step that read it, where its result may not be kept."""
+        attempt.remove(self._reference(job_id))
 
     def give_up(self, job_id: str) -> None:
         """Forget a job that cannot be finished."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.domain.expiry import has_expired
 from lookout.domain.people import is_document_id
 from lookout.domain.relabel import Becomes, identity_of, moved_counts, relabelled_visits
 from lookout.errors import NotFound
@@ -108,12 +109,6 @@ class Relabelling:
 
     def _alert(self, alert_id: str) -> Any:
         return self._db.collection("alerts").document(alert_id)
-
-
-def has_expired(stored: Mapping[str, Any], now: datetime) -> bool:
-    """Whether a document counts as gone: it is deleted some time after its ``expireAt``."""
-    expire_at = stored.get("expireAt")
-    return isinstance(expire_at, datetime) and expire_at <= now
 
 
 def _sweep(reference: Any, becomes: Becomes, attempt: Attempt) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lookout.cloud.attempt import Attempt, in_one_step
-from lookout.cloud.relabelling import has_expired
+from lookout.domain.expiry import has_expired
 from lookout.domain.people import is_document_id
 from lookout.domain.stranger_record import newest
 from lookout.errors import Conflict, NotFound
