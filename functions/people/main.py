@@ -48,6 +48,11 @@ routes.on("POST", "/people/<person_id>/merge")(
     lambda request, person_id: desk().merge_person(request, person_id)
 )
 
+routes.on("POST", "/people/<person_id>/erase")(
+    lambda request, person_id: desk().erase_person(request, person_id)
+)
+
+
 
 # Hosting waits for 60 s; what takes longer is finished here all the same, and answered to the next call
 @https_fn.on_request(

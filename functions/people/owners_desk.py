@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from lookout.cloud import naming, people_merging, stranger_merging
+from lookout.cloud import erasing, naming, people_merging, stranger_merging
 from lookout.cloud.bringing import ENROL_SECONDS, Bringing
 from lookout.cloud.corrections import Corrections
 from lookout.cloud.identity import verify
@@ -30,6 +30,7 @@ class OwnersDesk:
         self, settings: Settings, db: Any, bucket: Any, enrol_seconds: float = ENROL_SECONDS
     ) -> None:
         timeout = settings.store_timeout_seconds
+        stale_seconds = settings.gallery_refresh_seconds * 1.5
         site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
 
         def hour(moment: datetime) -> int:
@@ -44,8 +45,9 @@ class OwnersDesk:
             db, bucket, book, strangers, relabelling, timeout
         )
         self._people_merging = people_merging.PeopleMerging(
-            db, bucket, book, relabelling, bringing, settings.gallery_refresh_seconds * 1.5, timeout
+            db, bucket, book, relabelling, bringing, stale_seconds, timeout
         )
+        self._erasing = erasing.Erasing(db, bucket, book, stale_seconds, timeout)
         self._corrections = Corrections(db, bucket, book, strangers, relabelling, timeout)
         self.runner = Runner(
             book,
@@ -53,6 +55,7 @@ class OwnersDesk:
                 naming.KIND: self._naming.work,
                 stranger_merging.KIND: self._strangers_merging.work,
                 people_merging.KIND: self._people_merging.work,
+                erasing.KIND: self._erasing.work,
             },
         )
         self._limit = RateLimit(settings.calls_per_minute)
@@ -93,6 +96,13 @@ class OwnersDesk:
         into_id = parse_merging(json_body(request))
         self.runner.clear_the_way(f"people/{person_id}", f"people/{into_id}")
         return self._done(self._people_merging.begin(person_id, into_id, caller.uid))
+
+    def erase_person(self, request: Request, person_id: str) -> Fields:
+        """Delete all that is stored about a person; the receipt."""
+        caller = self._owner(request)
+        receipt = self._erasing.erase(self.runner, person_id, caller.uid)
+        log(Severity.INFO, "person erased", receipt=receipt["receipt_id"], by=caller.uid)
+        return receipt
 
     def _done(self, job: Job) -> Fields:
         result = self.runner.finish(job)

@@ -227,10 +227,7 @@ class Runner:
 
 
 def _living(job_id: str, stored: dict[str, Any] | None) -> Job | None:
-    if stored is None:
-        return None
-    expire_at = stored.get("expireAt")
-    if expire_at is not None and expire_at <= datetime.now(UTC):
+    if stored is None or has_expired(stored, datetime.now(UTC)):
         return None
     return _job(job_id, stored)
 

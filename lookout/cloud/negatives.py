@@ -61,6 +61,10 @@ class Negatives:
             gone=person_id if _living(gone) else None,
         )
 
+    def bury(self, attempt: Attempt, person_id: str) -> None:
+        """The vectors of a person go, and all that was learnt of them."""
+        self._write(attempt, {}, gone=person_id)
+
     def _write(self, attempt: Attempt, changes: Mapping[str, Change], gone: str | None = None) -> None:
         galleries = [self._gallery(person_id) for person_id in changes]
         state, *stored = attempt.read([self._state(), *galleries])

@@ -161,6 +161,43 @@ def remove_folder(bucket: Any, prefix: str, timeout: float) -> int:
     return count
 
 
+def debug_frames(bucket: Any, timeout: float) -> list[tuple[str, dict[str, str]]]:
+    """The paths of the judged frames that are kept, each with its metadata.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with reaching("Storage"):
+        blobs = bucket.list_blobs(prefix="debug/", timeout=timeout, retry=_retry(timeout))
+        return [(blob.name, dict(blob.metadata or {})) for blob in blobs]
+
+
+def older_than(bucket: Any, prefix: str, moment: datetime, timeout: float) -> list[str]:
+    """The paths that begin with ``prefix`` and were stored before a moment.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with reaching("Storage"):
+        blobs = bucket.list_blobs(prefix=prefix, timeout=timeout, retry=_retry(timeout))
+        return [blob.name for blob in blobs if blob.time_created < moment]
+
+
+def remove_all(bucket: Any, paths: Iterable[str], timeout: float) -> int:
+    """Delete what is stored at ``paths``; how much of it was there.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    count = 0
+    with reaching("Storage"):
+        for path in paths:
+            with _absent_is_fine():
+                bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
+                count += 1
+    return count
+
+
 def _absent_is_fine() -> suppress:
     from google.api_core.exceptions import NotFound
 

@@ -1,0 +1,117 @@
+"""Erasing a person: what remains of documents that name them. Works on documents as they are stored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+ERASED_NAME = "Erased"
+"""Who an alert of somebody erased says it was."""
+
+PICTURE_ERASED = "erased"
+"""What such an alert says of its picture."""
+
+Stored = Mapping[str, Any]
+
+
+def fingerprint(person_id: str) -> str:
+    """By what a receipt is found again without telling whose it is: the SHA-256 of the id, in hexadecimal."""
+    return hashlib.sha256(person_id.encode()).hexdigest()
+
+
+def erased_alert(at: datetime) -> dict[str, Any]:
+    """The fields to change in an alert of somebody erased.
+
+    It stays an alert of somebody known: a camera saw a visit, and a count of it was shown.
+    """
+    return {
+        "personId": None,
+        "person": ERASED_NAME,
+        "candidates": [],
+        "strangerId": None,
+        "imagePath": None,
+        "facePath": None,
+        "shot": None,
+        "picture": PICTURE_ERASED,
+        "erasedAt": at,
+    }
+
+
+def without_candidate(alert: Stored, person_id: str) -> dict[str, Any] | None:
+    """The fields to change in an alert between people of whom one is erased; None when the person is none."""
+    candidates = alert.get("candidates") or []
+    others = [dict(one) for one in candidates if one.get("personId") != person_id]
+    return None if len(others) == len(candidates) else {"candidates": others}
+
+
+def without_visits(visits: Stored, person_id: str) -> dict[str, Any] | None:
+    """The fields to change in a camera's ``visits``; None when the person is not in them.
+
+    A frame of the last minute in which the person was is no longer known by its digest: posted once more, it is
+    judged once more.
+    """
+    open_visits = [visit for visit in visits.get("open", ()) if visit.get("personId") != person_id]
+    recent = [
+        frame
+        for frame in visits.get("recent", ())
+        if all(outcome.get("personId") != person_id for outcome in frame.get("outcomes", ()))
+    ]
+    changes = {"open": open_visits, "recent": recent}
+    return None if all(changes[name] == list(visits.get(name, ())) for name in changes) else changes
+
+
+def without_person(gallery: Stored, person_id: str, alert_ids: Collection[str]) -> dict[str, Any] | None:
+    """The fields to change in somebody else's vectors; None when the person is not in them.
+
+    ``alert_ids`` are the person's alerts: a face of one is the person's, also where nobody said so.
+    """
+    changes: dict[str, Any] = {}
+    negatives = gallery.get("negatives") or []
+    kept = [
+        dict(one)
+        for one in negatives
+        if one.get("personId") != person_id and one.get("alertId") not in alert_ids
+    ]
+    if len(kept) < len(negatives):
+        changes["negatives"] = kept
+    lookalikes = gallery.get("lookalikes") or {}
+    if person_id in lookalikes:
+        changes["lookalikes"] = {one: distance for one, distance in lookalikes.items() if one != person_id}
+    return changes or None
+
+
+def without_lookalike(person: Stored, person_id: str) -> dict[str, Any] | None:
+    """The fields to change in what readers see of somebody else; None when the person is not listed there."""
+    listed = person.get("lookalikes") or []
+    kept = [one for one in listed if not isinstance(one, Mapping) or one.get("personId") != person_id]
+    return None if len(kept) == len(listed) else {"lookalikes": kept}
+
+
+def without_counts(day: Stored, person_id: str) -> dict[str, Any] | None:
+    """The fields to change in a day's counts; None when the person was not counted. The visits still are."""
+    people = day.get("people") or {}
+    if person_id not in people:
+        return None
+    return {"people": {one: counts for one, counts in people.items() if one != person_id}}
+
+
+def at_the_same_time(alert: Stored, others: Iterable[Stored]) -> bool:
+    """Whether an alert's visit met one of the ``others`` at the same camera: its frames may show them too."""
+    return any(
+        alert["cameraId"] == other["cameraId"]
+        and alert["firstSeenAt"] <= other["lastSeenAt"]
+        and other["firstSeenAt"] <= alert["lastSeenAt"]
+        for other in others
+    )
+
+
+def people_in(metadata: Mapping[str, str]) -> list[str]:
+    """The ids of the people whom a debug frame shows, by its metadata."""
+    try:
+        listed = json.loads(metadata.get("personIds", "[]"))
+    except ValueError:
+        return []
+    return [str(one) for one in listed] if isinstance(listed, list) else []
