@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from firebase_functions import https_fn, options
 
 from lookout.settings import REGION, Settings
-from lookout.web.answer import Fields, Request, endpoint
+from lookout.web.answer import Answer, Request, endpoint
 from lookout.web.routes import Routes
 
 if TYPE_CHECKING:
@@ -57,6 +57,6 @@ routes.on("POST", "/cameras/<camera_id>/key")(
     max_instances=10,
 )
 @endpoint()
-def control(request: Request) -> Fields:
+def control(request: Request) -> Answer:
     """See the README for the calls and their answers."""
     return routes.handle(request)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from firebase_functions import https_fn, options
 
 from lookout.settings import REGION, Settings
-from lookout.web.answer import Fields, Request, endpoint
+from lookout.web.answer import Answer, Request, endpoint
 from lookout.web.routes import Routes
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ routes.on("POST", "/people/<person_id>/erase")(
     lambda request, person_id: desk().erase_person(request, person_id)
 )
 
+routes.on("GET", "/people/<person_id>/export")(
+    lambda request, person_id: desk().export_person(request, person_id)
+)
 
 
 # Hosting waits for 60 s; what takes longer is finished here all the same, and answered to the next call
@@ -59,10 +62,10 @@ routes.on("POST", "/people/<person_id>/erase")(
     region=REGION,
     memory=options.MemoryOption.MB_256,
     timeout_sec=300,
-    cors=options.CorsOptions(settings.origins, ["POST"]) if settings.origins else None,
+    cors=options.CorsOptions(settings.origins, ["GET", "POST"]) if settings.origins else None,
     max_instances=4,
 )
 @endpoint()
-def people(request: Request) -> Fields:
+def people(request: Request) -> Answer:
     """See the README for the calls and their answers."""
     return routes.handle(request)

@@ -8,6 +8,7 @@ from typing import Any
 from lookout.cloud import erasing, naming, people_merging, stranger_merging
 from lookout.cloud.bringing import ENROL_SECONDS, Bringing
 from lookout.cloud.corrections import Corrections
+from lookout.cloud.exporting import Exporting
 from lookout.cloud.identity import verify
 from lookout.cloud.jobs import Job, JobBook, Runner
 from lookout.cloud.relabelling import Relabelling
@@ -19,8 +20,10 @@ from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.web.answer import Fields, Request
 from lookout.web.credentials import id_token
+from lookout.web.download import Download, safe_name
 from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import json_body
+from lookout.web.zipped import zipped
 
 
 class OwnersDesk:
@@ -48,6 +51,7 @@ class OwnersDesk:
             db, bucket, book, relabelling, bringing, stale_seconds, timeout
         )
         self._erasing = erasing.Erasing(db, bucket, book, stale_seconds, timeout)
+        self._exporting = Exporting(db, bucket, timeout)
         self._corrections = Corrections(db, bucket, book, strangers, relabelling, timeout)
         self.runner = Runner(
             book,
@@ -103,6 +107,13 @@ class OwnersDesk:
         receipt = self._erasing.erase(self.runner, person_id, caller.uid)
         log(Severity.INFO, "person erased", receipt=receipt["receipt_id"], by=caller.uid)
         return receipt
+
+    def export_person(self, request: Request, person_id: str) -> Download:
+        """All that is stored about a person, as a zip file."""
+        caller = self._owner(request)
+        name, files = self._exporting.files(person_id, safe_name)
+        log(Severity.INFO, "person exported", by=caller.uid)
+        return Download(f"{name}.zip", "application/zip", zipped(files))
 
     def _done(self, job: Job) -> Fields:
         result = self.runner.finish(job)

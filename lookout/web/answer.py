@@ -1,4 +1,4 @@
-"""HTTP out: every answer is JSON with a Content-Length, and every error is translated here, once."""
+"""HTTP out: every answer but a download is JSON with a Content-Length; errors are translated here, once."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ from lookout.errors import (
     Unavailable,
 )
 from lookout.log import Severity, log
+from lookout.web.download import Download
 
 Fields = Mapping[str, object] | Sequence[object]
-Handler = Callable[[Request], Fields]
+Answer = Fields | Download
+Handler = Callable[[Request], Answer]
 
 STATUS: dict[type[LookoutError], int] = {
     BadRequest: 400,
@@ -86,6 +88,8 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
                     allowed = " or ".join(methods)
                     raise MethodNotAllowed(f"Use {allowed} here, not {request.method}.", methods)
                 fields = handler(request)
+                if isinstance(fields, Download):
+                    return download_response(fields)
                 if request.method != "GET" and isinstance(fields, Mapping):
                     fields = {"status": "success", **fields}
                 return json_response(fields, 200)
@@ -104,6 +108,13 @@ def json_response(fields: Fields, status: int) -> Response:
     """The fields, in their order: an ESP32 reads the first bytes and leaves."""
     body = json.dumps(fields, ensure_ascii=False)
     return Response(body, status, SECURITY_HEADERS, mimetype="application/json")
+
+
+def download_response(download: Download) -> Response:
+    """The file, in as many pieces as it takes."""
+    headers = download.headers()
+    headers.update(SECURITY_HEADERS)
+    return Response(download.chunks, 200, headers, mimetype=download.mimetype)
 
 
 def _swallow_rest(request: Request) -> None:

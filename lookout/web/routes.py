@@ -11,9 +11,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from lookout.errors import BadRequest, MethodNotAllowed, NotFound, TooLarge
-from lookout.web.answer import Fields, Request
+from lookout.web.answer import Answer, Request
 
-RouteHandler = Callable[..., Fields]
+RouteHandler = Callable[..., Answer]
 
 BODY_BYTES = 16 * 1024
 """Largest JSON body; an order or a camera's fields take a few hundred bytes."""
@@ -35,7 +35,7 @@ class Routes:
 
         return register
 
-    def handle(self, request: Request) -> Fields:
+    def handle(self, request: Request) -> Answer:
         """Answer the request.
 
         Raises:
@@ -51,8 +51,8 @@ class Routes:
             raise MethodNotAllowed(
                 f"Use {' or '.join(allowed)} here, not {request.method}.", allowed
             ) from None
-        fields: Fields = handler(request, **found)
-        return fields
+        answer: Answer = handler(request, **found)
+        return answer
 
 
 def json_body(request: Request) -> object:

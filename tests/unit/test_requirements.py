@@ -19,6 +19,7 @@ PACKAGES = {
     "google.cloud.firestore": "google-cloud-firestore",
     "google.cloud.firestore_v1": "google-cloud-firestore",
     "google.cloud.storage": "google-cloud-storage",
+    "zipstream": "zipstream-ng",
     "zoneinfo": "tzdata",
 }
 """Packages that are not called as they are imported. ``zoneinfo`` reads its zones from ``tzdata`` where the

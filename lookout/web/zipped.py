@@ -1,0 +1,35 @@
+"""Files as one zip file that is made while it is read: it need fit neither memory nor disk."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
+
+from lookout.log import Severity, log
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+"""Compressed already."""
+
+
+def zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """The zip file of ``files``, each a path and its bytes, made when it is its turn.
+
+    The first is asked for at once, so that what is wrong by then can still be told.
+    """
+    waiting = iter(files)
+    return _zipped(itertools.chain(list(itertools.islice(waiting, 1)), waiting))
+
+
+def _zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    stream = ZipStream()
+    try:
+        for path, data in files:
+            kind = ZIP_STORED if path.lower().endswith(PICTURES) else ZIP_DEFLATED
+            stream.add(data, path, compress_type=kind)
+            yield from stream.all_files()
+        yield from stream.finalize()
+    except Exception as error:
+        log(Severity.ERROR, "a zip file breaks off", error=repr(error))
+        raise
