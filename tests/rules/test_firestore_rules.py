@@ -412,6 +412,10 @@ def test_an_agent_that_was_never_up_has_no_farewell(firestore: Firestore, tokens
 SITE = {
     "timezone": "Europe/Berlin",
     "armed": True,
+    "armedHours": {"from": "22:00", "to": "06:00"},
+    "quietHours": {"from": "00:00", "to": "23:59"},
+    "known": "record",
+    "unknown": "tell",
     "threshold": 0.5,
     "margin": 0.1,
     "visitSeconds": 60,
@@ -435,6 +439,15 @@ def test_owners_alone_change_the_settings(caller: str, firestore: Firestore, tok
         {"retentionDays": 100000},
         {"timezone": 1},
         {"armed": "yes"},
+        {"armedHours": "22:00-06:00"},
+        {"armedHours": {"from": "22:00"}},
+        {"armedHours": {"from": "22:00", "to": "22:00"}},
+        {"armedHours": {"from": "22:00", "to": "24:00"}},
+        {"quietHours": {"from": 2200, "to": 600}},
+        {"quietHours": {"from": "22:00", "to": "06:00", "zone": "UTC"}},
+        {"known": "shout"},
+        {"unknown": None},
+        {"unknown": ["tell"]},
         {"unheardOf": 1},
     ],
 )
@@ -442,3 +455,7 @@ def test_settings_out_of_range_are_refused(
     fields: dict[str, Any], firestore: Firestore, tokens: Tokens
 ) -> None:
     assert firestore.update("settings/site", fields, tokens["owner"]) == 403
+
+
+def test_hours_may_be_taken_back(firestore: Firestore, tokens: Tokens) -> None:
+    assert firestore.update("settings/site", {"armedHours": None, "quietHours": None}, tokens["owner"]) == 200
