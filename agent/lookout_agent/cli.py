@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import getpass
 import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
 from types import FrameType
 
-from lookout_agent import __version__, addresses, tokens
-from lookout_agent.config import LOCK, Config, default_folder
+from lookout_agent import __version__, addresses, lock, tokens
+from lookout_agent.config import Config, default_folder
 from lookout_agent.errors import AgentError, ConfigError
 
 PASSWORD = "LOOKOUT_AGENT_PASSWORD"  # noqa: S105 - the name of a variable
@@ -132,7 +129,7 @@ def _run(options: argparse.Namespace) -> int:
     logging.getLogger("lookout-agent").setLevel(logging.INFO)
     config = Config.load(options.folder)
     own = tokens.Tokens(config, options.folder)
-    with _alone(options.folder):
+    with lock.alone(options.folder):
         tokens.load(options.folder)
         clock = ServerClock()
         inbox = Inbox(connect(config, lambda: own.id_token), config.agent_id, clock)
@@ -167,11 +164,7 @@ def _status(options: argparse.Namespace) -> int:
     config = Config.load(options.folder)
     print(f"agent {config.agent_id} of {config.project}, version {__version__}")
     print(f"calls cameras in {', '.join(map(str, config.networks))}")
-    try:
-        with _alone(options.folder):
-            is_running = False
-    except ConfigError:
-        is_running = True
+    is_running = lock.is_held(options.folder)
     print("runs on this machine" if is_running else "does not run on this machine")
     own = tokens.Tokens(config, options.folder)
     own.refresh()
@@ -191,18 +184,3 @@ def _status(options: argparse.Namespace) -> int:
         what = "heard that it stopped" if heard.is_farewell else "heard of it"
         print(f"the cloud {what} {(clock.now() - heard.at).total_seconds():.0f} s ago")
     return 0 if is_running else 1
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which ends with the process however it ends.
-
-    Raises:
-        ConfigError: another agent holds it.
-    """
-    with (folder / LOCK).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConfigError(f"An agent runs already with {folder}.") from None
-        yield

@@ -16,7 +16,6 @@ from lookout_agent.errors import ConfigError
 
 SETTINGS = "agent.toml"
 TOKENS = "tokens.json"
-LOCK = "running"
 
 NEEDED = ("project", "api_key", "agent_id", "email", "bucket")
 ENDPOINTS = ("auth_url", "firestore_host", "storage_url")

@@ -12,6 +12,7 @@ from lookout_agent import __version__
 from lookout_agent.clock import ServerClock, monotonic
 from lookout_agent.commands import Command, State
 from lookout_agent.errors import CommandFailed
+from lookout_agent.tokens import AHEAD_SECONDS
 
 CALL_SECONDS = 5.0
 """Longest wait for one call of Firestore."""
@@ -22,8 +23,9 @@ FAREWELL_SECONDS = 2.0
 CONTENTION_SECONDS = 2.0
 """How long a write is tried again while others write to the same document."""
 
-STREAM_SECONDS = 1800.0
-"""A listener is renewed after this time, so that it never outlives the token it began with."""
+STREAM_SECONDS = AHEAD_SECONDS - 60.0
+"""A listener is renewed after this time: a token is good for at least :data:`AHEAD_SECONDS`, so it never outlives
+the one it began with."""
 
 MOST = 50
 """Commands read at once."""
@@ -60,10 +62,11 @@ class Inbox:
         return self._read(self._in_state(State.TAKEN).limit(MOST))
 
     def listen(self, ready: Callable[[], None]) -> Iterator[Command]:
-        """Queued commands as they come, those that wait already included. Ends only by an error.
+        """Queued commands as they come, those that wait already included; ends after :data:`STREAM_SECONDS`.
 
         ``ready`` is called once the server has told all that waited.
         """
+        from google.api_core.exceptions import DeadlineExceeded
         from google.cloud.firestore_v1._helpers import decode_dict
         from google.cloud.firestore_v1.types import ListenRequest, Target, TargetChange
 
@@ -75,6 +78,7 @@ class Inbox:
         )
         request = ListenRequest(database=self._client._database_string, add_target=target)
         ended = threading.Event()
+        renewal_at = monotonic() + STREAM_SECONDS
 
         def requests() -> Iterator[Any]:
             # the stream lasts as long as there may be more to ask
@@ -96,6 +100,9 @@ class Inbox:
                     fields: Any = decode_dict(document.fields, self._client)
                     if fields.get("state") == State.QUEUED:
                         yield Command.read(document.name.rpartition("/")[2], fields, document.update_time)
+        except DeadlineExceeded:
+            if monotonic() < renewal_at:
+                raise
         finally:
             ended.set()
             stream.cancel()

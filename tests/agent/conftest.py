@@ -138,10 +138,9 @@ class Yard:
     def commands(self) -> Any:
         return self.db.collection("agents").document(self.agent_id).collection("commands")
 
-    def said(self) -> dict[str, Any]:
-        """What the agent said of itself."""
-        said: dict[str, Any] = self.db.collection("agents").document(self.agent_id).get().to_dict()
-        return said
+    def said(self) -> Any:
+        """The fields by which the agent said that it is there, or ended; None when it never was."""
+        return self.db.collection("agents").document(self.agent_id).get().to_dict()
 
     def stop(self) -> None:
         """Kill what still runs of it."""

@@ -17,6 +17,7 @@ class Line:
         self._port = 0
         self._listener: socket.socket | None = None
         self._ends: set[socket.socket] = set()
+        self._flows = threading.Event()
         self.mend()
 
     @property
@@ -25,12 +26,22 @@ class Line:
 
     def mend(self) -> None:
         """Let everything through (again)."""
+        self._flows.set()
         self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
         self._port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
+    def freeze(self) -> None:
+        """Swallow everything without a word, as a router does that has hung up; connections stay open."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        """Deliver what was held back, and all that follows."""
+        self._flows.set()
+
     def cut(self) -> None:
         """Break every connection, and refuse new ones."""
+        self._flows.set()
         if self._listener is not None:
             with suppress(OSError):
                 self._listener.shutdown(socket.SHUT_RDWR)
@@ -61,6 +72,7 @@ class Line:
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                self._flows.wait()
                 sink.sendall(data)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)

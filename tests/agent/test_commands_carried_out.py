@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from typing import Any
 
@@ -164,56 +163,3 @@ def test_the_agent_says_that_it_is_there_and_whom_it_reaches(yard: Yard, servo: 
     assert said["cameras"] == [reached]
     assert said["version"]
     assert said["lastSeenAt"]
-
-
-def test_an_agent_told_to_end_finishes_what_it_began(yard: Yard, servo: FakeCamera) -> None:
-    camera = yard.register(servo)
-    process = yard.up()
-    servo.behave(Mood.SLOW, 0.5)
-    command = yard.queue(camera, "servo", pan=50, tilt=50)
-    until(lambda: bool(servo.requests), "the camera's request")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
-    assert command.get().to_dict()["state"] == "done"
-
-
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_an_agent_told_to_end_says_so_and_takes_it_back_when_it_starts(
-    ending: signal.Signals, yard: Yard
-) -> None:
-    process = yard.up()
-    process.send_signal(ending)
-    assert process.wait(timeout=20) == 0
-    said = yard.said()
-    assert said["lastSeenAt"] <= said["stoppedAt"]
-    assert {*said} == {"lastSeenAt", "stoppedAt", "version", "cameras"}
-    yard.up()
-    assert {*yard.said()} == {"lastSeenAt", "version", "cameras"}
-
-
-def test_an_agent_says_that_it_ends_before_it_finishes_what_it_began(yard: Yard, servo: FakeCamera) -> None:
-    camera = yard.register(servo)
-    process = yard.up(ESP32_TIMEOUT="5")
-    servo.behave(Mood.SILENT)
-    command = yard.queue(camera, "status")
-    until(lambda: bool(servo.requests), "the camera's request")
-    process.send_signal(signal.SIGTERM)
-    until(lambda: "stoppedAt" in yard.said(), "the agent's farewell", seconds=3)
-    assert command.get().to_dict()["state"] == "taken"
-    servo.behave(Mood.WELL)
-    assert process.wait(timeout=20) == 0
-    assert yard.ended(command)["state"] == "failed"
-
-
-def test_an_agent_that_is_killed_says_nothing(yard: Yard) -> None:
-    process = yard.up()
-    process.kill()
-    process.wait()
-    assert "stoppedAt" not in yard.said()
-
-
-def test_a_second_agent_with_the_same_folder_does_not_run(yard: Yard) -> None:
-    yard.up()
-    second = yard.start()
-    assert second.wait(timeout=20) == 1
-    assert "runs already" in yard.log

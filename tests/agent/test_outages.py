@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import requests
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import firestore
 
+from stack import toolchain
+from stack.bootstrap import ROOT
 from stack.camera_server import FakeCamera, Mood
 from stack.info import StackInfo
 from tests.agent.conftest import Yard, until
@@ -76,11 +86,140 @@ def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(yard: Yard)
     assert process.poll() is None
 
 
-def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(yard: Yard, line: Line) -> None:
+def test_a_line_that_hangs_without_a_word_holds_up_no_later_command(
+    yard: Yard, servo: FakeCamera, line: Line
+) -> None:
+    yard.pair(firestore_host=line.address)
+    camera = yard.register(servo)
+    process = yard.up()
+    line.freeze()
+    late = yard.queue(camera, "led", seconds=0.5, led=1)
+    time.sleep(2)
+    line.thaw()
+    assert yard.ended(late)["state"] == "expired"
+    assert yard.ended(yard.queue(camera, "led", led=2))["state"] == "done"
+    assert [request.path for request in servo.requests] == ["/led?state=2"]
+    assert process.poll() is None
+
+
+class Engine:
+    """A Firestore emulator of a test's own, with the site's rules; ``die`` loses all that it held."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self._log = folder / "firestore.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        tools = toolchain.ensure()
+        (jar,) = tools.jars.glob("cloud-firestore-emulator*.jar")
+        host, port = self.address.split(":")
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    str(tools.java), "-jar", str(jar), "--host", host, "--port", port,
+                    "--rules", str(ROOT / "firestore.rules"),
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        until(self._answers, f"the emulator's start\n{self._log}", seconds=60)
+
+    def die(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"http://{self.address}", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = Engine(tmp_path)
+    made.start()
+    yield made
+    made.die()
+
+
+def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
+    yard: Yard, servo: FakeCamera, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", engine.address)
+    db = firestore.Client(yard.stack.project, AnonymousCredentials())  # type: ignore[no-untyped-call]
+    with closing(db):
+        own = replace(yard, db=db)
+        own.pair(firestore_host=engine.address)
+        camera = own.register(servo)
+        process = own.up()
+        assert own.ended(own.queue(camera, "led", led=1))["state"] == "done"
+        engine.die()
+        until(lambda: "listener:" in own.log, "the agent's word about its listener")
+        engine.start()
+        # an emulator begins with nothing: the camera is registered anew, the agent says again that it is there
+        camera = own.register(servo)
+        command = own.queue(camera, "led", seconds=60, led=2)
+        assert own.ended(command, seconds=40)["state"] == "done"
+        until(lambda: own.said() is not None, "the agent's beat", seconds=5)
+        assert own.said()["version"]
+        # and it listens again, instead of merely looking now and then
+        started = time.monotonic()
+        assert own.ended(own.queue(camera, "led", led=3))["state"] == "done"
+        assert time.monotonic() - started < 5
+        assert [request.path for request in servo.requests] == [f"/led?state={led}" for led in (1, 2, 3)]
+        assert process.poll() is None
+        own.stop()
+
+
+@pytest.mark.parametrize("happens", ["cut", "freeze"])
+def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
+    happens: str, yard: Yard, line: Line
+) -> None:
     yard.pair(firestore_host=line.address)
     process = yard.up()
-    line.cut()
+    getattr(line, happens)()
     process.terminate()
     assert process.wait(timeout=10) == 0
     assert "farewell: Firestore" in yard.log
+    line.cut()
     assert "stoppedAt" not in yard.said()
+
+
+@pytest.mark.parametrize("happens", ["cut", "freeze"])
+def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
+    happens: str, yard: Yard, line: Line
+) -> None:
+    yard.pair(firestore_host=line.address)
+    getattr(line, happens)()
+    process = yard.start()
+    until(lambda: "round: Firestore" in yard.log, "the agent's word about the line")
+    process.terminate()
+    assert process.wait(timeout=15) == 0
+    assert "farewell" not in yard.log
+    assert yard.said() is None
+
+
+def test_an_agent_without_a_line_in_the_middle_of_a_command_is_stopped_and_tells_its_end_at_the_next_start(
+    yard: Yard, servo: FakeCamera, line: Line
+) -> None:
+    yard.pair(firestore_host=line.address)
+    camera = yard.register(servo)
+    process = yard.up()
+    servo.behave(Mood.SLOW, 0.5)
+    command = yard.queue(camera, "servo", seconds=30, pan=40, tilt=40)
+    until(lambda: bool(servo.requests), "the camera's request")
+    line.freeze()
+    process.terminate()
+    assert process.wait(timeout=25) == 0
+    line.cut()
+    line.mend()
+    assert command.get().to_dict()["state"] == "taken"
+    yard.up()
+    ended = yard.ended(command)
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "interrupted")
+    assert len(servo.requests) == 1
