@@ -82,10 +82,10 @@ def _text(field: str, value: object) -> str:
 def _address(field: str, value: object) -> str:
     """A private IPv4 address, with a port or without: nothing else can be a camera behind a home router."""
     text = _text(field, value)
-    host, _, port = text.partition(":")
+    host, colon, port = text.partition(":")
     try:
         private = ipaddress.IPv4Address(host).is_private
-        fits = not port or (port.isdecimal() and 1 <= int(port) <= 65535)
+        fits = not colon or (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535)
     except ValueError:
         private = fits = False
     if text and not (private and fits):
