@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,17 +24,22 @@ FRESH_SECONDS = 5.0
 """A report is told again for so long: a dashboard on every screen costs no more than one."""
 
 
-class Reports:
-    """Answers ``/stats``. One per warm instance, shared by its threads.
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    A report reads each camera once and, of the last two weeks, one document per camera and day; people and
-    alerts are counted by Firestore itself, at one read per thousand. With three cameras that is some 50 reads,
-    however many alerts there are, at most every :data:`FRESH_SECONDS`.
+
+class Reports:
+    """Answers ``/stats``. One per warm instance, shared by its threads. ``now`` tells the time.
+
+    A report reads each camera once, of the last two weeks one document per camera and day, and the site's
+    settings; people and alerts are counted by Firestore itself, at one read per thousand. With three cameras that
+    is 48 reads, however many alerts there are, at most every :data:`FRESH_SECONDS`.
     """
 
-    def __init__(self, settings: Settings, db: Any) -> None:
+    def __init__(self, settings: Settings, db: Any, now: Callable[[], datetime] = _now) -> None:
         self._timeout = settings.store_timeout_seconds
         self._db = db
+        self._now = now
         self._book = CameraBook(db, settings.offline_seconds, self._timeout)
         self._site = SiteReader(db, default_site(settings), self._timeout, settings.site_refresh_seconds)
         self._limit = RateLimit(settings.calls_per_minute)
@@ -46,6 +52,14 @@ class Reports:
         caller = verify(id_token(request))
         self._limit.admit(caller.uid)
         caller.require(*READERS)
+        return self.current()
+
+    def current(self) -> Fields:
+        """The numbers, at most :data:`FRESH_SECONDS` old.
+
+        Raises:
+            Unavailable: Firestore did not answer.
+        """
         with self._lock:
             if time.monotonic() - self._made_at >= FRESH_SECONDS:
                 self._report = self._make()
@@ -54,7 +68,7 @@ class Reports:
 
     def _make(self) -> Fields:
         site = self._site.current()
-        today = site.day(datetime.now(UTC))
+        today = site.day(self._now())
         cameras = self._book.all()
         counted = days.read(self._db, last_days(date.fromisoformat(today)), self._timeout)
         return {
