@@ -156,23 +156,53 @@ def test_a_camera_that_cannot_be_is_refused_with_advice(site: Site, camera: dict
         assert (answer.status_code, advice in answer.json()["message"]) == (400, True), answer.text
 
 
+FELT_WITHIN = 10
+"""Seconds after which a key that is no key any more opens nothing."""
+
+
+class Posting:
+    """A camera that posts frames and asks for its flashlight."""
+
+    def __init__(self, stack: StackInfo, camera_id: str) -> None:
+        self._url, self._camera_id = stack.urls["hosting"], camera_id
+        self._frame = (photos.ensure() / "obama.jpg").read_bytes()
+
+    def statuses(self, key: str) -> tuple[int, int]:
+        """What `detect` and `control` answer to this key."""
+        headers = {"X-Camera-Id": self._camera_id, "X-Camera-Key": key, "Content-Type": "image/jpeg"}
+        posted = requests.post(f"{self._url}/detect", data=self._frame, headers=headers, timeout=SECONDS)
+        asked = requests.get(f"{self._url}/settings/flashlight", headers=headers, timeout=SECONDS)
+        return posted.status_code, asked.status_code
+
+    def refused_in_time(self, key: str) -> None:
+        """Wait until both refuse the key."""
+        deadline = time.monotonic() + FELT_WITHIN
+        while self.statuses(key) != (401, 401):
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+
+
 def test_an_old_key_stops_working_and_the_new_one_works(
     site: Site, stack: StackInfo, camera: dict[str, str]
 ) -> None:
-    frame = (photos.ensure() / "obama.jpg").read_bytes()
-
-    def posted(key: str) -> int:
-        headers = {"X-Camera-Id": camera["id"], "X-Camera-Key": key, "Content-Type": "image/jpeg"}
-        url = f"{stack.urls['hosting']}/detect"
-        return requests.post(url, data=frame, headers=headers, timeout=SECONDS).status_code
-
-    assert posted(camera["key"]) == 200
+    posting = Posting(stack, camera["id"])
+    assert posting.statuses(camera["key"]) == (200, 200)
     new = site.call("POST", f"/cameras/{camera['id']}/key").json()["key"]
-    deadline = time.monotonic() + 10
-    while posted(camera["key"]) != 401:
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
-    assert posted(new) == 200
+    posting.refused_in_time(camera["key"])
+    assert posting.statuses(new) == (200, 200)
+
+
+def test_the_key_of_a_removed_camera_stops_working_and_nothing_of_it_comes_back(
+    site: Site, stack: StackInfo, camera: dict[str, str]
+) -> None:
+    posting = Posting(stack, camera["id"])
+    assert posting.statuses(camera["key"]) == (200, 200)
+    assert site.call("DELETE", f"/cameras/{camera['id']}").status_code == 200
+    posting.refused_in_time(camera["key"])
+    db = firestore_client()
+    assert not db.document(f"cameras/{camera['id']}").get().exists
+    assert not db.document(f"cameras/{camera['id']}/private/key").get().exists
+    assert camera["id"] not in [one["id"] for one in site.call("GET", "/cameras").json()]
 
 
 def test_a_command_is_carried_out_by_the_agent_and_answered(site: Site, camera: dict[str, str]) -> None:

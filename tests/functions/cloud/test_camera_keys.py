@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from lookout.cloud import cameras
 from lookout.cloud.cameras import CameraKeys, register
 from lookout.errors import BadRequest, Forbidden, Unauthorised, Unavailable
 from tests.functions.outage import Line
+from tests.functions.reads import Reads
 
 
 def test_a_key_is_random_long_and_stored_as_a_hash(db: Any) -> None:
@@ -44,6 +46,29 @@ def test_what_is_remembered_is_trusted_for_a_while(db: Any) -> None:
     remembering.authorise("cam", key)
     with pytest.raises(Forbidden, match="disabled"):
         asking.authorise("cam", key)
+
+
+def test_an_unknown_camera_takes_the_same_reads_and_the_same_comparison_as_a_wrong_key(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(db, "cam", "Door")
+    keys, reads = CameraKeys(db, 0.0, 10.0), Reads(db)
+    compared: list[int] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append(len(one) + len(other))
+        return constant_time(one, other)
+
+    constant_time = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    spent = []
+    for camera_id in ("cam", "nowhere"):
+        before = reads.documents
+        with pytest.raises(Unauthorised) as refused:
+            keys.authorise(camera_id, "wrong")
+        spent.append((reads.documents - before, compared.pop(), refused.value.message))
+    assert spent[0] == spent[1]
+    assert spent[0][:2] == (2, 128)
 
 
 def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, db: Any, line: Line) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -47,15 +48,59 @@ def test_without_the_setting_no_page_of_another_origin_may_call(
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_a_user_who_calls_too_often_is_told_when_to_come_back(
+def calls(function: str) -> list[tuple[str, str]]:
+    """Every call of a signed-in user that ``function`` serves, about a thing that is not there."""
+    if function == "stats":
+        return [("GET", "/stats")]
+    rules = serve(function)[0]["main"].routes._map.iter_rules()
+    return sorted(
+        (method, re.sub("<.*?>", "nobody", rule.rule)) for rule in rules for method in rule.methods - {"HEAD"}
+    )
+
+
+@pytest.mark.parametrize(("function", "least"), [("control", 8), ("people", 5), ("stats", 1)])
+def test_a_user_who_calls_any_path_too_often_is_told_when_to_come_back(
+    function: str, least: int, stack: StackInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"Authorization": f"Bearer {owner.sign_in(stack)}"}
+    known = calls(function)
+    assert len(known) >= least
+    for method, path in known:
+        site = client(monkeypatch, function, USER_CALLS_PER_MINUTE="8")
+        answers = [site.open(path, method=method, json={}, headers=headers) for _ in range(3)]
+        assert [answer.status_code == 429 for answer in answers] == [False, False, True], path
+        assert answers[2].json["error"] == "too_many"
+        assert 1 <= int(answers[2].headers["Retry-After"]) <= 8
+
+
+def test_a_user_who_calls_too_often_is_in_nobody_elses_way(
     stack: StackInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = client(monkeypatch, USER_CALLS_PER_MINUTE="8")
-    headers = {"Authorization": f"Bearer {owner.sign_in(stack)}"}
-    answers = [site.get("/cameras", headers=headers) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[2].json["error"] == "too_many"
-    assert 1 <= int(answers[2].headers["Retry-After"]) <= 8
+    camera = {"X-Camera-Id": stack.camera.id, "X-Camera-Key": stack.camera.key}
+    user = {"Authorization": f"Bearer {owner.sign_in(stack)}"}
+    assert [site.get("/cameras", headers=user).status_code for _ in range(3)] == [200, 200, 429]
+    asked = [site.get("/settings/flashlight", headers=camera) for _ in range(3)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429]
+    assert asked[2].headers["Retry-After"]
+
+
+def test_an_unknown_camera_and_a_wrong_key_look_the_same(
+    stack: StackInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = client(monkeypatch)
+    refusals = [
+        site.get("/settings/flashlight", headers={"X-Camera-Id": camera, "X-Camera-Key": key})
+        for camera, key in (
+            ("cam_nowhere", stack.camera.key),
+            (stack.camera.id, "wrong"),
+            (stack.camera.id, stack.cameras[1].key),
+            ("../cam_001", "wrong"),
+        )
+    ]
+    assert {answer.status_code for answer in refusals} == {401}
+    assert len({answer.data for answer in refusals}) == 1
+    assert len({tuple(sorted(answer.headers)) for answer in refusals}) == 1
 
 
 def test_a_camera_that_posts_too_often_is_told_when_to_come_back(
