@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from events import as_written, deal, delivered_again, end_of
 from firebase_functions import firestore_fn, options, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
+from lookout.cloud.events import as_written, deal, delivered_again, end_of
 from lookout.domain.person import PLAIN_FIELDS
 from lookout.settings import REGION, Settings
 
