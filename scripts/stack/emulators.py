@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,8 +48,15 @@ def running(folder: Path = FOLDER) -> StackInfo | None:
     return info
 
 
-def start(ports: project.Ports, folder: Path = FOLDER, keep: bool = False) -> StackInfo:
+def start(
+    ports: project.Ports,
+    folder: Path = FOLDER,
+    keep: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> StackInfo:
     """Start a stack and wait until every function answers; with ``keep``, on the data of the last time.
+
+    ``environment`` are settings for its functions, over those of this process.
 
     Raises:
         SystemExit: it cannot start; one line says why. Nothing is left running.
@@ -64,7 +71,7 @@ def start(ports: project.Ports, folder: Path = FOLDER, keep: bool = False) -> St
         vendor(ROOT, function)
     kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
     try:
-        return _start(tools, ports, folder, keep, kept)
+        return _start(tools, ports, folder, keep, kept, environment or {})
     except BaseException:
         stop(folder)
         raise
@@ -92,12 +99,17 @@ def stop(folder: Path = FOLDER) -> bool:
 
 
 @contextmanager
-def started(port_base: int | None = None, folder: Path | None = None) -> Iterator[StackInfo]:
-    """A stack of one's own for the length of a ``with`` block: free ports and a throw-away folder by default."""
+def started(
+    port_base: int | None = None, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[StackInfo]:
+    """A stack of one's own for the length of a ``with`` block: free ports and a throw-away folder by default.
+
+    ``environment`` are settings for its functions, over those of this process.
+    """
     ports = project.free_ports() if port_base is None else project.Ports(port_base)
     with tempfile.TemporaryDirectory(prefix="lookout-") as temporary:
         home = Path(temporary) if folder is None else folder
-        info = start(ports, home)
+        info = start(ports, home, environment=environment)
         try:
             yield info
         finally:
@@ -124,11 +136,16 @@ def _leader(folder: Path) -> int | None:
 
 
 def _start(
-    tools: toolchain.Toolchain, ports: project.Ports, folder: Path, keep: bool, kept: StackInfo | None
+    tools: toolchain.Toolchain,
+    ports: project.Ports,
+    folder: Path,
+    keep: bool,
+    kept: StackInfo | None,
+    settings: Mapping[str, str],
 ) -> StackInfo:
     log = folder / LOG
     with step("starting the emulators"):
-        emulators = _launch(tools, ports, folder, keep, log)
+        emulators = _launch(tools, ports, folder, keep, log, settings)
         readiness.wait_for_emulators(emulators, log)
     with step("waiting for every function to answer"):
         readiness.wait_for_functions(ports, log)
@@ -161,18 +178,28 @@ def _register_cameras(
 
 
 def _launch(
-    tools: toolchain.Toolchain, ports: project.Ports, folder: Path, keep: bool, log: Path
+    tools: toolchain.Toolchain,
+    ports: project.Ports,
+    folder: Path,
+    keep: bool,
+    log: Path,
+    settings: Mapping[str, str],
 ) -> subprocess.Popen[bytes]:
     project.lay_out(folder / "project", ports)
     temporary = folder / "tmp"
     for path in (temporary, log.parent):
         path.mkdir(parents=True, exist_ok=True)
-    environment = tools.environment() | {
-        processes.MARK: str(folder),
-        "FUNCTIONS_DISCOVERY_TIMEOUT": DISCOVERY_SECONDS,
-        # the Storage emulator keeps its files there, and two stacks must not share them
-        "TMPDIR": str(temporary),
-    }
+    environment = (
+        {"SITE_URL": ports.urls()["hosting"]}
+        | tools.environment()
+        | {
+            **settings,
+            processes.MARK: str(folder),
+            "FUNCTIONS_DISCOVERY_TIMEOUT": DISCOVERY_SECONDS,
+            # the Storage emulator keeps its files there, and two stacks must not share them
+            "TMPDIR": str(temporary),
+        }
+    )
     # a function finds its own copy of the library, and the emulators of this stack alone
     for name in ("PYTHONPATH", *emulator_environment(ports.urls(), project.PROJECT, project.BUCKET)):
         environment.pop(name, None)
