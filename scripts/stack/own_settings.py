@@ -12,7 +12,7 @@ FILE = ROOT / ".env.local"
 
 
 def read(path: Path = FILE) -> dict[str, str]:
-    """The ``NAME=value`` lines of the file, but for what the environment says already; nothing where there is none.
+    """The ``NAME=value`` lines of the file, but for what the environment says already; nothing without one.
 
     Raises:
         SystemExit: a line is of another form.
