@@ -1,27 +1,31 @@
-"""``/people``, ``/strangers`` and ``/alerts``: an owner puts right who is who."""
+"""``/people``, ``/strangers`` and ``/alerts``: an owner puts right who is who. And what is tidied up by itself."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from firebase_functions import https_fn, options
+from firebase_functions import firestore_fn, https_fn, options, scheduler_fn
 
+from lookout.cloud.events import as_written, deal, delivered_again
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Answer, Request, endpoint
 from lookout.web.routes import Routes
 
 if TYPE_CHECKING:
+    from housekeeping import Housekeeping
     from owners_desk import OwnersDesk
 
 settings = Settings.from_environment()
+# Hosting waits for 60 s; what takes longer is finished here all the same, and answered to the next call
+options.set_global_options(region=REGION, memory=options.MemoryOption.MB_256, timeout_sec=300)
 routes = Routes()
 _lock = threading.Lock()
 _desks: list[OwnersDesk] = []
 
 
 def desk() -> OwnersDesk:
-    """What every request needs, made at the first: this file is loaded at deployment too, and must be quick."""
+    """What every call needs, made at the first: this file is loaded at deployment too, and must be quick."""
     with _lock:
         if not _desks:
             from owners_desk import OwnersDesk
@@ -32,36 +36,31 @@ def desk() -> OwnersDesk:
         return _desks[0]
 
 
-routes.on("POST", "/strangers/<stranger_id>/name")(
-    lambda request, stranger_id: desk().name_stranger(request, stranger_id)
-)
-routes.on("POST", "/strangers/<stranger_id>/ignore")(
-    lambda request, stranger_id: desk().ignore_stranger(request, stranger_id)
-)
-routes.on("POST", "/strangers/<stranger_id>/merge")(
-    lambda request, stranger_id: desk().merge_stranger(request, stranger_id)
-)
-routes.on("POST", "/alerts/<alert_id>/correct")(
-    lambda request, alert_id: desk().correct_alert(request, alert_id)
-)
-routes.on("POST", "/people/<person_id>/merge")(
-    lambda request, person_id: desk().merge_person(request, person_id)
-)
+def housekeeping() -> Housekeeping:
+    """What is needed four times an hour, and when an alert is deleted."""
+    from housekeeping import Housekeeping
 
-routes.on("POST", "/people/<person_id>/erase")(
-    lambda request, person_id: desk().erase_person(request, person_id)
-)
+    from lookout.cloud.app import bucket, firestore_client
 
-routes.on("GET", "/people/<person_id>/export")(
-    lambda request, person_id: desk().export_person(request, person_id)
-)
+    return Housekeeping(settings, firestore_client(), bucket(), desk().runner)
 
 
-# Hosting waits for 60 s; what takes longer is finished here all the same, and answered to the next call
+CALLS = {
+    ("POST", "/strangers/<subject>/name"): "name_stranger",
+    ("POST", "/strangers/<subject>/ignore"): "ignore_stranger",
+    ("POST", "/strangers/<subject>/merge"): "merge_stranger",
+    ("POST", "/alerts/<subject>/correct"): "correct_alert",
+    ("POST", "/people/<subject>/merge"): "merge_person",
+    ("POST", "/people/<subject>/erase"): "erase_person",
+    ("GET", "/people/<subject>/export"): "export_person",
+}
+"""Which method of the desk answers a call about the ``subject`` in its path."""
+
+for (method, path), name in CALLS.items():
+    routes.on(method, path)(lambda request, subject, name=name: getattr(desk(), name)(request, subject))
+
+
 @https_fn.on_request(
-    region=REGION,
-    memory=options.MemoryOption.MB_256,
-    timeout_sec=300,
     cors=options.CorsOptions(settings.origins, ["GET", "POST"]) if settings.origins else None,
     max_instances=4,
 )
@@ -69,3 +68,17 @@ routes.on("GET", "/people/<person_id>/export")(
 def people(request: Request) -> Answer:
     """See the README for the calls and their answers."""
     return routes.handle(request)
+
+
+@delivered_again
+@firestore_fn.on_document_deleted(document="alerts/{alertId}")
+def alert_deleted(event: firestore_fn.Event[Any]) -> None:
+    """An alert is gone, by an owner's hand or because it had its time."""
+    alert_id = as_written(event.params["alertId"])
+    deal("alert left", alert_id, lambda: housekeeping().alert_left(alert_id))
+
+
+@scheduler_fn.on_schedule(schedule="every 15 minutes", max_instances=1)
+def tidy(event: scheduler_fn.ScheduledEvent) -> None:
+    """Finish what was interrupted, and delete what has had its time."""
+    housekeeping().tidy()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lookout.cloud.tidying import DEBUG_KEPT, EXPIRING
 from stack.bootstrap import ROOT
 
 
@@ -16,14 +17,31 @@ def file() -> dict[str, Any]:
     return read
 
 
-@pytest.mark.parametrize("collection", ["alerts", "visits", "strangers", "commands"])
-def test_documents_that_expire_are_deleted_by_their_time_to_live(
-    collection: str, file: dict[str, Any]
-) -> None:
+def test_documents_that_expire_are_deleted_by_their_time_to_live(file: dict[str, Any]) -> None:
     living = [
         (field["collectionGroup"], field["fieldPath"]) for field in file["fieldOverrides"] if field.get("ttl")
     ]
-    assert (collection, "expireAt") in living
+    # with a stranger a picture goes: the tidying alone deletes both
+    expiring = {*EXPIRING, "commands"} - {"strangers"}
+    assert sorted(living) == sorted((collection, "expireAt") for collection in expiring)
+
+
+@pytest.mark.parametrize("collection", sorted({*EXPIRING, "commands"} - {"strangers"}))
+def test_the_tidying_finds_what_has_expired(collection: str, file: dict[str, Any]) -> None:
+    """A field with a time to live has no index unless it is asked for."""
+    scope = "COLLECTION_GROUP" if collection == "commands" else "COLLECTION"
+    (field,) = [
+        field
+        for field in file["fieldOverrides"]
+        if (field["collectionGroup"], field["fieldPath"]) == (collection, "expireAt")
+    ]
+    assert field["indexes"] == [{"order": "ASCENDING", "queryScope": scope}]
+
+
+def test_debug_frames_are_deleted_by_the_bucket_after_as_many_days_as_by_the_tidying() -> None:
+    (rule,) = json.loads((ROOT / "storage.lifecycle.json").read_text())["rule"]
+    assert rule["action"] == {"type": "Delete"}
+    assert rule["condition"] == {"age": DEBUG_KEPT.days, "matchesPrefix": ["debug/"]}
 
 
 @pytest.mark.parametrize("field", ["cameraId", "personId", "strangerId", "isKnown", "reviewed", "day"])

@@ -1,0 +1,43 @@
+"""What is done without being asked: pictures of deleted alerts go, and what has had its time."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from lookout.cloud.jobs import Runner
+from lookout.cloud.site import SiteReader, default_site
+from lookout.cloud.tidying import Tidying, forget_alert
+from lookout.log import Severity, log
+from lookout.settings import Settings
+
+FORSAKEN = timedelta(minutes=5)
+"""A job that nobody works on any more: no call takes so long."""
+
+
+class Housekeeping:
+    """Keeps the house. ``runner`` takes up jobs that were interrupted."""
+
+    def __init__(self, settings: Settings, db: Any, bucket: Any, runner: Runner) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._timeout = timeout = settings.store_timeout_seconds
+        self._runner = runner
+        site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+        self._tidying = Tidying(
+            db, bucket, settings.max_strangers, lambda: site.current().retention_days, timeout
+        )
+
+    def alert_left(self, alert_id: str) -> str:
+        """Delete what belongs to a deleted alert. Returns what was done, for the log."""
+        count = forget_alert(self._db, self._bucket, alert_id, self._timeout)
+        return f"forgotten with {count} pictures"
+
+    def tidy(self) -> None:
+        """Finish what was interrupted, and delete what has had its time."""
+        started = time.monotonic()
+        finished = self._runner.resume_all(FORSAKEN)
+        deleted = self._tidying.run()
+        milliseconds = round((time.monotonic() - started) * 1000)
+        log(Severity.INFO, "tidied", jobs=finished, deleted=deleted, milliseconds=milliseconds)

@@ -1,0 +1,210 @@
+"""What has had its time goes: Firestore deletes expired documents when it likes, and knows nothing of pictures.
+
+Everything here is bounded, so that one run ends in time; what is left over is the next run's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud import pictures
+from lookout.cloud.app import patience, reaching
+from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.cloud.strangers_book import StrangersBook
+from lookout.domain.erasure import PICTURE_ERASED
+from lookout.errors import LookoutError
+from lookout.log import Severity, log
+
+EVERY = timedelta(minutes=15)
+"""How often the tidying runs."""
+
+EXPIRING = (
+    "alerts",
+    "alert_vectors",
+    "arrivals",
+    "days",
+    "gallery",
+    "jobs",
+    "notices",
+    "strangers",
+    "stranger_vectors",
+    "visits",
+)
+"""The collections whose documents go after their ``expireAt``. Only tombstones in ``gallery`` have one."""
+
+AT_MOST = 500
+"""Documents of a collection that one run deletes."""
+
+GRACE = timedelta(minutes=1)
+"""What clocks may differ: nobody still counts a document that expired so long ago."""
+
+DEBUG_KEPT = timedelta(days=7)
+"""How long a judged frame stays under ``debug/``; ``storage.lifecycle.json`` says the same to the bucket."""
+
+UNCLAIMED_KEPT = timedelta(hours=1)
+"""A picture is stored before the document that names it; after so long there will be none."""
+
+PARTS = 256
+"""Pictures without a document are looked for in one part of the ids at each run: all of it costs a read per
+document. Ids are hexadecimal, so that a part is those that begin with the same two digits."""
+
+
+class Tidying:
+    """Deletes what has had its time. ``retention_days`` is asked at every run: an owner may have changed it.
+
+    More than ``max_strangers`` are not kept: who came once and longest ago goes first.
+    """
+
+    def __init__(
+        self, db: Any, bucket: Any, max_strangers: int, retention_days: Callable[[], int], timeout: float
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._max_strangers = max_strangers
+        self._retention_days = retention_days
+        self._strangers = StrangersBook(db, timeout)
+        self._timeout = timeout
+
+    def run(self, now: datetime | None = None) -> dict[str, int]:
+        """Delete it; how many there were of each kind.
+
+        What cannot be done because a store is silent is logged, and keeps nothing else from being done.
+        """
+        at = now or datetime.now(UTC)
+        done = {name: self._part(name, self._expired, name, at) for name in EXPIRING}
+        done["commands"] = self._part("commands", self._expired_commands, at)
+        done["old_alerts"] = self._part("old_alerts", self._old_alerts, at)
+        done["too_many_strangers"] = self._part("too_many_strangers", self._too_many_strangers)
+        for folder in ("alerts", "strangers"):
+            done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
+        done["debug_frames"] = self._part("debug_frames", self._debug_frames, at)
+        return {name: count for name, count in done.items() if count}
+
+    def _part(self, name: str, work: Callable[..., int], *arguments: object) -> int:
+        try:
+            return work(*arguments)
+        except LookoutError as error:
+            log(Severity.WARNING, "this is tidied the next time", part=name, error=error.message)
+            return 0
+
+    def _expired(self, collection: str, at: datetime) -> int:
+        gone = self._delete_where(self._db.collection(collection), "expireAt", at - GRACE)
+        if collection == "strangers":
+            for stranger_id in gone:
+                pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        return len(gone)
+
+    def _expired_commands(self, at: datetime) -> int:
+        return len(self._delete_where(self._db.collection_group("commands"), "expireAt", at - GRACE))
+
+    def _old_alerts(self, at: datetime) -> int:
+        """Alerts made when more days were kept than are now."""
+        before = at - timedelta(days=self._retention_days())
+        return len(self._delete_where(self._db.collection("alerts"), "lastSeenAt", before))
+
+    def _delete_where(self, collection: Any, field: str, until: datetime) -> list[str]:
+        """Delete the documents whose ``field`` is ``until`` at the latest, unless they change meanwhile."""
+        from google.api_core.exceptions import FailedPrecondition, NotFound
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        query = collection.where(filter=FieldFilter(field, "<=", until)).select([]).limit(AT_MOST)
+        with reaching("Firestore"):
+            found = list(query.stream(**patience(self._timeout)))
+            if not found:
+                return []
+            batch = self._db.batch()
+            for one in found:
+                batch.delete(one.reference, self._db.write_option(last_update_time=one.update_time))
+            try:
+                batch.commit(retry=None, timeout=self._timeout)
+            except (FailedPrecondition, NotFound):
+                return self._delete_one_by_one(found)
+        return [one.id for one in found]
+
+    def _delete_one_by_one(self, found: Iterable[Any]) -> list[str]:
+        """As many as nobody changed or deleted meanwhile."""
+        from google.api_core.exceptions import FailedPrecondition, NotFound
+
+        gone = []
+        for one in found:
+            unchanged = self._db.write_option(last_update_time=one.update_time)
+            try:
+                one.reference.delete(unchanged, **patience(self._timeout))
+            except (FailedPrecondition, NotFound):
+                continue
+            gone.append(one.id)
+        return gone
+
+    def _too_many_strangers(self) -> int:
+        strangers = self._db.collection("strangers")
+        with reaching("Firestore"):
+            ((count,),) = strangers.count().get(**patience(self._timeout))
+            excess = int(count.value) - self._max_strangers
+            if excess <= 0:
+                return 0
+            wanted = strangers.select(["visits", "lastSeenAt", "ignored"])
+            found = list(wanted.stream(**patience(self._timeout)))
+        ranked = sorted(found, key=_worth)
+        return sum(self._let_go(stranger.id) for stranger in ranked[: min(excess, AT_MOST)])
+
+    def _let_go(self, stranger_id: str) -> bool:
+        def change(attempt: Attempt) -> bool:
+            stranger = self._strangers.find(attempt, stranger_id)
+            if stranger is None or stranger.is_being_named:
+                return False
+            self._strangers.remove(attempt, stranger)
+            return True
+
+        gone = in_one_step(self._db, self._timeout, change)
+        if gone:
+            pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        return gone
+
+    def _unclaimed(self, folder: str, at: datetime) -> int:
+        """Pictures whose alert or stranger is not there: something was killed between the one and the other."""
+        part = int(at.timestamp() // EVERY.total_seconds()) % PARTS
+        old = pictures.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
+        ids = sorted({path.split("/")[1] for path in old})
+        if not ids:
+            return 0
+        references = [self._db.collection(folder).document(one) for one in ids]
+        with reaching("Firestore"):
+            found = self._db.get_all(references, ["picture"], **patience(self._timeout))
+            claimed = {one.id for one in found if one.exists and not _is_erased(one.to_dict())}
+        unclaimed = [path for path in old if path.split("/")[1] not in claimed]
+        return pictures.remove_all(self._bucket, unclaimed, self._timeout)
+
+    def _debug_frames(self, at: datetime) -> int:
+        old = pictures.older_than(self._bucket, "debug/", at - DEBUG_KEPT, self._timeout)
+        return pictures.remove_all(self._bucket, old[: 2 * AT_MOST], self._timeout)
+
+
+def _is_erased(alert: Mapping[str, Any]) -> bool:
+    """Whether a picture that comes late is of somebody who was erased meanwhile."""
+    return alert.get("picture") == PICTURE_ERASED
+
+
+def _worth(stranger: Any) -> tuple[bool, bool, datetime]:
+    """Who is forgotten first: nobody whom an owner ignores, before them nobody who came back, the oldest."""
+    fields = stranger.to_dict()
+    never = datetime.min.replace(tzinfo=UTC)
+    return bool(fields.get("ignored")), fields.get("visits", 1) > 1, fields.get("lastSeenAt") or never
+
+
+def forget_alert(db: Any, bucket: Any, alert_id: str, timeout: float) -> int:
+    """Delete what belongs to an alert that is gone: its pictures, its face's vector, its notices.
+
+    Returns how many pictures there were.
+
+    Raises:
+        Unavailable: a store did not answer; it may be called again.
+    """
+    batch = db.batch()
+    batch.delete(db.collection("alert_vectors").document(alert_id))
+    for state in ("new", "known"):
+        batch.delete(db.collection("notices").document(f"{alert_id}_{state}"))
+    with reaching("Firestore"):
+        batch.commit(retry=None, timeout=timeout)
+    return pictures.remove_folder(bucket, f"alerts/{alert_id}/", timeout)
