@@ -8,7 +8,8 @@ from typing import Any
 
 from lookout.cloud.app import firebase_app
 from lookout.domain.caller import Role, role_of
-from lookout.errors import NotFound
+from lookout.domain.camera import is_camera_id
+from lookout.errors import BadRequest, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,15 @@ def grant(email: str, role: Role, agent_id: str | None) -> None:
 
     Raises:
         NotFound: nobody signed up with that address.
+        BadRequest: ``agent_id`` is of the wrong form.
     """
     from firebase_admin import auth
 
+    # it names a document, and cameras name it
+    if agent_id is not None and not is_camera_id(agent_id):
+        raise BadRequest(
+            f"{agent_id!r} cannot be an agent's id: use up to 64 letters, digits, _ and -, such as agent_home."
+        )
     claims = {"role": role.value} | ({"agentId": agent_id} if agent_id else {})
     auth.set_custom_user_claims(_uid(email), claims, firebase_app())
 
