@@ -92,18 +92,22 @@ class CommandDesk:
 
     def _give_up(self, reference: Any) -> dict[str, Any]:
         """Let a command that nobody took expire, unless it was taken, or ended, at the last moment."""
-        from google.cloud.firestore import transactional
-
-        def expire(transaction: Any) -> dict[str, Any]:
-            stored: dict[str, Any] = reference.get(transaction=transaction).to_dict() or {}
-            if stored.get("state") == CommandState.QUEUED:
-                transaction.update(reference, {"state": CommandState.EXPIRED})
-                return stored | {"state": CommandState.EXPIRED}
-            return stored
+        from google.api_core.exceptions import FailedPrecondition
 
         with reaching("Firestore"):
-            ended: dict[str, Any] = transactional(expire)(self._db.transaction())
-        return ended
+            while True:
+                snapshot = reference.get(**patience(self._timeout))
+                stored: dict[str, Any] = snapshot.to_dict() or {}
+                if stored.get("state") != CommandState.QUEUED:
+                    return stored
+                unchanged = self._db.write_option(last_update_time=snapshot.update_time)
+                ended = {"state": CommandState.EXPIRED}
+                try:
+                    reference.update(ended, option=unchanged, **patience(self._timeout))
+                except FailedPrecondition:
+                    # taken between the two: it only moves forward, so this soon comes to an end
+                    continue
+                return stored | ended
 
 
 def _document(command: Command, now: datetime, deadline: datetime) -> dict[str, Any]:
