@@ -12,7 +12,7 @@ FILE = ROOT / ".env.local"
 
 
 def read(path: Path = FILE) -> dict[str, str]:
-    """The ``NAME=value`` lines of the file, but for what the environment says already; nothing without one.
+    """The ``NAME=value`` lines of the file, if there is one, but for what the environment says already.
 
     Raises:
         SystemExit: a line is of another form.
