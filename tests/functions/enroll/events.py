@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from cloudevents.http import CloudEvent
 
-from tests.rules.rest import encoded
+from tests.functions.events import of_document
 
 
 def of_object(kind: str, path: str, generation: int) -> CloudEvent:
@@ -34,23 +33,4 @@ def of_person(
     before: Mapping[str, object] | None, after: Mapping[str, object] | None, person_id: str = "b"
 ) -> CloudEvent:
     """The document of a person was written; None where there was, or is, none."""
-    document = f"people/{person_id}"
-    name = f"projects/demo/databases/(default)/documents/{document}"
-    attributes = {
-        "type": "google.cloud.firestore.document.v1.written",
-        "source": "//firestore.googleapis.com/projects/demo/databases/(default)",
-        "subject": f"documents/{document}",
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "datacontenttype": "application/json",
-        "location": "eur3",
-        "project": "demo",
-        "namespace": "(default)",
-        "database": "(default)",
-        "document": document,
-    }
-    told = {
-        key: {"name": name, "fields": {field: encoded(value) for field, value in fields.items()}}
-        for key, fields in (("oldValue", before), ("value", after))
-        if fields is not None
-    }
-    return CloudEvent(attributes, json.dumps(told))
+    return of_document("written", f"people/{person_id}", before, after)

@@ -1,0 +1,39 @@
+"""Events of Firestore as the platform delivers them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from cloudevents.http import CloudEvent
+
+from tests.rules.rest import encoded
+
+
+def of_document(
+    kind: str,
+    document: str,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+) -> CloudEvent:
+    """A document was ``written``, ``created`` …; None where there was, or is, none."""
+    name = f"projects/demo/databases/(default)/documents/{document}"
+    attributes = {
+        "type": f"google.cloud.firestore.document.v1.{kind}",
+        "source": "//firestore.googleapis.com/projects/demo/databases/(default)",
+        "subject": f"documents/{document}",
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "datacontenttype": "application/json",
+        "location": "eur3",
+        "project": "demo",
+        "namespace": "(default)",
+        "database": "(default)",
+        "document": document,
+    }
+    told = {
+        key: {"name": name, "fields": {field: encoded(value) for field, value in fields.items()}}
+        for key, fields in (("oldValue", before), ("value", after))
+        if fields is not None
+    }
+    return CloudEvent(attributes, json.dumps(told))
