@@ -17,6 +17,8 @@
     ├── Unavailable             503  a store or an agent did not answer; try again later
     ├── CameraFailed            502  the camera refused what it was told
     ├── CameraSilent            504  the camera did not answer its agent
+    ├── NotDelivered            a mail server, webhook or browser service did not take what people are to be told
+    │   └── DeliveryRefused     nor will it, however often it is tried
     ├── PhotoRejected           a photo that cannot be enrolled, with what to do about it
     ├── CorruptGallery          a gallery document that cannot be read
     ├── ModelMissing            weights that should have been installed are not there
@@ -130,6 +132,18 @@ class CameraSilent(LookoutError):
     """The camera did not answer its agent in time."""
 
     code = "camera_silent"
+
+
+class NotDelivered(LookoutError):
+    """Those who are to be told could not be reached; the message, which owners and viewers see, says why."""
+
+    code = "not_delivered"
+
+
+class DeliveryRefused(NotDelivered):
+    """They cannot be reached in this way: another try would end alike."""
+
+    code = "delivery_refused"
 
 
 class PhotoRejected(LookoutError):

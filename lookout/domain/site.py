@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lookout.domain.hours import Hours
+from lookout.domain.telling import TELL_EVERY_TIME, Telling
 from lookout.domain.treatment import CameraRules, Policy, Treatment
 
 
@@ -17,7 +18,8 @@ class Site:
     """Recognition, alerts and retention as they hold at the moment. ``threshold`` None: the model's own.
 
     ``armed_hours`` None: armed at all hours, where ``armed`` at all. ``quiet_hours``: nobody is told then.
-    ``known`` and ``unknown``: what is done about such faces, unless a camera does otherwise.
+    ``known`` and ``unknown``: what is done about such faces, unless a camera does otherwise. ``telling``: how
+    often and in which ways people are told.
     """
 
     threshold: float | None
@@ -30,28 +32,30 @@ class Site:
     quiet_hours: Hours | None = None
     known: Treatment = Treatment.TELL
     unknown: Treatment = Treatment.TELL
+    telling: Telling = TELL_EVERY_TIME
 
     def is_armed(self, camera: CameraRules, at: datetime) -> bool:
         """Whether the camera makes alerts ``at`` a moment: as its own rules say, else as the site's do."""
         if camera.armed is not None:
             return camera.armed
-        return self.armed and (self.armed_hours is None or self.armed_hours.hold(self._local(at)))
+        return self.armed and (self.armed_hours is None or self.armed_hours.hold(self.local(at)))
 
     def policy(self, camera: CameraRules, at: datetime) -> Policy:
         """How the camera treats faces ``at`` a moment."""
-        quiet = self.quiet_hours is not None and self.quiet_hours.hold(self._local(at))
+        quiet = self.quiet_hours is not None and self.quiet_hours.hold(self.local(at))
         return Policy(camera.known or self.known, camera.unknown or self.unknown, quiet)
 
-    def _local(self, moment: datetime) -> datetime:
+    def local(self, moment: datetime) -> datetime:
+        """An aware moment by the clock of the site."""
         return moment.astimezone(ZoneInfo(self.timezone))
 
     def day(self, moment: datetime) -> str:
         """The site's calendar day of an aware ``moment``, as ``2026-05-31``."""
-        return self._local(moment).date().isoformat()
+        return self.local(moment).date().isoformat()
 
     def hour(self, moment: datetime) -> int:
         """The hour of the site's day, 0 to 23, of an aware ``moment``."""
-        return self._local(moment).hour
+        return self.local(moment).hour
 
     def overridden(self, document: Mapping[str, object]) -> tuple[Site, list[str]]:
         """This site with the values of ``settings/site``, and one complaint per value that cannot be used.
@@ -105,6 +109,7 @@ _CHOICES: dict[str, tuple[str, Callable[[object], object]]] = {
     "quietHours": ("quiet_hours", Hours.parse),
     "known": ("known", _treatment),
     "unknown": ("unknown", _treatment),
+    "notify": ("telling", Telling.parse),
 }
 
 _NUMBERS: dict[str, tuple[str, float, float]] = {
