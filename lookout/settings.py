@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lookout.domain.site import is_timezone
 from lookout.errors import SettingsError
@@ -29,6 +30,13 @@ def _setting(
     return field(
         default=default,
         metadata={"env": env, "meaning": meaning, "low": low, "high": high},
+    )
+
+
+def _secret(env: str, meaning: str) -> Any:
+    # whoever prints the settings, or has them in the trace of an error, prints no secret
+    return field(
+        default=None, repr=False, metadata={"env": env, "meaning": meaning, "low": None, "high": None}
     )
 
 
@@ -130,6 +138,29 @@ class Settings:
     store_timeout_seconds: float = _setting(
         "STORE_TIMEOUT_SECONDS", 3.0, "longest wait for one call of Firestore or Storage", 0.1, 60.0
     )
+    site_url: str | None = _setting(
+        "SITE_URL", None, "where the site is found, such as `https://my-house.web.app`; links lead there"
+    )
+    email_enabled: bool = _setting("EMAIL_ENABLED", False, "tell people by e-mail")
+    email_host: str | None = _setting("EMAIL_HOST", None, "the mail server (SMTP) that takes the mails")
+    email_port: int = _setting("EMAIL_PORT", 587, "its port", 1, 65535)
+    email_tls: str = _setting(
+        "EMAIL_TLS",
+        "starttls",
+        "`starttls`, `tls` from the first byte (port 465), or `none`, which sends no password but to this machine",
+    )
+    email_user: str | None = _setting("EMAIL_USER", None, "the account there; unset: none is needed")
+    email_password: str | None = _secret("EMAIL_PASSWORD", "its password")
+    email_from: str | None = _setting("EMAIL_FROM", None, "the sender's address; unset: `EMAIL_USER`")
+    email_to: str | None = _setting("EMAIL_TO", None, "addresses, separated by commas, that are told")
+    push_enabled: bool = _setting("PUSH_ENABLED", False, "tell browsers that signed-in users registered")
+    webhook_url: str | None = _secret("WEBHOOK_URL", "an address (https) that is told by a signed `POST`")
+    webhook_secret: str | None = _secret(
+        "WEBHOOK_SECRET", "what it is signed with: 16 characters or more; needed with `WEBHOOK_URL`"
+    )
+    webhook_allow_private: bool = _setting(
+        "WEBHOOK_ALLOW_PRIVATE", False, "let `WEBHOOK_URL` lead into a private network, by `http` too"
+    )
 
     @property
     def origins(self) -> list[str]:
@@ -170,11 +201,20 @@ _SWITCH = {
 }
 
 
+def _site_url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"SITE_URL={raw!r} is no address of a site, such as https://my-house.web.app.")
+    return raw.rstrip("/")
+
+
 def _parse(declared: Field[Any], raw: str) -> object:
     env, low, high = (declared.metadata[key] for key in ("env", "low", "high"))
     kind = str(declared.type).removesuffix(" | None")
     if env == "TIMEZONE" and not is_timezone(raw):
         raise SettingsError(f"{env}={raw!r} is no time zone; set it to an IANA name such as Europe/Berlin.")
+    if env == "SITE_URL":
+        return _site_url(raw)
     if kind == "str":
         return raw
     if kind == "Path":

@@ -81,6 +81,19 @@ def firebase_app() -> Any:
         return _made["app"]
 
 
+def messaging_app(seconds: float) -> Any:
+    """The one ``firebase_admin.App`` that calls Cloud Messaging. It waits ``seconds`` for each answer."""
+    with _lock:
+        if "messaging" not in _made:
+            import firebase_admin
+
+            app = firebase_app()
+            # options of one's own replace those of the environment, so that the first app has none
+            options = {"projectId": app.project_id, "httpTimeout": seconds}
+            _made["messaging"] = firebase_admin.initialize_app(app.credential, options, "lookout-messaging")
+        return _made["messaging"]
+
+
 def _emulator_credential() -> Any:
     from firebase_admin import credentials
     from google.auth.credentials import AnonymousCredentials

@@ -1,0 +1,31 @@
+"""``arrivals/{day}_{personId}``: the alert by which a person arrived on a day, where only that is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.attempt import Attempt, in_one_step
+
+KEPT = timedelta(days=3)
+"""A day is over everywhere by then."""
+
+
+def is_first(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -> bool:
+    """Whether the person arrived on the site's ``day`` by that alert, which counts as the arrival if none did yet.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+
+    def step(attempt: Attempt) -> bool:
+        reference = db.collection("arrivals").document(f"{day}_{person_id}")
+        (stored,) = attempt.read([reference])
+        if stored is not None:
+            return bool(stored["alertId"] == alert_id)
+        now = datetime.now(UTC)
+        fields = {"alertId": alert_id, "personId": person_id, "createdAt": now, "expireAt": now + KEPT}
+        attempt.put(reference, fields)
+        return True
+
+    return in_one_step(db, timeout, step)
