@@ -10,8 +10,8 @@ from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
-from lookout.cloud.relabelling import has_expired
 from lookout.domain.delivery import MAX_TRIES, DeliveryState, Step, claimed, next_step, settled
+from lookout.domain.expiry import has_expired
 from lookout.domain.notice import Notice, NoticeState
 from lookout.domain.telling import Channel
 

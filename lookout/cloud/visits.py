@@ -86,7 +86,7 @@ class Visits:
         from google.api_core import exceptions as google
 
         with self._lock:
-            state = self._known.pop(frame.camera.id, None)
+            state = remembered = self._known.pop(frame.camera.id, None)
         alert_gone = False
         unanswered: Judgement | None = None
         for _ in range(ATTEMPTS):
@@ -97,6 +97,10 @@ class Visits:
                 if unanswered is not None and judgement.doubled and _same_alerts(judgement, unanswered):
                     # the write whose answer was lost did arrive: this is no second posting
                     return unanswered
+                if judgement.doubled and state is remembered:
+                    # nothing will be written that fails if an owner said meanwhile who it was
+                    state = remembered = None
+                    continue
                 try:
                     written = self._write(state, frame, seen, judgement, known, site)
                 except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):

@@ -93,3 +93,13 @@ def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
     assert enrol(house, functions) == ["enrolled"]
     (day,) = house.db.collection("days").stream()
     assert {person_id: counts["alerts"] for person_id, counts in day.get("people").items()} == {"Postman": 1}
+
+
+def test_a_frame_that_is_posted_again_after_a_correction_is_answered_with_it(house: House, post: Post) -> None:
+    house.person("Bob")
+    first = post("obama.jpg")
+    assert first["person"] == "Unknown"
+    house.done(f"/alerts/{first['alert_id']}/correct", {"person_id": "Bob"})
+    again = post("obama.jpg")
+    assert (again["alert_id"], again["person"], again["is_known"]) == (first["alert_id"], "Bob", True)
+    assert house.read(f"alerts/{first['alert_id']}")["doubles"] == 1

@@ -1,0 +1,228 @@
+"""One day at a front door, on the whole stack: what came of it is what a person would expect.
+
+The README tells the same day as a story; ``EXPECTED`` is its last column.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+
+from stack import emulators, esp32, owner, photos
+from stack.info import StackInfo
+from tests.e2e import cast
+from tests.e2e.inbox import Inbox
+from tests.functions.conftest import firestore_at
+
+VISIT_SECONDS = 1
+LEFT = 1.5
+"""Seconds after which somebody who left has left."""
+
+FELT = 1.0
+"""Seconds after which a change of the owner's, or of the gallery, is felt by every instance."""
+
+ENVIRONMENT = {
+    "VISIT_SECONDS": str(VISIT_SECONDS),
+    "SITE_REFRESH_SECONDS": "0.3",
+    "GALLERY_REFRESH_SECONDS": "0.3",
+}
+
+
+@pytest.fixture(scope="module")
+def inbox() -> Iterator[Inbox]:
+    with Inbox() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def house(inbox: Inbox) -> Iterator[StackInfo]:
+    """A stack of its own: on this day nobody else changes the settings, and the mail comes here."""
+    with emulators.started(environment=ENVIRONMENT | inbox.environment) as info:
+        yield info
+
+
+class Day:
+    """The front door and its owner."""
+
+    def __init__(self, house: StackInfo, inbox: Inbox, samples: Path) -> None:
+        self._house, self._inbox, self._samples = house, inbox, samples
+        self._token = owner.sign_in(house)
+        self._db = firestore_at(house.environment["FIRESTORE_EMULATOR_HOST"], house.project)
+        self._taken = 0
+
+    # the owner
+
+    def enrol(self, person: str, *photos: bytes) -> None:
+        for number, photo in enumerate(photos):
+            owner.upload(self._house, self._token, f"faces/{person}/{number}.jpg", photo)
+        for number in range(len(photos)):
+            self._wait(lambda n=number: self._photo(person, n) == "enrolled", f"{person} is enrolled")
+
+    def sets(self, **fields: Any) -> None:
+        self._db.document("settings/site").set(fields, merge=True)
+        time.sleep(FELT)
+
+    def says(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = requests.post(
+            f"{self._house.urls['hosting']}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self._token}"},
+            timeout=60,
+        )
+        assert answer.status_code == 200, answer.text
+        time.sleep(FELT)
+        read: dict[str, Any] = answer.json()
+        return read
+
+    # the door
+
+    def comes(self, *frames: bytes) -> dict[str, Any]:
+        """Somebody stands at the door for these frames, and leaves. The answer to the last of them."""
+        for jpeg in frames:
+            answer = esp32.post(
+                f"{self._house.urls['hosting']}/detect",
+                self._house.camera.id,
+                self._house.camera.key,
+                jpeg,
+                timeout=30,
+            )
+            assert answer.status == 200, answer.body
+        time.sleep(LEFT)
+        return answer.json
+
+    def shots(self, who: str, *shots: int) -> list[bytes]:
+        return [cast.frame(self._samples, who, self._later(cast.SHOTS[shot])) for shot in shots]
+
+    def _later(self, shot: cast.Shot) -> cast.Shot:
+        """The light changes all the time: no camera takes the same picture twice."""
+        self._taken += 1
+        return replace(shot, light=shot.light * (1 + self._taken / 1000))
+
+    def photo(self, name: str) -> bytes:
+        return esp32.on_frame((self._samples / name).read_bytes(), *cast.SIZE)
+
+    # what came of it
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """All alerts in the order in which they were made."""
+        stored = [one.to_dict() | {"id": one.id} for one in self._db.collection("alerts").get()]
+        return sorted(stored, key=lambda alert: alert["firstSeenAt"])
+
+    def strangers(self) -> dict[str, dict[str, Any]]:
+        return {one.id: one.to_dict() for one in self._db.collection("strangers").get()}
+
+    def told(self, alerts: list[dict[str, Any]]) -> dict[str, str]:
+        """What the webhook was told of each alert."""
+        known = {alert["id"] for alert in alerts}
+        said = {
+            hook["alert_id"]: f"{hook['event'].removeprefix('alert.')} {hook['person']}"
+            for hook in self._inbox.hooks
+        }
+        assert set(said) <= known
+        assert len(said) == len(self._inbox.hooks)
+        return said
+
+    def mails(self) -> list[str]:
+        """What the mails say, in the order in which they came."""
+        return [str(mail["Subject"]) for mail in self._inbox.mails]
+
+    def _photo(self, person: str, number: int) -> str | None:
+        stored = self._db.document(f"people/{person}/photos/{number}.jpg").get().to_dict() or {}
+        return stored.get("status")
+
+    def _wait(self, holds: Any, what: str) -> None:
+        deadline = time.monotonic() + 40
+        while not holds():
+            assert time.monotonic() < deadline, f"it did not happen that {what}"
+            time.sleep(0.1)
+
+
+TWINS = ("Tom", "Tim")
+
+EXPECTED = [
+    # who the alert is in the end, and what was told when it was made or upgraded
+    ("Mia", "new Mia"),
+    ("Mia", None),
+    ("Unknown", "new Unknown"),
+    ("Tom", "new Unknown"),
+    ("Nora", "new Unknown"),
+    ("Nora", "new Unknown"),
+    ("Nora", "new Unknown"),
+    ("Unknown", "new Unknown"),
+    ("Nora", "new Nora"),
+    ("Unknown", "new Max"),
+    ("Unknown", "new Unknown"),
+    ("Max", "new Max"),
+    ("Unknown", None),
+]
+
+
+def test_a_day_at_the_front_door(house: StackInfo, inbox: Inbox) -> None:
+    samples = photos.ensure()
+    day = Day(house, inbox, samples)
+
+    # a family of four, two of them hard to tell apart
+    day.enrol("Mia", *(cast.portrait(samples, "woman on the left", cast.SHOTS[n]) for n in (0, 2)))
+    day.enrol("Max", *(cast.portrait(samples, "man in grey", cast.SHOTS[n]) for n in (0, 2)))
+    day.enrol("Tom", (samples / "obama.jpg").read_bytes())
+    day.enrol("Tim", (samples / "obama2.jpg").read_bytes())
+    day.sets(notify={"digest": True}, timezone="Europe/Berlin")
+
+    # Mia leaves, and comes back; of the family only the first time of a day is told
+    assert day.comes(*day.shots("woman on the left", 0, 1, 3))["person"] == "Mia"
+    assert day.comes(*day.shots("woman on the left", 3, 1))["person"] == "Mia"
+    # the postman: nobody knows him
+    assert day.comes(*day.shots("man with the watch", 0, 1))["person"] == "Unknown"
+    # one of the twins: rather nobody than the wrong one
+    answer = day.comes(day.photo("obama3.jpg"))
+    assert (answer["reason"], set(answer["faces"][0]["candidates"])) == ("ambiguous", set(TWINS))
+    day.says(f"/alerts/{answer['alert_id']}/correct", {"person_id": "Tom"})
+    # a stranger, three times that day
+    for shots in ((0, 1), (2,), (3, 1)):
+        answer = day.comes(*day.shots("woman on the right", *shots))
+        assert answer["person"] == "Unknown"
+    # the postman again: he is the one of this morning
+    day.comes(*day.shots("man with the watch", 2))
+    assert sorted(one["visits"] for one in day.strangers().values()) == [2, 3]
+
+    # she is Nora from next door: all that is past gets her name, and she is known from then on
+    neighbour = day.alerts()[-2]["strangerId"]
+    named = day.says(f"/strangers/{neighbour}/name", {"name": "Nora"})
+    assert named["alerts"] == 3
+    assert named["enrolled"] >= 1
+    assert day.comes(*day.shots("woman on the right", 1, 0))["person"] == "Nora"
+    # and nobody wants to hear of the postman any more
+    (postman,) = day.strangers()
+    day.says(f"/strangers/{postman}/ignore", {})
+    assert day.comes(*day.shots("man with the watch", 3, 0))["reason"] == "muted"
+
+    # in the evening somebody is taken for Max, because the owner was generous with the threshold
+    day.sets(threshold=0.6)
+    wrong = day.comes(*day.shots("man in red", 1))
+    assert wrong["person"] == "Max"
+    day.says(f"/alerts/{wrong['alert_id']}/correct", {"person_id": None})
+    assert day.comes(*day.shots("man in red", 1, 0, 2))["person"] == "Unknown"
+    assert day.comes(*day.shots("man in grey", 1, 3))["person"] == "Max"
+
+    # at night nobody is woken, and in the morning nothing is brought up
+    now = datetime.now(ZoneInfo("Europe/Berlin"))
+    hours = {"from": f"{now - timedelta(hours=1):%H:%M}", "to": f"{now + timedelta(hours=1):%H:%M}"}
+    day.sets(quietHours=hours)
+    assert day.comes(*day.shots("woman in black", 0, 1))["person"] == "Unknown"
+    day.sets(quietHours=None)
+
+    alerts = day.alerts()
+    told = day.told(alerts)
+    assert [(alert["person"], told.get(alert["id"])) for alert in alerts] == EXPECTED
+    door = alerts[0]["cameraName"]
+    assert day.mails() == [
+        f"{words.removeprefix('new ')} at {door}" for _, words in EXPECTED if words is not None
+    ]
