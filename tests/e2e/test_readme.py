@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,17 @@ def test_the_owner_says_by_curl_when_and_of_whom_alerts_are_made(place: Path, st
         site.delete()
         own = {"visitSeconds": DELETE_FIELD, "unknown": DELETE_FIELD}
         firestore_client().document("cameras/cam_002").update(own)
+
+
+def test_a_stranger_is_named_by_curl_then_exported_and_erased(place: Path, stack: StackInfo) -> None:
+    answered = run(place, stack, "people", "detect", "putting right", "forgetting").splitlines()
+    named, receipt = (json.loads(line) for line in answered[-2:])
+    assert (named["person_id"], named["person"]) == ("Postman", "Postman")
+    assert named["alerts"] >= 1
+    assert receipt["counts"]["alerts"] == named["alerts"]
+    with zipfile.ZipFile(place / "postman.zip") as archive:
+        assert "person.json" in archive.namelist()
+    assert not firestore_client().document("people/Postman").get().exists
 
 
 def test_the_servo_of_a_camera_beside_the_stack_is_turned(place: Path, stack: StackInfo) -> None:

@@ -95,7 +95,9 @@ def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
     assert {person_id: counts["alerts"] for person_id, counts in day.get("people").items()} == {"Postman": 1}
 
 
-def test_a_frame_that_is_posted_again_after_a_correction_is_answered_with_it(house: House, post: Post) -> None:
+def test_a_frame_that_is_posted_again_after_a_correction_is_answered_with_it(
+    house: House, post: Post
+) -> None:
     house.person("Bob")
     first = post("obama.jpg")
     assert first["person"] == "Unknown"
