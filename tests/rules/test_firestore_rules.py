@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,9 +44,12 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def documents(firestore: Firestore) -> None:
+def documents(firestore: Firestore) -> Iterator[None]:
     for path, (fields, _) in DOCUMENTS.items():
         firestore.put(path, fields)
+    yield
+    # the rest disturbs nobody, but by these the whole site goes
+    firestore.delete("settings/site", ADMIN)
 
 
 def _status(allowed: bool) -> int:
