@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +154,17 @@ def test_a_late_command_expires_and_is_not_carried_out(yard: Yard, servo: FakeCa
     late = yard.queue(camera, "led", seconds=-0.1, led=9)
     yard.up()
     assert yard.ended(late)["state"] == "expired"
+    assert servo.requests == []
+
+
+@pytest.mark.parametrize(("state", "end"), [("queued", "expired"), ("taken", "failed")])
+def test_a_command_that_should_have_been_deleted_long_ago_is_ended_and_not_carried_out(
+    state: str, end: str, yard: Yard, servo: FakeCamera
+) -> None:
+    command = yard.queue(yard.register(servo), "led", seconds=-2 * 86400, state=state, led=9)
+    command.update({"expireAt": datetime.now(UTC) - timedelta(days=1)})
+    yard.up()
+    assert yard.ended(command)["state"] == end
     assert servo.requests == []
 
 
