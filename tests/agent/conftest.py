@@ -19,7 +19,8 @@ from google.cloud import firestore
 
 from stack import seed
 from stack.bootstrap import ROOT
-from stack.camera_server import FakeCamera, Firmware
+from stack.camera_firmware import Firmware
+from stack.camera_server import FakeCamera
 from stack.info import Account, StackInfo
 
 FINAL = {"done", "failed", "expired"}

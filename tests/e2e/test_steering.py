@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 from stack import owner
-from stack.camera_server import FakeCamera, Firmware, Mood
+from stack.camera_firmware import Firmware
+from stack.camera_server import FakeCamera, Mood
 from stack.info import StackInfo
 from tests.agent.conftest import Yard, until
 

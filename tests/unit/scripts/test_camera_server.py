@@ -15,7 +15,8 @@ from collections.abc import Iterator
 import pytest
 
 from stack.bootstrap import ROOT
-from stack.camera_server import BUFFERS, FakeCamera, Firmware, Mood
+from stack.camera_firmware import BUFFERS, Firmware
+from stack.camera_server import FakeCamera, Mood
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
