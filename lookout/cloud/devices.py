@@ -87,6 +87,20 @@ class Devices:
             log(Severity.INFO, "a device is gone and was forgotten", device=device.id)
 
 
+def forget_all_of(db: Any, uid: str, timeout: float) -> None:
+    """Forget the devices of an account that is to see no more.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    from google.cloud.firestore_v1.base_query import FieldFilter
+
+    with reaching("Firestore"):
+        query = db.collection("devices").where(filter=FieldFilter("uid", "==", uid))
+        for device in query.select([]).stream(**patience(timeout)):
+            device.reference.delete(**patience(timeout))
+
+
 def _message(token: str, note: Note) -> Any:
     from firebase_admin import messaging
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lookout.cloud.app import firebase_app
+from lookout.cloud.app import firebase_app, firestore_client
+from lookout.cloud.devices import forget_all_of
 from lookout.domain.caller import Role, role_of
 from lookout.domain.camera import is_camera_id
 from lookout.errors import BadRequest, NotFound
+
+STORE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,18 @@ def grant(email: str, role: Role, agent_id: str | None) -> None:
 
 
 def revoke(email: str) -> None:
-    """Take the role from the account ``email`` and end its sessions; tokens handed out last an hour at most.
+    """Take the role from the account ``email`` and end its sessions; tokens handed out last an hour at most. Its
+    devices are told nothing any more.
 
     Raises:
         NotFound: nobody signed up with that address.
+        Unavailable: Firestore did not answer; the role is gone, but not yet the devices.
     """
     from firebase_admin import auth
 
     uid = _uid(email)
     auth.set_custom_user_claims(uid, None, firebase_app())
+    forget_all_of(firestore_client(), uid, STORE_SECONDS)
     auth.revoke_refresh_tokens(uid, firebase_app())
 
 

@@ -7,6 +7,7 @@ import secrets
 import pytest
 
 from lookout.cloud import roles
+from lookout.cloud.app import firestore_client
 from lookout.domain.caller import Role
 from lookout.errors import NotFound
 from stack import seed
@@ -36,6 +37,18 @@ def test_a_role_is_granted_changed_and_taken_away(email: str) -> None:
     assert role_of(email) == (Role.VIEWER, None)
     roles.revoke(email)
     assert role_of(email) is None
+
+
+def test_whoever_loses_the_role_is_told_nothing_any_more(email: str) -> None:
+    uid, db = roles._uid(email), firestore_client()
+    mine, other = (db.document(f"devices/{secrets.token_hex(4)}") for _ in range(2))
+    mine.set({"uid": uid, "token": "t"})
+    other.set({"uid": "somebody else", "token": "t"})
+    roles.grant(email, Role.VIEWER, None)
+    assert mine.get().exists
+    roles.revoke(email)
+    assert (mine.get().exists, other.get().exists) == (False, True)
+    other.delete()
 
 
 @pytest.mark.parametrize("nobody", ["nobody@example.com", "not an address"])
