@@ -93,3 +93,36 @@ def test_a_switch_is_on_or_off(value: str, on: bool) -> None:
 def test_a_switch_that_is_neither_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"DEBUG_FRAMES='maybe' is neither on nor off"):
         Settings.from_environment({"DEBUG_FRAMES": "maybe"})
+
+
+SECRETS = ["EMAIL_PASSWORD", "WEBHOOK_URL", "WEBHOOK_SECRET"]
+
+
+@pytest.mark.parametrize("env", SECRETS)
+def test_a_secret_is_read_and_never_shown(env: str) -> None:
+    given = Settings.from_environment({env: "hidden words"})
+    assert getattr(given, DECLARED[env].name) == "hidden words"
+    assert "hidden words" not in f"{given} {given!r}"
+
+
+def test_whatever_is_called_a_password_or_a_secret_is_one() -> None:
+    assert {env for env in DECLARED if "PASSWORD" in env or "SECRET" in env} <= set(SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("https://house.example.com/", "https://house.example.com"),
+        ("http://127.0.0.1:5500", "http://127.0.0.1:5500"),
+    ],
+)
+def test_the_sites_address_has_no_final_slash(given: str, read: str) -> None:
+    assert Settings.from_environment({"SITE_URL": given}).site_url == read
+
+
+@pytest.mark.parametrize(
+    "bad", ["house", "ftp://house", "https://", "javascript:alert(1)", "https://h/?a=1#x"]
+)
+def test_an_address_that_no_link_can_lead_to_is_refused(bad: str) -> None:
+    with pytest.raises(SettingsError, match="SITE_URL"):
+        Settings.from_environment({"SITE_URL": bad})
