@@ -37,6 +37,9 @@ PICTURE_SECONDS = 3.0
 """``detect`` writes the notice while it still stores the pictures: so long they are waited for."""
 
 
+_NO_WAY = "no way to tell anybody is switched on"
+
+
 class Way(Protocol):
     """A way to tell people."""
 
@@ -87,13 +90,15 @@ class NewsDesk:
         Raises:
             Unavailable: something is left to do, and the event has to come again.
         """
+        if not self._ways:
+            return _NO_WAY
         notice = self._notices.read(notice_id)
         if notice is None:
             return "the notice is gone"
         site = self._site.current()
         wanted = [channel for channel in self._ways if channel not in site.telling.off]
         if not wanted:
-            return "no way to tell anybody is set up"
+            return _NO_WAY
         alert = self._notices.alert(notice.alert_id)
         if alert is None:
             return "dropped: the alert is gone"

@@ -110,6 +110,15 @@ def test_a_stranger_is_named_by_curl_then_exported_and_erased(place: Path, stack
     assert not firestore_client().document("people/Postman").get().exists
 
 
+def test_the_owner_asks_by_curl_to_be_told_less(place: Path, stack: StackInfo) -> None:
+    site = firestore_client().document("settings/site")
+    try:
+        run(place, stack, "people", "digest")
+        assert (site.get().to_dict() or {})["notify"] == {"digest": True, "channels": {"email": False}}
+    finally:
+        site.delete()
+
+
 def test_the_servo_of_a_camera_beside_the_stack_is_turned(place: Path, stack: StackInfo) -> None:
     answered = run(place, stack, "people", "control")
     answer = json.loads(answered[answered.index('{"status"') :])

@@ -141,7 +141,7 @@ def test_where_nothing_is_set_up_nobody_is_told(room: Newsroom) -> None:
     room.alert()
     notice = room.notice()
     nothing = room.desk(email_enabled=False, webhook_url=None)
-    assert nothing.tell(notice) == "no way to tell anybody is set up"
+    assert nothing.tell(notice) == "no way to tell anybody is switched on"
     assert room.record(notice, "email") == {}
 
 
