@@ -66,10 +66,9 @@ class Mail:
             with line(self._host, self._port, left, self._may_be_called) as connection:
                 refused = self._hand_over(connection, mail, left)
         except smtplib.SMTPNotSupportedError as error:
-            wanted = (
-                "STARTTLS" if self._protection == "starttls" else "what EMAIL_USER and the addresses need"
-            )
-            raise DeliveryRefused(f"{self._host} does not offer {wanted}; look at EMAIL_TLS.") from error
+            raise DeliveryRefused(
+                f"{self._host} does not offer what EMAIL_USER or the addresses need."
+            ) from error
         except smtplib.SMTPAuthenticationError as error:
             raise _by_code(error.smtp_code)(
                 f"{self._host} does not take EMAIL_USER and EMAIL_PASSWORD ({error.smtp_code})."
@@ -86,6 +85,8 @@ class Mail:
         except ssl.SSLCertVerificationError as error:
             raise DeliveryRefused(f"The certificate of {self._host} is not to be trusted.") from error
         except (smtplib.SMTPException, OSError) as error:
+            if type(error) is smtplib.SMTPException:  # what smtplib raises when there is no way to sign in
+                raise DeliveryRefused(f"{self._host} lets nobody sign in with a password.") from error
             raise NotDelivered(f"{self._host} broke off ({type(error).__name__}).") from error
         if refused:
             log(Severity.WARNING, "a mail did not go to everybody", refused=len(refused), of=len(self._to))
@@ -98,7 +99,7 @@ class Mail:
             if code != 220:
                 raise smtplib.SMTPConnectError(code, "")
             if self._protection == "starttls":
-                session.starttls(context=self._tls)
+                self._protect(session)
             if self._user and self._password:
                 session.login(self._user, self._password)
             refused: dict[str, object] = dict(session.send_message(mail, self._from, self._to))
@@ -109,6 +110,12 @@ class Mail:
             return refused
         finally:
             session.close()
+
+    def _protect(self, session: smtplib.SMTP) -> None:
+        try:
+            session.starttls(context=self._tls)
+        except smtplib.SMTPNotSupportedError as error:
+            raise DeliveryRefused(f"{self._host} does not offer STARTTLS; look at EMAIL_TLS.") from error
 
     def _may_be_called(self, address: Address) -> None:
         if self._protection == "none" and self._password and not address.is_loopback:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from letter import Shots
 from mail import Mail
-from push import Push
+from push import ANSWER_SECONDS, Push
 from webhook import Webhook
 
 from lookout.cloud import arrivals, pictures
@@ -63,11 +63,12 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What came of one way; ``again``: the event is to come again for it."""
+    """What came of one way. ``again``: the event is to come again for it; ``lost``: it was given up."""
 
     channel: Channel
     done: str
     again: bool = False
+    lost: bool = False
 
 
 class NewsDesk:
@@ -108,20 +109,24 @@ class NewsDesk:
             return "nobody wants to hear of this one any more"
         if site.telling.digest and not self._is_arrival(notice, alert):
             return "told of this person already that day"
-        return self._tell_each(notice, News.of(notice, alert, site, self._site_url), wanted)
+        told = self._tell_each(notice, News.of(notice, alert, site, self._site_url), wanted)
+        if site.telling.digest and all(one.lost for one in told):
+            # nobody heard of this arrival: the next one that day is the first
+            self._withdraw(notice, alert)
+        said = "; ".join(f"{one.channel}: {one.done}" for one in told)
+        if any(one.again for one in told):
+            raise Unavailable(f"not everybody is told yet: {said}")
+        return said
 
-    def _tell_each(self, notice: Notice, news: News, wanted: Sequence[Channel]) -> str:
+    def _tell_each(self, notice: Notice, news: News, wanted: Sequence[Channel]) -> list[_Told]:
         claim = self._notices.claim(notice, wanted)
         deadline = time.monotonic() + ALL_SECONDS
         todo = [channel for channel in wanted if claim.steps[channel] in (Step.SEND, Step.GIVE_UP)]
         with ThreadPoolExecutor(max(len(todo), 1)) as pool:
             told = list(pool.map(lambda channel: self._tell(notice, news, channel, claim, deadline), todo))
         told += [_Told(channel, "somebody is at it", again=True) for channel in claim.to(Step.COME_AGAIN)]
-        told += [_Told(channel, "done with before") for channel in claim.to(Step.LEAVE)]
-        said = "; ".join(f"{one.channel}: {one.done}" for one in told)
-        if any(one.again for one in told):
-            raise Unavailable(f"not everybody is told yet: {said}")
-        return said
+        left = claim.to(Step.LEAVE)
+        return told + [_Told(channel, "done with before", lost=channel in claim.lost) for channel in left]
 
     def _tell(self, notice: Notice, news: News, channel: Channel, claim: Claim, deadline: float) -> _Told:
         state = DeliveryState.FAILED
@@ -152,7 +157,7 @@ class NewsDesk:
             self._settle(notice, channel, claim.token, state, reason)
         except Unavailable as error:
             return _Told(channel, f"{done}, but not written down: {error.message}", again=True)
-        return _Told(channel, done, again=state is DeliveryState.WAITING)
+        return _Told(channel, done, state is DeliveryState.WAITING, state is DeliveryState.FAILED)
 
     def _send(self, channel: Channel, news: News, deadline: float) -> str:
         for pause in self._pauses:
@@ -188,6 +193,10 @@ class NewsDesk:
             raise Unavailable("somebody is still at a notice that is too old")
         return "dropped: older than an hour"
 
+    def _withdraw(self, notice: Notice, alert: dict[str, Any]) -> None:
+        if alert.get("personId") is not None:
+            arrivals.withdraw(self._db, alert["day"], alert["personId"], notice.alert_id, self._timeout)
+
     def _is_arrival(self, notice: Notice, alert: dict[str, Any]) -> bool:
         person_id = alert.get("personId")
         return person_id is None or arrivals.is_first(
@@ -205,7 +214,7 @@ def ways(settings: Settings, db: Any, bucket: Any) -> list[Way]:
     except SettingsError as error:
         found.append(_closed(Channel.EMAIL, error))
     if settings.push_enabled:
-        found.append(Push(Devices(db, lambda: messaging_app(timeout), timeout)))
+        found.append(Push(Devices(db, lambda: messaging_app(ANSWER_SECONDS), timeout)))
     try:
         if settings.webhook_url is not None:
             found.append(Webhook(settings))

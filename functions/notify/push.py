@@ -13,6 +13,10 @@ SECONDS = 15.0
 """Longest that all devices together may take."""
 
 
+ANSWER_SECONDS = 5.0
+"""Longest that Cloud Messaging may take to answer for one device."""
+
+
 class Push:
     """Tells the browsers that signed-in users registered."""
 

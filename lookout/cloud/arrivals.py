@@ -29,3 +29,19 @@ def is_first(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -
         return True
 
     return in_one_step(db, timeout, step)
+
+
+def withdraw(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -> None:
+    """Let the person not have arrived by that alert after all.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+
+    def step(attempt: Attempt) -> None:
+        reference = db.collection("arrivals").document(f"{day}_{person_id}")
+        (stored,) = attempt.read([reference])
+        if stored is not None and stored["alertId"] == alert_id:
+            attempt.remove(reference)
+
+    in_one_step(db, timeout, step)

@@ -18,11 +18,13 @@ from lookout.domain.telling import Channel
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one delivery of the event is to do about each channel. ``last``: those that are then tried no more."""
+    """What one delivery of the event is to do about each channel. ``last``: those that are then tried no more;
+    ``lost``: those that were given up before."""
 
     token: str
     steps: Mapping[Channel, Step]
-    last: frozenset[Channel]
+    last: frozenset[Channel] = frozenset()
+    lost: frozenset[Channel] = frozenset()
 
     def to(self, step: Step) -> list[Channel]:
         """The channels about which that is to be done."""
@@ -67,7 +69,7 @@ class Notices:
             reference = self._reference(notice)
             (stored,) = attempt.read([reference])
             if stored is None:
-                return Claim(token, dict.fromkeys(wanted, Step.LEAVE), frozenset())
+                return Claim(token, dict.fromkeys(wanted, Step.LEAVE))
             now = datetime.now(UTC)
             records = {channel: stored.get("channels", {}).get(channel) for channel in wanted}
             steps = {channel: next_step(record, now) for channel, record in records.items()}
@@ -80,7 +82,12 @@ class Notices:
             if mine:
                 attempt.put(reference, {f"channels.{channel}": record for channel, record in mine.items()})
             last = frozenset(channel for channel, record in mine.items() if record["tries"] >= MAX_TRIES)
-            return Claim(token, steps, last)
+            lost = frozenset(
+                channel
+                for channel, record in records.items()
+                if record is not None and record["state"] == DeliveryState.FAILED
+            )
+            return Claim(token, steps, last, lost)
 
         return in_one_step(self._db, self._timeout, step)
 

@@ -158,13 +158,6 @@ def room(
     )
 
 
-@pytest.fixture
-def silent_rooms(room: Newsroom) -> Newsroom:
-    """The same house without mails."""
-    room.settings = dataclasses.replace(room.settings, email_enabled=False)
-    return room
-
-
 @dataclass(frozen=True)
 class Certificates:
     """A server's certificate for ``localhost`` and 127.0.0.1, and the authority that made it."""

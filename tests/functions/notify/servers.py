@@ -58,6 +58,9 @@ class MailServer:
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 OK"
 
+    async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        return AuthResult(success=False, handled=False)
+
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         right = (data.login.decode(), data.password.decode()) == (USER, PASSWORD)
         self.logins.append(right)
@@ -66,13 +69,19 @@ class MailServer:
 
 @contextmanager
 def mail_server(
-    tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, auth: bool = False
+    tls: ssl.SSLContext | None = None,
+    starttls: ssl.SSLContext | None = None,
+    auth: bool = False,
+    passwords: bool = True,
 ) -> Iterator[MailServer]:
-    """A mail server on loopback, without TLS by default. With ``auth`` nobody sends without signing in."""
+    """A mail server on loopback, without TLS by default. With ``auth`` nobody sends without signing in; without
+    ``passwords`` that needs something better."""
     server = MailServer(port=closed_port())
     options: dict[str, Any] = {}
     if auth:
         options = {"authenticator": server.authenticate, "auth_required": True, "auth_require_tls": False}
+    if not passwords:
+        options["auth_exclude_mechanism"] = ["LOGIN", "PLAIN"]
     controller = Controller(
         server,
         hostname="127.0.0.1",

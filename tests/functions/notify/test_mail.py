@@ -211,6 +211,23 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(post: Newsroom
     assert _reason(post) == "127.0.0.1 does not offer STARTTLS; look at EMAIL_TLS."
 
 
+def test_a_server_that_takes_no_passwords_is_told_of(post: Newsroom) -> None:
+    post.alert()
+    with mail_server(auth=True, passwords=False) as server:
+        post.desk(email_port=server.port, email_user=USER, email_password=PASSWORD).tell(post.notice())
+    assert _reason(post) == "127.0.0.1 lets nobody sign in with a password."
+
+
+def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: Newsroom, smtp: MailServer) -> None:
+    post.alert()
+    smtp.slow = 2.0
+    way = post.modules["mail"].Mail(post.settings, lambda _: post.modules["letter"].Shots(), seconds=0.5)
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="did not answer within"):
+        post.desk(pauses=(), ways=[way]).tell(post.notice())
+    assert time.monotonic() - began < 1.5
+
+
 def test_without_tls_a_password_leaves_this_machine_to_nobody(
     post: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

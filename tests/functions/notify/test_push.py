@@ -12,7 +12,7 @@ import firebase_admin
 import pytest
 from firebase_admin import messaging
 
-from lookout.cloud.app import firebase_app
+from lookout.cloud.app import firebase_app, messaging_app
 from lookout.cloud.devices import Devices
 from lookout.errors import Unavailable
 from tests.functions.notify.conftest import Newsroom
@@ -145,6 +145,14 @@ def test_a_silent_messaging_is_not_waited_for(room: Newsroom, push: Any, fcm: Re
     with pytest.raises(Unavailable, match="Firebase Cloud Messaging did not"):
         room.desk(pauses=(), ways=[push]).tell(room.notice())
     assert time.monotonic() - began < 5
+
+
+def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: Newsroom) -> None:
+    made = messaging_app(5.0)
+    assert room.db.project
+    assert made is messaging_app(5.0)
+    assert made.options.get("httpTimeout") == 5.0
+    assert made.project_id == firebase_app().project_id
 
 
 def test_push_is_one_of_the_ways_when_it_is_switched_on(room: Newsroom) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from lookout.errors import Unavailable
 from tests.functions.notify.conftest import DAY, Newsroom
-from tests.functions.notify.servers import MailServer, Receiver
+from tests.functions.notify.servers import MailServer, Receiver, status
 
 
 def test_a_notice_is_told_by_every_way_that_is_set_up_however_often_it_is_delivered(
@@ -212,6 +212,32 @@ def test_a_first_arrival_that_was_corrected_away_leaves_the_day_to_the_next(
     digest.known("a2")
     digest.desk().tell(digest.notice("a2"))
     assert len(smtp.mails) == 2
+
+
+def test_an_arrival_that_nobody_could_be_told_of_leaves_the_day_to_the_next(
+    digest: Newsroom, smtp: MailServer, hook: Receiver
+) -> None:
+    digest.known("a1")
+    digest.desk(email_host=None, webhook_secret=None).tell(digest.notice("a1"))
+    assert set(digest.undelivered("a1")) == {"email", "webhook"}
+    digest.known("a2")
+    digest.desk(webhook_secret=None).tell(digest.notice("a2"))
+    digest.known("a3")
+    assert digest.desk().tell(digest.notice("a3")) == "told of this person already that day"
+    assert (len(smtp.mails), len(hook.posted)) == (1, 0)
+
+
+def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: Newsroom, hook: Receiver) -> None:
+    digest.known("a1")
+    notice = digest.notice("a1")
+    hook.for_ever = status(503)
+    arrival = digest.db.document(f"arrivals/{DAY}_anna")
+    for _ in range(4):
+        with pytest.raises(Unavailable):
+            digest.desk(email_host=None).tell(notice)
+        assert arrival.get().exists
+    digest.desk(email_host=None).tell(notice)
+    assert not arrival.get().exists
 
 
 def test_a_killed_delivery_is_taken_up_after_its_lease_and_not_before(
