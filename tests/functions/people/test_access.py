@@ -17,6 +17,7 @@ CALLS = [
     ("/strangers/s1/merge", {"into": "s2"}),
     ("/alerts/s1/correct", {"person_id": None}),
     ("/people/Anna/merge", {"into": "Bob"}),
+    ("/people/Anna/erase", None),
 ]
 
 
@@ -44,6 +45,15 @@ def test_only_an_owner_may_put_things_right(house: House, viewer: str, path: str
     assert [answer.status_code for answer in refusals] == [403, 401, 401]
     assert house.all() == before
     assert house.answer(path, body).status_code == 200
+
+
+def test_only_an_owner_may_take_all_of_somebody_along(house: House, viewer: str) -> None:
+    house.person("Anna")
+    answers = [
+        house.client.get("/people/Anna/export", headers={"Authorization": f"Bearer {token}"})
+        for token in (viewer, "", "a.b.c", house.token)
+    ]
+    assert [answer.status_code for answer in answers] == [403, 401, 401, 200]
 
 
 def test_an_owner_who_calls_too_often_is_told_when_to_come_back(house: House) -> None:

@@ -283,12 +283,6 @@ def test_a_person_who_is_just_being_merged_is_merged_first(house: House) -> None
     assert house.read("alerts/a1")["person"] == "Erased"
 
 
-def test_only_an_owner_erases(house: House) -> None:
-    house.person("Anna")
-    assert house.answer("/people/Anna/erase", token="").status_code == 401
-    assert house.get("people/Anna") is not None
-
-
 def test_the_walk_finds_a_name_wherever_it_is_and_passes_others_over(house: House) -> None:
     assert left_of(house, "Anna") == []
     house.db.document("a/1/b/Anna").set({"x": 1})
