@@ -25,6 +25,9 @@ def _own_folder(function: str) -> Iterator[dict[str, ModuleType]]:
     path = list(sys.path)
     sys.path.insert(0, str(folder))
     loaded: dict[str, ModuleType] = {}
+    # whoever had a main of its own before has it no more, or it would be taken for this one
+    for name in names:
+        sys.modules.pop(name, None)
     try:
         yield loaded
     finally:

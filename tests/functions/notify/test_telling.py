@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,8 +14,9 @@ from typing import Any
 import pytest
 
 from lookout.errors import Unavailable
+from stack.bootstrap import ROOT
 from tests.functions.notify.conftest import DAY, Newsroom
-from tests.functions.notify.servers import MailServer, Receiver, status
+from tests.functions.notify.servers import MailServer, Receiver, mute_server, status
 
 
 def test_a_notice_is_told_by_every_way_that_is_set_up_however_often_it_is_delivered(
@@ -240,26 +245,44 @@ def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: Newsroom,
     assert not arrival.get().exists
 
 
-def test_a_killed_delivery_is_taken_up_after_its_lease_and_not_before(
+TELL = """
+import sys
+from lookout.cloud.app import firestore_client
+from lookout.settings import Settings
+from tests.functions.notify.conftest import notify_modules
+desk, settings = notify_modules()["news_desk"], Settings.from_environment()
+desk.NewsDesk(settings, firestore_client(), desk.ways(settings, firestore_client(), None)).tell(sys.argv[1])
+"""
+"""A process that tells of a notice."""
+
+
+def test_a_delivery_that_is_killed_is_taken_up_after_its_lease_and_not_before(
     room: Newsroom, smtp: MailServer, hook: Receiver
 ) -> None:
-    class Killed(BaseException):
-        """What ends a process asks nobody."""
-
-    class Kill:
-        channel = "email"
-
-        def send(self, news: Any, seconds: float) -> str:
-            raise Killed
-
-    room.alert()
+    room.alert(pictures=False)
     notice = room.notice()
-    with pytest.raises(Killed):
-        room.desk(ways=[Kill()]).tell(notice)
+    own = {
+        "EMAIL_ENABLED": "1",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_TLS": "none",
+        "EMAIL_FROM": "a@example.com",
+    }
+    with mute_server() as port:
+        environment = os.environ | own | {"EMAIL_PORT": str(port), "EMAIL_TO": "b@example.com"}
+        environment |= {"GOOGLE_CLOUD_PROJECT": room.db.project, "GCLOUD_PROJECT": room.db.project}
+        environment |= {"FIREBASE_CONFIG": "{}", "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}
+        process = subprocess.Popen([sys.executable, "-c", TELL, notice], env=environment, cwd=ROOT)
+        deadline = time.monotonic() + 30
+        while room.record(notice, "email").get("state") != "claimed":
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
     assert room.record(notice, "email")["state"] == "claimed"
     with pytest.raises(Unavailable, match="somebody is at it"):
         room.desk().tell(notice)
-    assert smtp.mails == []
+    assert (smtp.mails, len(hook.posted)) == ([], 1)
     room.db.document(f"notices/{notice}").update({"channels.email.leaseUntil": datetime.now(UTC)})
     assert room.desk().tell(notice) == "email: sent; webhook: done with before"
     assert room.record(notice, "email")["tries"] == 2
