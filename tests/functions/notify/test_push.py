@@ -144,7 +144,7 @@ def test_a_silent_messaging_is_not_waited_for(room: Newsroom, push: Any, fcm: Re
     began = time.monotonic()
     with pytest.raises(Unavailable, match="Firebase Cloud Messaging did not"):
         room.desk(pauses=(), ways=[push]).tell(room.notice())
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: Newsroom) -> None:
