@@ -67,10 +67,10 @@ class Reports:
             return self._report
 
     def _make(self) -> Fields:
-        site = self._site.current()
-        today = site.day(self._now())
+        site, now = self._site.current(), self._now()
+        today = site.day(now)
         cameras = self._book.all()
-        counted = days.read(self._db, last_days(date.fromisoformat(today)), self._timeout)
+        counted = days.read(self._db, last_days(date.fromisoformat(today)), now, self._timeout)
         return {
             "known_persons": counting.people(self._db, self._timeout),
             "active_cameras": sum(camera["status"] == ACTIVE for camera in cameras),

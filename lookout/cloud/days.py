@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from lookout.cloud.app import patience, reaching
@@ -58,8 +58,10 @@ def frame_counts(
     }
 
 
-def read(db: Any, days: Iterable[str], timeout: float) -> list[CameraDay]:
+def read(db: Any, days: Iterable[str], now: datetime, timeout: float) -> list[CameraDay]:
     """The counts of all cameras from the first to the last of ``days``: one read per camera and day.
+
+    What has expired by ``now`` is passed over.
 
     Raises:
         Unavailable: Firestore did not answer.
@@ -71,7 +73,7 @@ def read(db: Any, days: Iterable[str], timeout: float) -> list[CameraDay]:
     query = query.where(filter=FieldFilter("day", "<=", wanted[-1]))
     with reaching("Firestore"):
         found = [stored.to_dict() for stored in query.stream(**patience(timeout))]
-    return [_camera_day(stored) for stored in found if not has_expired(stored, datetime.now(UTC))]
+    return [_camera_day(stored) for stored in found if not has_expired(stored, now)]
 
 
 def _head(camera: Camera, day: str, at: datetime) -> dict[str, Any]:

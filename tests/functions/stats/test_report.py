@@ -174,6 +174,15 @@ def test_frames_every_reason_and_the_mean_time_are_told(db: Any, settings: Setti
     }
 
 
+def test_a_day_that_has_expired_is_passed_over_before_the_store_deletes_it(
+    db: Any, settings: Settings
+) -> None:
+    open_alert(db, NOON, Site(None, 0.05, 120, 30, "UTC"))
+    for expired, counted in ((timedelta(0), 0), (timedelta(seconds=1), 1)):
+        days.reference(db, CAMERAS[0].id, "2026-05-31").update({"expireAt": NOON + expired})
+        assert reports(settings, db).current()["today"]["unknown"] == counted
+
+
 def test_while_firestore_is_silent_there_are_no_numbers_and_afterwards_there_are(
     distant_db: Any, db: Any, line: Line
 ) -> None:
