@@ -19,6 +19,7 @@ from stack import local_network, processes, project, readiness, seed, toolchain
 from stack.bootstrap import ROOT
 from stack.info import FILE, CameraKey, StackInfo, emulator_environment
 from stack.progress import fail, step
+from stack.turn import turn
 from stack.vendor import functions, vendor
 
 FOLDER = ROOT / ".dev"
@@ -144,7 +145,7 @@ def _start(
     settings: Mapping[str, str],
 ) -> StackInfo:
     log = folder / LOG
-    with step("starting the emulators"):
+    with step("starting the emulators"), turn():
         emulators = _launch(tools, ports, folder, keep, log, settings)
         readiness.wait_for_emulators(emulators, log)
     with step("waiting for every function to answer"):
