@@ -5,7 +5,7 @@ Everything here is bounded, so that one run ends in time; what is left over is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.strangers_book import StrangersBook
 from lookout.domain.erasure import PICTURE_ERASED
+from lookout.domain.people import is_document_id
 from lookout.errors import LookoutError
 from lookout.log import Severity, log
 
@@ -79,6 +80,7 @@ class Tidying:
         done["too_many_strangers"] = self._part("too_many_strangers", self._too_many_strangers)
         for folder in ("alerts", "strangers"):
             done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
+        done["snapshots"] = self._part("snapshots", self._snapshots, at)
         done["debug_frames"] = self._part("debug_frames", self._debug_frames, at)
         return {name: count for name, count in done.items() if count}
 
@@ -167,14 +169,25 @@ class Tidying:
         part = int(at.timestamp() // EVERY.total_seconds()) % PARTS
         old = pictures.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
         ids = sorted({path.split("/")[1] for path in old})
-        if not ids:
-            return 0
-        references = [self._db.collection(folder).document(one) for one in ids]
-        with reaching("Firestore"):
-            found = self._db.get_all(references, ["picture"], **patience(self._timeout))
-            claimed = {one.id for one in found if one.exists and not _is_erased(one.to_dict())}
+        claimed = {one.id for one in self._found(folder, ids) if not _is_erased(one.to_dict())}
         unclaimed = [path for path in old if path.split("/")[1] not in claimed]
         return pictures.remove_all(self._bucket, unclaimed, self._timeout)
+
+    def _snapshots(self, at: datetime) -> int:
+        """Snapshots of cameras that were removed."""
+        old = pictures.older_than(self._bucket, "snapshots/", at - UNCLAIMED_KEPT, self._timeout)
+        of_camera = {path: path.removeprefix("snapshots/").removesuffix(".jpg") for path in old}
+        cameras = sorted(filter(is_document_id, of_camera.values()))
+        there = {one.id for one in self._found("cameras", cameras)}
+        gone = [path for path, camera_id in of_camera.items() if camera_id not in there]
+        return pictures.remove_all(self._bucket, gone, self._timeout)
+
+    def _found(self, collection: str, ids: Sequence[str]) -> list[Any]:
+        """Those of the documents that are there, with the field that says whether an alert was erased."""
+        references = [self._db.collection(collection).document(one) for one in ids]
+        with reaching("Firestore"):
+            found = list(self._db.get_all(references, ["picture"], **patience(self._timeout))) if ids else []
+        return [one for one in found if one.exists]
 
     def _debug_frames(self, at: datetime) -> int:
         old = pictures.older_than(self._bucket, "debug/", at - DEBUG_KEPT, self._timeout)

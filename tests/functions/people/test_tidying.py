@@ -132,9 +132,20 @@ def test_pictures_whose_document_was_never_written_go_after_an_hour(house: House
 def test_debug_frames_are_kept_for_seven_days(house: House) -> None:
     house.upload("debug/NO_FACE_1.jpg", b"debug")
     house.upload("snapshots/cam.jpg", b"no debug frame")
+    house.db.document("cameras/cam").set({"name": "Door"})
     made = Tidying(house.db, house.bucket, 200, lambda: 36500, 10.0)
     assert made.run(NOW + timedelta(days=6, hours=23)) == {}
     assert made.run(NOW + timedelta(days=7, hours=1)) == {"debug_frames": 1}
+    assert objects(house.bucket) == ["snapshots/cam.jpg"]
+
+
+def test_with_a_removed_camera_its_snapshot_goes(house: House) -> None:
+    for path in ("snapshots/cam.jpg", "snapshots/gone.jpg", "snapshots/__odd__.jpg"):
+        house.upload(path, b"snapshot")
+    house.db.document("cameras/cam").set({"name": "Door"})
+    assert tidy(house) == {}
+    made = Tidying(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    assert made.run(NOW + timedelta(hours=2)) == {"snapshots": 2}
     assert objects(house.bucket) == ["snapshots/cam.jpg"]
 
 
