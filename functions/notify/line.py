@@ -65,7 +65,9 @@ def line(host: str, port: int, seconds: float, check: Callable[[Address], None])
         try:
             yield connection
         except Exception as error:
-            if hung_up.is_set() or isinstance(error, TimeoutError):
+            # the socket's own patience may end a moment before it is hung up on
+            late = time.monotonic() >= deadline
+            if late or hung_up.is_set() or isinstance(error, TimeoutError):
                 raise silent from error
             raise
         if hung_up.is_set():

@@ -131,6 +131,15 @@ class Day:
         assert len(said) == len(self._inbox.hooks)
         return said
 
+    def ways(self) -> dict[str, str]:
+        """How it went with each way to tell people, the same for all notices that were told."""
+        stored = [one.to_dict().get("channels", {}) for one in self._db.collection("notices").get()]
+        told = {
+            tuple((way, record["state"]) for way, record in sorted(ways.items())) for ways in stored if ways
+        }
+        (same,) = told
+        return dict(same)
+
     def mails(self) -> list[str]:
         """What the mails say."""
         return [str(mail["Subject"]) for mail in self._inbox.mails]
@@ -230,4 +239,7 @@ def test_a_day_at_the_front_door(house: StackInfo, inbox: Inbox) -> None:
     assert sorted(day.mails()) == sorted(
         f"{person} at {door}" for _, person in expected if person is not None
     )
+    site = house.urls["hosting"]
+    assert all(hook["url"] == f"{site}/#/alerts/{hook['alert_id']}" for hook in inbox.hooks)
+    assert day.ways() == {"email": "sent", "webhook": "sent"}
     assert all(pictures_in(mail) == ["face.jpg", "frame.jpg"] for mail in inbox.mails)
