@@ -145,8 +145,22 @@ def _wait(reference: Any, until_taken: float, until_ended: float) -> dict[str, A
         if taken.wait(until_taken):
             ended.wait(until_ended)
     finally:
-        watch.unsubscribe()
+        _end(watch)
     return seen[0] if seen else None
+
+
+def _end(watch: Any) -> None:
+    """Listen no more.
+
+    google-api-core goes on for ever to open a stream anew that broke off just before it was closed, as fast as it
+    can and with a thread each time: it is told to take the next error for the last.
+    """
+    stream = watch._rpc
+    if stream is not None:
+        stream._should_terminate = lambda error: True
+    watch.unsubscribe()
+    if stream is not None:
+        stream.close()  # also one that was just being opened
 
 
 def _result(ended: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,11 @@ def queued(db: Any) -> list[Any]:
     return [one for one in db.collection("agents/pi/commands").stream() if one.get("state") == "queued"]
 
 
+def listeners() -> list[str]:
+    """The threads by which google-cloud-firestore listens, and opens a stream that broke off again."""
+    return [one.name for one in threading.enumerate() if "BidirectionalStream" in one.name]
+
+
 @pytest.fixture
 def agent(db: Any) -> Any:
     """The document of an agent that was just seen."""
@@ -111,6 +116,10 @@ def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
     with meanwhile(cut_when_queued), pytest.raises(Unavailable, match="Firestore did not answer"):
         CommandDesk(distant_db, 2.0, 0.5).carry_out(STATUS)
     assert time.monotonic() - started < 5
+    deadline = time.monotonic() + 3
+    while listeners():
+        assert time.monotonic() < deadline, "it still tries to listen"
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
