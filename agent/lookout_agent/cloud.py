@@ -43,8 +43,10 @@ def connect(config: Config, id_token: Callable[[], str]) -> Any:
     )
     credentials = grpc.composite_channel_credentials(secure, grpc.metadata_call_credentials(Bearer()))
     channel = grpc.secure_channel(host, credentials, options=CHANNEL)
+    transport = FirestoreGrpcTransport(host=host, channel=channel)
+    # else the call itself waits for the server's first word, and nobody can hang up on one that never says it
+    listen: Any = transport.listen
+    listen._prefetch_first_result_ = False
     client = firestore.Client(config.project, AnonymousCredentials())  # type: ignore[no-untyped-call]
-    client._firestore_api_internal = FirestoreClient(
-        transport=FirestoreGrpcTransport(host=host, channel=channel)
-    )
+    client._firestore_api_internal = FirestoreClient(transport=transport)
     return client

@@ -27,6 +27,9 @@ STREAM_SECONDS = AHEAD_SECONDS - 60.0
 """A listener is renewed after this time: a token is good for at least :data:`AHEAD_SECONDS`, so it never outlives
 the one it began with."""
 
+OPENING_SECONDS = 10.0
+"""Longest wait for what a new listener is told first: a server that is just starting may let one hang for good."""
+
 MOST = 50
 """Commands read at once."""
 
@@ -66,7 +69,7 @@ class Inbox:
 
         ``ready`` is called once the server has told all that waited.
         """
-        from google.api_core.exceptions import DeadlineExceeded
+        from google.api_core.exceptions import Cancelled, DeadlineExceeded
         from google.cloud.firestore_v1._helpers import decode_dict
         from google.cloud.firestore_v1.types import ListenRequest, Target, TargetChange
 
@@ -88,12 +91,16 @@ class Inbox:
         stream = self._client._firestore_api.listen(
             requests=requests(), retry=None, timeout=STREAM_SECONDS, metadata=self._client._rpc_metadata
         )
+        opening = threading.Timer(OPENING_SECONDS, stream.cancel)
+        opening.daemon = True
+        opening.start()
         try:
             for response in stream:
                 change = response.target_change
                 if change.cause.code:
                     raise _refused(change.cause)
                 if change.target_change_type == TargetChange.TargetChangeType.CURRENT:
+                    opening.cancel()
                     ready()
                 document = response.document_change.document
                 if document.name and TARGET in response.document_change.target_ids:
@@ -103,7 +110,10 @@ class Inbox:
         except DeadlineExceeded:
             if monotonic() < renewal_at:
                 raise
+        except Cancelled as error:
+            raise DeadlineExceeded("not opened in time") from error  # type: ignore[no-untyped-call]
         finally:
+            opening.cancel()
             ended.set()
             stream.cancel()
 

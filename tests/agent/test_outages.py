@@ -168,6 +168,7 @@ def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
         until(lambda: own.said() is not None, "the agent's beat", seconds=5)
         assert own.said()["version"]
         # and it listens again, instead of merely looking now and then
+        until(lambda: own.log.count("listening for commands") == 2, "listening again", seconds=40)
         started = time.monotonic()
         assert own.ended(own.queue(camera, "led", led=3))["state"] == "done"
         assert time.monotonic() - started < 5
