@@ -8,13 +8,20 @@ import logging
 import os
 import signal
 import sys
+import threading
 from ipaddress import IPv4Network
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from lookout_agent import __version__, addresses, lock, tokens
 from lookout_agent.config import Config, default_folder
 from lookout_agent.errors import AgentError, ConfigError
+
+if TYPE_CHECKING:
+    from lookout_agent.runner import Agent
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end the agent."""
 
 PASSWORD = "LOOKOUT_AGENT_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -125,6 +132,9 @@ def _run(options: argparse.Namespace) -> int:
     from lookout_agent.inbox import Inbox
     from lookout_agent.runner import Agent
 
+    # before there are other threads, which take it over: a handler that comes just as the main thread falls asleep
+    # would not be run before it wakes
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     logging.getLogger("lookout-agent").setLevel(logging.INFO)
     config = Config.load(options.folder)
@@ -134,14 +144,15 @@ def _run(options: argparse.Namespace) -> int:
         clock = ServerClock()
         inbox = Inbox(connect(config, lambda: own.id_token), config.agent_id, clock)
         agent = Agent(config, own, inbox, clock)
-
-        def stop(signum: int, frame: FrameType | None) -> None:
-            agent.stop()
-
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, stop)
+        threading.Thread(target=_stop_when_told, args=(agent,), daemon=True).start()
         agent.run()
     return 0
+
+
+def _stop_when_told(agent: Agent) -> None:
+    while True:
+        signal.sigwait(ENDINGS)
+        agent.stop()
 
 
 def _check(options: argparse.Namespace) -> int:
