@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from lookout.cloud import pictures
+from lookout.cloud import arrivals, pictures
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.jobs import JobBook
 from lookout.cloud.negatives import Negatives
@@ -87,7 +87,7 @@ class Corrections:
         (face,) = attempt.read([self._db.collection("alert_vectors").document(place.alert_id)])
         self._negatives.corrected(attempt, place.alert_id, face, before.person_id, after.person_id)
         if before.person_id is not None and before.person_id != after.person_id:
-            self._take_arrival_back(attempt, place, before.person_id)
+            arrivals.take_back(attempt, self._db, place.day, before.person_id, place.alert_id)
         if before.stranger_id == after.stranger_id:
             return before, after, None
         gone = before.stranger_id is not None and self._strangers.lose_alert(
@@ -96,13 +96,6 @@ class Corrections:
         if stranger is not None:
             self._strangers.gain_alert(attempt, stranger, place.alert_id, alert, face)
         return before, after, before.stranger_id if gone else None
-
-    def _take_arrival_back(self, attempt: Attempt, place: Place, person_id: str) -> None:
-        """Who was not there has not arrived that day: the real first arrival is still to be told."""
-        arrival = self._db.collection("arrivals").document(f"{place.day}_{person_id}")
-        (stored,) = attempt.read([arrival])
-        if stored is not None and stored.get("alertId") == place.alert_id:
-            attempt.remove(arrival)
 
     def _person(self, attempt: Attempt, person_id: str | None) -> Identity | None:
         if person_id is None:

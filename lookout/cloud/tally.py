@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from lookout.cloud import pictures
@@ -47,7 +48,7 @@ class Tally:
         for start in range(0, len(waiting), AT_ONCE):
             self.resume(job)
             going = {"kind": kind, "paths": waiting[start : start + AT_ONCE]}
-            self._note(job, lambda progress, going=going: progress | {"going": going})  # type: ignore[misc]
+            self._note(job, partial(_begun, going))
             self.resume(job)
         return len(waiting)
 
@@ -79,6 +80,10 @@ class Tally:
                 self._book.note(attempt, job.id, after)
 
         in_one_step(self._db, self._timeout, step)
+
+
+def _begun(going: Mapping[str, Any], progress: dict[str, Any]) -> dict[str, Any]:
+    return progress | {"going": going}
 
 
 def _counted(progress: Mapping[str, Any], deleted: Mapping[str, int]) -> dict[str, Any]:
