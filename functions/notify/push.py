@@ -12,7 +12,6 @@ from lookout.errors import NotDelivered, Unavailable
 SECONDS = 15.0
 """Longest that all devices together may take."""
 
-
 ANSWER_SECONDS = 5.0
 """Longest that Cloud Messaging may take to answer for one device."""
 
