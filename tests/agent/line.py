@@ -15,7 +15,6 @@ class Line:
         host, _, port = target.partition(":")
         self._target = host, int(port)
         self._port = 0
-        self._listener: socket.socket | None = None
         self._ends: set[socket.socket] = set()
         self._flows = threading.Event()
         self.mend()
@@ -29,7 +28,8 @@ class Line:
         self._flows.set()
         self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
         self._port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
+        self._accepting.start()
 
     def freeze(self) -> None:
         """Swallow everything without a word, as a router does that has hung up; connections stay open."""
@@ -40,15 +40,16 @@ class Line:
         self._flows.set()
 
     def cut(self) -> None:
-        """Break every connection, and refuse new ones."""
-        self._flows.set()
-        if self._listener is not None:
-            with suppress(OSError):
-                self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
+        """Break every connection, and refuse new ones; what was held back is lost."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._accepting.join()
         for end in list(self._ends):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+        # last: what waits in a frozen line must find its way barred, not arrive
+        self._flows.set()
 
     def __enter__(self) -> Line:
         return self
