@@ -71,4 +71,4 @@ def test_a_turn_that_nobody_has_is_had_at_once() -> None:
     for _ in range(2):
         started = time.monotonic()
         with turn.turn():
-            assert time.monotonic() - started < 0.2
+            assert time.monotonic() - started < 1
