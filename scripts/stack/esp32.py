@@ -74,7 +74,10 @@ def post(
     variant: Variant | str = Variant.MULTIPART_IMAGE_FILE,
     timeout: float = 5.0,
 ) -> Answer:
-    """Send ``jpeg`` to ``url`` as a sketch of this ``variant`` does, waiting ``timeout`` seconds at most."""
+    """Send ``jpeg`` to ``url`` as a sketch of this ``variant`` does, waiting ``timeout`` seconds at most.
+
+    What arrives after that is not looked at, as on a board that has given up, however busy this machine was.
+    """
     request = _request(Variant(variant), camera_id, key, jpeg)
     address = urlsplit(url)
     kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
@@ -82,9 +85,12 @@ def post(
     started = time.perf_counter()
     try:
         _send(connection, address.path or "/", request)
+        sent = time.perf_counter()
         response = connection.getresponse()
         status, body = response.status, response.read().decode(errors="replace")
         has_length = response.getheader("Content-Length") is not None
+        if time.perf_counter() - sent > timeout:
+            raise TimeoutError("timed out")
     except (OSError, HTTPException) as error:
         status, body, has_length = None, f"{type(error).__name__}: {error}", False
     finally:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
@@ -133,6 +134,26 @@ def test_a_camera_gives_up_on_a_server_that_does_not_answer() -> None:
     assert answer.status is None
     assert "timed out" in answer.body
     assert answer.json == {}
+
+
+def test_a_camera_that_gave_up_does_not_look_at_what_comes_later() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+
+        def drip() -> None:
+            connection, _ = slow.accept()
+            with connection:
+                connection.recv(65536)
+                for part in (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 2\r\n", b"\r\n{}"):
+                    time.sleep(0.15)
+                    connection.sendall(part)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://127.0.0.1:{slow.getsockname()[1]}/detect"
+        answer = esp32.post(url, "cam_001", "secret", JPEG, Variant.RAW_JPEG, timeout=0.3)
+        thread.join()
+    assert (answer.status, answer.has_length) == (None, False)
+    assert "timed out" in answer.body
 
 
 def test_a_camera_hears_that_nobody_listens() -> None:
