@@ -107,10 +107,8 @@ class Visits:
                     state = None  # another instance was faster
                     self._strangers.doubt()
                 except google.NotFound:
-                    state, alert_gone = (
-                        None,
-                        True,
-                    )  # an owner deleted the alert of an open visit, or a stranger
+                    # an owner deleted the alert of an open visit, or a stranger
+                    state, alert_gone = None, True
                     self._strangers.doubt()
                 except (google.DeadlineExceeded, google.ServiceUnavailable):
                     if unanswered is not None:
