@@ -52,9 +52,9 @@ class Corrections:
         def change(attempt: Attempt) -> tuple[Identity, Identity, str | None]:
             return self._step(attempt, place, correction, by)
 
-        before, after, emptied = in_one_step(self._db, self._timeout, change)
-        if emptied is not None:
-            pictures.remove_folder(self._bucket, f"strangers/{emptied}/", self._timeout)
+        before, after, unneeded = in_one_step(self._db, self._timeout, change)
+        if unneeded is not None:
+            pictures.remove_folder(self._bucket, unneeded, self._timeout)
         return {
             "alert_id": alert_id,
             **_plain(after),
@@ -64,7 +64,7 @@ class Corrections:
     def _step(
         self, attempt: Attempt, place: Place, correction: Correction, by: str
     ) -> tuple[Identity, Identity, str | None]:
-        """Write it; who the alert was and is, and the stranger that has nothing left."""
+        """Write it; who the alert was and is, and where the pictures are that its stranger needs no more."""
         now = datetime.now(UTC)
         person = self._person(attempt, correction.person_id)
         stranger = self._stranger(attempt, correction.stranger_id)
@@ -90,12 +90,12 @@ class Corrections:
             arrivals.take_back(attempt, self._db, place.day, before.person_id, place.alert_id)
         if before.stranger_id == after.stranger_id:
             return before, after, None
-        gone = before.stranger_id is not None and self._strangers.lose_alert(
-            attempt, before.stranger_id, place.alert_id
-        )
+        unneeded: str | None = None
+        if before.stranger_id is not None:
+            unneeded = self._strangers.lose_alert(attempt, before.stranger_id, place.alert_id)
         if stranger is not None:
             self._strangers.gain_alert(attempt, stranger, place.alert_id, alert, face)
-        return before, after, before.stranger_id if gone else None
+        return before, after, unneeded
 
     def _person(self, attempt: Attempt, person_id: str | None) -> Identity | None:
         if person_id is None:

@@ -109,25 +109,28 @@ class StrangersBook:
         attempt.batch.set(self._vectors(stranger.id), tombstone)
         self._touch(attempt)
 
-    def lose_alert(self, attempt: Attempt, stranger_id: str, alert_id: str) -> bool:
-        """Take an alert from a stranger that may be gone already. Whether the stranger goes, with its last one.
+    def lose_alert(self, attempt: Attempt, stranger_id: str, alert_id: str) -> str | None:
+        """Take an alert from a stranger that may be gone already. A stranger goes with its last one.
 
-        A picture that came from the alert is the stranger's no more.
+        A picture that came from the alert is the stranger's no more. Returns where the pictures are that nobody
+        needs once the step is written; None when all of them stay.
         """
         stranger = self.find(attempt, stranger_id)
         if stranger is None:
-            return False
+            return None
         vectors = {one: vector for one, vector in stranger.by_alert.items() if one != alert_id}
         visits = stranger.fields.get("visits", 1) - 1
         # nobody is known again without a vector, or was seen without a visit; one that is named goes by itself
         if not stranger.is_being_named and (visits <= 0 or not vectors):
             self.remove(attempt, stranger)
-            return True
+            return f"strangers/{stranger_id}/"
         fields: dict[str, Any] = {"visits": max(visits, 0)}
+        unneeded: str | None = None
         if stranger.fields.get("faceAlertId") == alert_id:
+            unneeded = stranger.fields.get("facePath")
             fields |= NO_PICTURE
         self.put(attempt, stranger, fields, {"vectors": vectors})
-        return False
+        return unneeded
 
     def gain_alert(
         self,

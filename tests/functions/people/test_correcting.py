@@ -138,6 +138,16 @@ def test_a_stranger_loses_the_alert_that_is_somebody(house: House) -> None:
     assert house.read("alerts/a2")["strangerId"] is None
 
 
+def test_a_picture_of_the_alert_that_is_somebody_goes_with_it(house: House) -> None:
+    house.person("Bob")
+    house.stranger("s1", "a1", "a2", "a3", picture=b"face of a1", faceAlertId="a1")
+    correct(house, "a2", person_id="Bob")
+    assert "strangers/s1/0123456789ab.jpg" in objects(house.bucket)
+    correct(house, "a1", person_id="Bob")
+    assert house.read("strangers/s1")["facePath"] is None
+    assert not [path for path in objects(house.bucket) if path.startswith("strangers/")]
+
+
 def test_a_stranger_whose_only_alert_is_somebody_is_gone(house: House) -> None:
     house.person("Bob")
     house.stranger("s1", "s1", picture=b"the best")
