@@ -174,8 +174,10 @@ class Watch:
         """Keep the frame under a name that says what was seen in it."""
         path = pictures.debug_path(frame_name(faces), posted.at)
         people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
+        alerts = {face.alert_id for face in faces if face.alert_id is not None}
         jpeg = posted.data if posted.frame.kind == "jpeg" else encode_jpeg(posted.frame.pixels)
-        pictures.keep_debug_frame(self._bucket, path, jpeg, people, self._settings.store_timeout_seconds)
+        timeout = self._settings.store_timeout_seconds
+        pictures.keep_debug_frame(self._bucket, path, jpeg, people, alerts, timeout)
 
     def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lookout.cloud import pictures
 from lookout.cloud.app import patience, reaching
-from lookout.domain.erasure import people_in, without_candidate
+from lookout.domain.erasure import shows, without_candidate
 from lookout.domain.people import is_document_id
 from lookout.errors import NotFound
 
@@ -96,8 +96,9 @@ class Exporting:
         yield from self._folder(f"faces/{person_id}/", "photos/", safe_name)
         for alert in about["alerts"]:
             yield from self._folder(f"alerts/{alert['id']}/", f"alerts/{safe_name(alert['id'])}/", safe_name)
+        alert_ids = [alert["id"] for alert in about["alerts"]]
         for path, metadata in pictures.debug_frames(self._bucket, self._timeout):
-            if person_id in people_in(metadata):
+            if shows(metadata, person_id, alert_ids):
                 yield from self._picture(path, f"debug/{safe_name(path.removeprefix('debug/'))}")
 
     def _folder(self, prefix: str, folder: str, safe_name: Any) -> Files:

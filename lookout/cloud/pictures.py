@@ -54,13 +54,24 @@ def debug_path(name: str | None, at: datetime) -> str:
 _NO_NAME = re.compile(r"[^\w-]+")
 
 
-def keep_debug_frame(bucket: Any, path: str, jpeg: bytes, person_ids: Iterable[str], timeout: float) -> None:
-    """Keep a judged frame; the people in it stand in its metadata, so that erasing them finds it.
+def keep_debug_frame(
+    bucket: Any,
+    path: str,
+    jpeg: bytes,
+    person_ids: Iterable[str],
+    alert_ids: Iterable[str],
+    timeout: float,
+) -> None:
+    """Keep a judged frame; the people in it stand in its metadata, so that erasing them finds it. So do its
+    alerts: who an alert is may be known only later.
 
     One that cannot be stored is logged, not raised.
     """
     blob = bucket.blob(path)
-    blob.metadata = {"personIds": json.dumps(sorted(person_ids))}
+    blob.metadata = {
+        "personIds": json.dumps(sorted(person_ids)),
+        "alertIds": json.dumps(sorted(alert_ids)),
+    }
     try:
         with reaching("Storage"):
             blob.upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))

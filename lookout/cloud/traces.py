@@ -44,6 +44,7 @@ class Traces:
                 self._visits(job, person_id),
                 self._frames_of_others(job, alerts),
                 self._vectors_of_others(job, person_id, alerts.keys()),
+                self._debug_frames(job, person_id, alerts.keys()),
                 self._alerts(job, person_id, alerts),
                 self._candidates(job, person_id),
                 self._of_all(job, "days", lambda day: erasure.without_counts(day, person_id)),
@@ -52,7 +53,6 @@ class Traces:
                 self._documents(job, "notices", person_id),
                 self._documents(job, "arrivals", person_id),
                 self._jobs(job, person_id),
-                self._debug_frames(job, person_id),
                 self.photos(job, person_id),
             )
         )
@@ -186,9 +186,9 @@ class Traces:
                 count += self._tally.step(job, partial(_removed, one.reference, "jobs"))
         return count
 
-    def _debug_frames(self, job: Job, person_id: str) -> int:
+    def _debug_frames(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
         kept = pictures.debug_frames(self._bucket, self._timeout)
-        paths = [path for path, metadata in kept if person_id in erasure.people_in(metadata)]
+        paths = [path for path, metadata in kept if erasure.shows(metadata, person_id, alert_ids)]
         return self._tally.pictures(job, "debug_frames", paths)
 
     def _where(self, collection: str, field: str, value: str) -> Iterator[tuple[str, dict[str, Any]]]:

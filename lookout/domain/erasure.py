@@ -108,10 +108,17 @@ def at_the_same_time(alert: Stored, others: Iterable[Stored]) -> bool:
     )
 
 
-def people_in(metadata: Mapping[str, str]) -> list[str]:
-    """The ids of the people whom a debug frame shows, by its metadata."""
+def shows(metadata: Mapping[str, str], person_id: str, alert_ids: Collection[str]) -> bool:
+    """Whether a debug frame shows a person, by its metadata: recognised there and then, or in one of the alerts
+    that are the person's by now."""
+    return person_id in _listed(metadata, "personIds") or not set(alert_ids).isdisjoint(
+        _listed(metadata, "alertIds")
+    )
+
+
+def _listed(metadata: Mapping[str, str], name: str) -> list[str]:
     try:
-        listed = json.loads(metadata.get("personIds", "[]"))
+        listed = json.loads(metadata.get(name, "[]"))
     except ValueError:
         return []
     return [str(one) for one in listed] if isinstance(listed, list) else []

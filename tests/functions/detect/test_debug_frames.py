@@ -36,6 +36,13 @@ def test_a_frame_is_kept_under_the_name_of_who_was_seen(debugged: House, people:
     assert json.loads(blob.metadata["personIds"]) == ["Obama"]
 
 
+def test_a_frame_says_which_alerts_it_is_of(debugged: House, shot: Shot) -> None:
+    alert_id = debugged.post(shot("biden.jpg"))["alert_id"]
+    (path,) = _frames(debugged)
+    metadata = debugged.bucket.get_blob(path).metadata
+    assert (json.loads(metadata["personIds"]), json.loads(metadata["alertIds"])) == ([], [alert_id])
+
+
 def test_an_unknown_face_and_an_empty_frame_are_named_so(debugged: House, shot: Shot) -> None:
     debugged.post(shot("biden.jpg"))
     debugged.post(empty_frame())

@@ -127,6 +127,18 @@ def test_past_alerts_say_that_somebody_was_there_and_not_who(house: House) -> No
     assert house.hours() == before
 
 
+def test_debug_frames_of_alerts_that_became_somebodys_later_go_too(house: House) -> None:
+    house.stranger("s1", "a1", "a2")
+    for name, alert_ids in (("FACE_Unknown", ["a1"]), ("FACE_Max", ["a3"])):
+        blob = house.bucket.blob(f"debug/{name}_20260531T120000.000Z.jpg")
+        blob.metadata = {"personIds": "[]", "alertIds": json.dumps(alert_ids)}
+        blob.upload_from_string(b"debug", "image/jpeg")
+    house.done("/strangers/s1/name", {"name": "Nora"})
+    assert house.done("/people/Nora/erase")["counts"]["debug_frames"] == 1
+    debug = [path for path in objects(house.bucket) if path.startswith("debug/")]
+    assert debug == ["debug/FACE_Max_20260531T120000.000Z.jpg"]
+
+
 def test_the_gallery_hears_of_it(house: House) -> None:
     live_with(house, "Anna")
     version = house.read("gallery_state/current")["version"]
