@@ -99,7 +99,7 @@ class Watch:
             faces=len(faces),
             alerts=sorted({face.alert_id for face in faces if face.alert_id is not None}),
         )
-        if self._settings.debug_frames:
+        if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
             self._keep(posted, faces)
         return frame_answer(camera, faces, seen.skipped)
 

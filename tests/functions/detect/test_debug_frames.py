@@ -43,6 +43,14 @@ def test_a_frame_says_which_alerts_it_is_of(debugged: House, shot: Shot) -> None
     assert (json.loads(metadata["personIds"]), json.loads(metadata["alertIds"])) == ([], [alert_id])
 
 
+def test_none_is_kept_while_disarmed(debugged: House, shot: Shot) -> None:
+    debugged.db.document("settings/site").set({"armed": False})
+    debugged.run_on(debugged.another_instance(debug_frames=True))
+    assert debugged.post(shot("biden.jpg"))["reason"] == "disarmed"
+    debugged.post(empty_frame())
+    assert _frames(debugged) == []
+
+
 def test_an_unknown_face_and_an_empty_frame_are_named_so(debugged: House, shot: Shot) -> None:
     debugged.post(shot("biden.jpg"))
     debugged.post(empty_frame())
