@@ -11,7 +11,7 @@ from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.strangers import KnownStrangers, reference, state_reference, vectors_reference
 from lookout.domain.gallery import pack
 from lookout.domain.judging import BETTER_BY
-from lookout.domain.stranger import remembered_until
+from lookout.domain.stranger_record import remembered_until
 from lookout.domain.visit import Sighting, Visit
 
 REMOVED_KEPT = timedelta(days=1)

@@ -15,6 +15,7 @@ from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.strangers_book import StrangersBook
 from lookout.domain.erasure import PICTURE_ERASED
 from lookout.domain.people import is_document_id
+from lookout.domain.stranger_record import remembered_until
 from lookout.errors import LookoutError
 from lookout.log import Severity, log
 
@@ -77,6 +78,7 @@ class Tidying:
         done = {name: self._part(name, self._expired, name, at) for name in EXPIRING}
         done["commands"] = self._part("commands", self._expired_commands, at)
         done["old_alerts"] = self._part("old_alerts", self._old_alerts, at)
+        done["old_strangers"] = self._part("old_strangers", self._old_strangers, at)
         done["too_many_strangers"] = self._part("too_many_strangers", self._too_many_strangers)
         for folder in ("alerts", "strangers"):
             done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
@@ -105,6 +107,22 @@ class Tidying:
         """Alerts made when more days were kept than are now."""
         before = at - timedelta(days=self._retention_days())
         return len(self._delete_where(self._db.collection("alerts"), "lastSeenAt", before))
+
+    def _old_strangers(self, at: datetime) -> int:
+        """Strangers who were last seen when more days were kept than are now."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        days = self._retention_days()
+
+        def is_old(fields: Mapping[str, Any]) -> bool:
+            return remembered_until(fields["lastSeenAt"], fields.get("visits", 1), days) <= at
+
+        before = at - timedelta(days=days)
+        query = self._db.collection("strangers").where(filter=FieldFilter("lastSeenAt", "<=", before))
+        with reaching("Firestore"):
+            found = list(query.select(["visits", "lastSeenAt"]).stream(**patience(self._timeout)))
+        old = [one.id for one in found if is_old(one.to_dict())]
+        return sum(self._let_go(stranger_id, is_old) for stranger_id in old[:AT_MOST])
 
     def _delete_where(self, collection: Any, field: str, until: datetime) -> list[str]:
         """Delete the documents whose ``field`` is ``until`` at the latest, unless they change meanwhile."""
@@ -151,10 +169,12 @@ class Tidying:
         ranked = sorted(found, key=_worth)
         return sum(self._let_go(stranger.id) for stranger in ranked[: min(excess, AT_MOST)])
 
-    def _let_go(self, stranger_id: str) -> bool:
+    def _let_go(
+        self, stranger_id: str, only_if: Callable[[Mapping[str, Any]], bool] = lambda fields: True
+    ) -> bool:
         def change(attempt: Attempt) -> bool:
             stranger = self._strangers.find(attempt, stranger_id)
-            if stranger is None or stranger.is_being_named:
+            if stranger is None or stranger.is_being_named or not only_if(stranger.fields):
                 return False
             self._strangers.remove(attempt, stranger)
             return True

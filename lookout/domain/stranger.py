@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,6 @@ from lookout.domain.visit import Sighting
 
 VECTORS_KEPT = 8
 """Faces remembered of a stranger, one a visit."""
-
-REGULAR_VISITS = 2
-"""Someone who came so often is remembered :data:`REGULAR_FACTOR` times as long as who came once."""
-
-REGULAR_FACTOR = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,12 +41,6 @@ class Stranger:
             one, _ = divmod(int(likeness.argmax()), len(vectors))
             vectors, alert_ids = np.delete(vectors, one, 0), (*alert_ids[:one], *alert_ids[one + 1 :])
         return replace(self, vectors=vectors, alert_ids=alert_ids)
-
-
-def remembered_until(at: datetime, visits: int, retention_days: int) -> datetime:
-    """When a stranger seen ``at`` a moment, for the ``visits``-th time, may be forgotten."""
-    factor = REGULAR_FACTOR if visits >= REGULAR_VISITS else 1
-    return at + timedelta(days=retention_days * factor)
 
 
 class Strangers:

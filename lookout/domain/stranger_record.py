@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 VECTORS_KEPT = 8
@@ -12,7 +12,18 @@ VECTORS_KEPT = 8
 CROPS_ENROLLED = 5
 """Pictures of a stranger that become the photos of a person."""
 
+REGULAR_VISITS = 2
+"""Someone who came so often is remembered :data:`REGULAR_FACTOR` times as long as who came once."""
+
+REGULAR_FACTOR = 3
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def remembered_until(at: datetime, visits: int, retention_days: int) -> datetime:
+    """When a stranger seen ``at`` a moment, for the ``visits``-th time, may be forgotten."""
+    factor = REGULAR_FACTOR if visits >= REGULAR_VISITS else 1
+    return at + timedelta(days=retention_days * factor)
 
 
 def merged(into: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

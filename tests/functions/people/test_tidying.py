@@ -77,6 +77,23 @@ def test_alerts_from_when_more_days_were_kept_go_too(house: House) -> None:
     assert ids(house, "alerts") == {"new"}
 
 
+def test_strangers_from_when_more_days_were_kept_go_too(house: House) -> None:
+    for stranger_id, days, alert_ids in (
+        ("old", 8, ["a1"]),
+        ("new", 6, ["a2"]),
+        ("regular", 20, ["a3", "a4"]),
+        ("old_regular", 22, ["a5", "a6"]),
+    ):
+        seen = NOW - timedelta(days=days)
+        house.stranger(stranger_id, *alert_ids, picture=b"x", lastSeenAt=seen)
+        for alert_id in alert_ids:
+            house.db.document(f"alerts/{alert_id}").update({"lastSeenAt": NOW})
+    assert tidy(house, retention_days=7) == {"old_strangers": 2}
+    assert ids(house, "strangers") == {"new", "regular"}
+    assert house.read("stranger_vectors/old")["removed"] is True
+    assert "strangers/old/0123456789ab.jpg" not in objects(house.bucket)
+
+
 def test_an_expired_stranger_takes_the_picture_along(house: House) -> None:
     house.stranger("s1", "a1", picture=b"gone", expireAt=AGO)
     house.stranger("s2", "a2", picture=b"stays")

@@ -10,7 +10,8 @@ import numpy as np
 from lookout.domain.face import Embedding
 from lookout.domain.matching import Calibration, Match
 from lookout.domain.reason import Reason
-from lookout.domain.stranger import VECTORS_KEPT, Stranger, Strangers, remembered_until
+from lookout.domain.stranger import VECTORS_KEPT, Stranger, Strangers
+from lookout.domain.stranger_record import remembered_until
 from lookout.domain.visit import Sighting
 from tests.unit.domain.conftest import at, face
 
