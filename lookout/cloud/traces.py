@@ -37,7 +37,13 @@ class Traces:
         self._timeout = timeout
 
     def sweep(self, job: Job, person_id: str) -> int:
-        """Delete every trace there is at the moment; how many."""
+        """Delete every trace there is at the moment, also of who was merged into the person; how many."""
+        ids = [person_id, *self._former_ids(person_id)]
+        count = sum(self._sweep(job, one) for one in ids)
+        # last: they say under which ids the person was known before
+        return count + sum(self._jobs(job, one) for one in ids)
+
+    def _sweep(self, job: Job, person_id: str) -> int:
         alerts = dict(self._where("alerts", "personId", person_id))
         return sum(
             (
@@ -52,10 +58,19 @@ class Traces:
                 self._named_strangers(job, person_id),
                 self._documents(job, "notices", person_id),
                 self._documents(job, "arrivals", person_id),
-                self._jobs(job, person_id),
                 self.photos(job, person_id),
             )
         )
+
+    def _former_ids(self, person_id: str) -> list[str]:
+        """Under which ids the person was known before, but for those that are somebody else's by now."""
+        jobs = [one.to_dict() for one in self._streamed(self._db.collection("jobs"))]
+        former = sorted(erasure.former_ids(jobs, person_id))
+        people = [self._db.collection("people").document(one) for one in former]
+        with reaching("Firestore"):
+            found = self._db.get_all(people, ["name"], **patience(self._timeout)) if people else []
+            living = {one.id for one in found if one.exists}
+        return [one for one in former if one not in living]
 
     def photos(self, job: Job, person_id: str) -> int:
         """Delete the photos that the person was enrolled from, and what is known of each."""

@@ -108,6 +108,17 @@ def at_the_same_time(alert: Stored, others: Iterable[Stored]) -> bool:
     )
 
 
+def former_ids(jobs: Iterable[Stored], person_id: str) -> set[str]:
+    """Under which ids a person was known before: those of people who were merged into them, one by one."""
+    into = {
+        job["about"]["personId"]: job["about"]["into"] for job in jobs if job.get("kind") == "merge_person"
+    }
+    found: set[str] = set()
+    while more := {one for one, target in into.items() if target in {person_id, *found}} - found:
+        found |= more
+    return found - {person_id}
+
+
 def shows(metadata: Mapping[str, str], person_id: str, alert_ids: Collection[str]) -> bool:
     """Whether a debug frame shows a person, by its metadata: recognised there and then, or in one of the alerts
     that are the person's by now."""

@@ -295,6 +295,32 @@ def test_a_person_who_is_just_being_merged_is_merged_first(house: House) -> None
     assert house.read("alerts/a1")["person"] == "Erased"
 
 
+def test_nothing_is_left_of_who_was_merged_into_somebody_erased(house: House) -> None:
+    """One after the other: Nora became Nora Smith, and she became Nora Jones."""
+    live_with(house, "Nora")
+    house.stranger("s2", "a1")
+    house.done("/strangers/s2/name", {"person_id": "Nora"})
+    house.person("Nora Smith")
+    house.done("/people/Nora/merge", {"into": "Nora Smith"})
+    house.person("Nora Jones")
+    house.done("/people/Nora%20Smith/merge", {"into": "Nora Jones"})
+    assert left_of(house, "Nora") != []
+    house.done("/people/Nora%20Jones/erase")
+    for one in ("Nora", "Nora Smith", "Nora Jones"):
+        assert left_of(house, one) == []
+
+
+def test_who_has_the_id_of_somebody_merged_by_now_keeps_everything(house: House) -> None:
+    house.person("Nora")
+    house.person("Nora Smith")
+    house.done("/people/Nora/merge", {"into": "Nora Smith"})
+    house.person("Nora")
+    house.db.document(f"arrivals/{DAY}_Nora").set({"personId": "Nora", "alertId": "n1"})
+    house.done("/people/Nora%20Smith/erase")
+    assert house.get("people/Nora") is not None
+    assert house.get(f"arrivals/{DAY}_Nora") is not None
+
+
 def test_the_walk_finds_a_name_wherever_it_is_and_passes_others_over(house: House) -> None:
     assert left_of(house, "Anna") == []
     house.db.document("a/1/b/Anna").set({"x": 1})
