@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from lookout.cloud import pictures
 from lookout.cloud.app import patience, reaching
-from lookout.domain.erasure import shows, without_candidate
+from lookout.domain.erasure import is_negative_of, shows, without_candidate
 from lookout.domain.people import is_document_id
 from lookout.errors import NotFound
 
@@ -18,8 +18,9 @@ README = """\
 What Lookout has stored about {name}, as of {at}.
 
 person.json     everything that is no picture: the entry and its photos, the vectors by which the face is
-                recognised (base64 of little-endian half floats, one vector per photo), alerts, visits that are
-                going on, how many alerts were counted on each day, alerts that may have been of this person
+                recognised (base64 of little-endian half floats, one vector per photo), alerts and the vector of
+                each, vectors by which others are told from this person, visits that are going on, how many
+                alerts were counted on each day, alerts that may have been of this person
 photos/         the photos that the face is recognised by
 alerts/         the pictures of each alert, in a folder by the alert's id; others may be in them
 debug/          frames that were kept to see what went wrong, if there are any
@@ -67,8 +68,11 @@ class Exporting:
         return {
             "person": stored,
             "photos": self._all(person.collection("photos")),
-            "recognition": vectors,
+            # the negatives in it are the faces of others
+            "recognition": vectors and {name: vectors[name] for name in vectors if name != "negatives"},
             "alerts": alerts,
+            "alert_vectors": self._alert_vectors(alerts),
+            "not_others": self._negatives_of_others(person_id, {alert["id"] for alert in alerts}),
             "may_have_been_in": [alert["id"] for alert in between],
             "visits": [
                 visit | {"cameraId": camera["id"]}
@@ -87,6 +91,21 @@ class Exporting:
             ],
             "arrivals": self._where("arrivals", "personId", person_id),
         }
+
+    def _alert_vectors(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        references = [self._db.collection("alert_vectors").document(alert["id"]) for alert in alerts]
+        with reaching("Firestore"):
+            found = list(self._db.get_all(references, **patience(self._timeout))) if references else []
+        return [one.to_dict() | {"alertId": one.id} for one in found if one.exists]
+
+    def _negatives_of_others(self, person_id: str, alert_ids: Collection[str]) -> list[dict[str, Any]]:
+        """The person's face where an owner said that it is not somebody else's."""
+        return [
+            {name: negative.get(name) for name in ("alertId", "modelId", "vector")}
+            for gallery in self._all(self._db.collection("gallery"))
+            for negative in gallery.get("negatives") or ()
+            if is_negative_of(negative, person_id, alert_ids)
+        ]
 
     def _files(self, person_id: str, name: str, about: dict[str, Any], safe_name: Any) -> Files:
         at = datetime.now(UTC).isoformat(timespec="seconds")

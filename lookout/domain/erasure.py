@@ -70,17 +70,18 @@ def without_person(gallery: Stored, person_id: str, alert_ids: Collection[str]) 
     """
     changes: dict[str, Any] = {}
     negatives = gallery.get("negatives") or []
-    kept = [
-        dict(one)
-        for one in negatives
-        if one.get("personId") != person_id and one.get("alertId") not in alert_ids
-    ]
+    kept = [dict(one) for one in negatives if not is_negative_of(one, person_id, alert_ids)]
     if len(kept) < len(negatives):
         changes["negatives"] = kept
     lookalikes = gallery.get("lookalikes") or {}
     if person_id in lookalikes:
         changes["lookalikes"] = {one: distance for one, distance in lookalikes.items() if one != person_id}
     return changes or None
+
+
+def is_negative_of(negative: Stored, person_id: str, alert_ids: Collection[str]) -> bool:
+    """Whether a face that is not somebody else's is the person's, whose alerts are ``alert_ids``."""
+    return negative.get("personId") == person_id or negative.get("alertId") in alert_ids
 
 
 def without_lookalike(person: Stored, person_id: str) -> dict[str, Any] | None:

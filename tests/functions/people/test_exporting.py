@@ -14,7 +14,7 @@ from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.storage import Blob
 
 from lookout.errors import Unavailable
-from tests.functions.people.conftest import House, vector
+from tests.functions.people.conftest import MODEL, House, vector
 from tests.functions.people.test_erasing import live_with
 
 
@@ -33,6 +33,8 @@ def opened(answer: Any) -> dict[str, bytes]:
 
 def test_everything_about_somebody_is_in_it_and_nothing_about_others(house: House) -> None:
     live_with(house, "Anna")
+    of_bob = {"alertId": "b2", "personId": "Bob", "modelId": MODEL, "vector": vector(7)}
+    house.db.document("gallery/Anna").update({"negatives": [of_bob]})
     files = opened(export(house, "Anna"))
     assert set(files) == {
         "README.txt",
@@ -49,7 +51,11 @@ def test_everything_about_somebody_is_in_it_and_nothing_about_others(house: Hous
     assert told["id"] == "Anna"
     assert told["person"]["name"] == "Anna"
     assert base64.b64decode(told["recognition"]["vectors"]) == vector(1)
+    assert "negatives" not in told["recognition"]
     assert {alert["id"] for alert in told["alerts"]} == {"h1", "h2"}
+    assert {one["alertId"] for one in told["alert_vectors"]} == {"h1", "h2"}
+    assert base64.b64decode(told["alert_vectors"][0]["vector"]) == vector(2)
+    assert {one["alertId"] for one in told["not_others"]} == {"h1", "x"}
     assert told["may_have_been_in"] == ["m1"]
     assert [visit["alertId"] for visit in told["visits"]] == ["h1"]
     assert [day["alerts"] for day in told["days"]] == [1, 1]
