@@ -61,6 +61,17 @@ class Negatives:
             gone=person_id if _living(gone) else None,
         )
 
+    def rename(self, attempt: Attempt, owner_id: str, person_id: str, into_id: str) -> None:
+        """Among the negatives of ``owner_id``, the faces of a person are those of another one by now."""
+
+        def change(stored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+            return [
+                dict(one) | ({"personId": into_id} if one.get("personId") == person_id else {})
+                for one in stored
+            ]
+
+        self._write(attempt, {owner_id: change})
+
     def bury(self, attempt: Attempt, person_id: str) -> None:
         """The vectors of a person go, and all that was learnt of them."""
         self._write(attempt, {}, gone=person_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from lookout.cloud import pictures
@@ -14,7 +15,7 @@ from lookout.cloud.jobs import Job, JobBook
 from lookout.cloud.negatives import Negatives
 from lookout.cloud.relabelling import Place, Relabelling
 from lookout.domain.people import is_document_id, photo_names
-from lookout.domain.relabel import Identity
+from lookout.domain.relabel import Identity, moved_candidates
 from lookout.errors import BadRequest, Conflict, NotFound
 
 KIND = "merge_person"
@@ -107,6 +108,49 @@ class PeopleMerging:
         self._relabelling.relabel_visits(
             lambda visit: identity if visit.get("personId") == person_id else None
         )
+        self._relabel_candidates(person_id, identity)
+        self._relabel_negatives(person_id, job.about["into"])
+
+    def _relabel_candidates(self, person_id: str, identity: Identity) -> None:
+        """Alerts between several people, of whom the person is one."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        between = self._db.collection("alerts").where(filter=FieldFilter("reason", "==", "ambiguous"))
+        with reaching("Firestore"):
+            alerts = list(between.select(["candidates"]).stream(**patience(self._timeout)))
+
+        def change(reference: Any, attempt: Attempt) -> None:
+            (alert,) = attempt.read([reference])
+            fields = None if alert is None else moved_candidates(alert, person_id, identity)
+            if fields is not None:
+                attempt.put(reference, fields)
+
+        for one in alerts:
+            if moved_candidates(one.to_dict(), person_id, identity) is not None:
+                in_one_step(self._db, self._timeout, partial(change, one.reference))
+
+    def _relabel_negatives(self, person_id: str, into_id: str) -> None:
+        """Faces of the person that others are told from the person by."""
+        with reaching("Firestore"):
+            galleries = self._db.collection("gallery").select(["negatives"]).stream(**patience(self._timeout))
+            owners = [
+                one.id
+                for one in galleries
+                # their own are merged when the person goes
+                if one.id not in (person_id, into_id)
+                and any(
+                    negative.get("personId") == person_id for negative in one.to_dict().get("negatives") or ()
+                )
+            ]
+        for owner in owners:
+            in_one_step(
+                self._db,
+                self._timeout,
+                partial(self._rename_negatives, owner, person_id, into_id),
+            )
+
+    def _rename_negatives(self, owner: str, person_id: str, into_id: str, attempt: Attempt) -> None:
+        self._negatives.rename(attempt, owner, person_id, into_id)
 
     def _relabel(self, job: Job, place: Place) -> bool:
         self._require_into(job)

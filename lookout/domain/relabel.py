@@ -85,6 +85,21 @@ def relabelled_visits(visits: Stored, becomes: Becomes) -> dict[str, Any] | None
     return None if unchanged else changes
 
 
+def moved_candidates(alert: Stored, person_id: str, after: Identity) -> dict[str, Any] | None:
+    """The fields to change in an alert between several people when one of them is somebody else by now; None when
+    the person is none of them. Who is among them twice then is the nearer of the two."""
+    candidates = alert.get("candidates") or []
+    if all(one.get("personId") != person_id for one in candidates):
+        return None
+    moved: dict[str, dict[str, Any]] = {}
+    for one in candidates:
+        is_moved = one.get("personId") == person_id
+        named = dict(one) | ({"personId": after.person_id, "person": after.person} if is_moved else {})
+        # the nearest comes first
+        moved.setdefault(str(named.get("personId")), named)
+    return {"candidates": list(moved.values())}
+
+
 def moved_counts(day: Stored, hour: int, before: Identity, after: Identity) -> dict[str, Any] | None:
     """The fields to change in a day's counts when one alert, opened in that ``hour``, becomes somebody else.
 

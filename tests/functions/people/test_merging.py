@@ -136,6 +136,36 @@ def test_what_cannot_be_merged_is_refused_and_nothing_changes(
     assert house.all() == before
 
 
+def test_where_others_are_told_from_a_merged_person_it_is_from_who_stays(house: House) -> None:
+    def face(alert_id: str, person_id: str) -> dict[str, Any]:
+        return {"alertId": alert_id, "personId": person_id, "modelId": MODEL, "vector": vector(1)}
+
+    def between(*person_ids: str) -> list[dict[str, Any]]:
+        return [{"personId": one, "person": one, "distance": 0.3 + len(one)} for one in person_ids]
+
+    house.person("Rob")
+    house.person("Bobby")
+    house.person("Eve", None, face("x1", "Rob"), face("x2", "Bobby"), face("x3", "Tim"))
+    for alert_id, people in (("m1", ("Rob", "Eve")), ("m2", ("Rob", "Bobby")), ("m3", ("Tim", "Eve"))):
+        house.alert(alert_id, None, reason="ambiguous", candidates=between(*people))
+    version = house.read("gallery_state/current")["version"]
+    house.done("/people/Rob/merge", {"into": "Bobby"})
+    candidates = [house.read(f"alerts/{one}")["candidates"] for one in ("m1", "m2", "m3")]
+    assert [[one["personId"] for one in some] for some in candidates] == [
+        ["Bobby", "Eve"],
+        ["Bobby"],
+        ["Tim", "Eve"],
+    ]
+    assert candidates[0][0] == {"personId": "Bobby", "person": "Bobby", "distance": 3.3}
+    eve = house.read("gallery/Eve")
+    assert [(one["alertId"], one["personId"]) for one in eve["negatives"]] == [
+        ("x1", "Bobby"),
+        ("x2", "Bobby"),
+        ("x3", "Tim"),
+    ]
+    assert eve["version"] > version
+
+
 def test_merged_people_are_one_with_photos_alerts_and_negatives(house: House) -> None:
     def negative(alert_id: str, person_id: str | None) -> dict[str, Any]:
         return {"alertId": alert_id, "personId": person_id, "modelId": MODEL, "vector": vector(1)}
