@@ -12,6 +12,10 @@ _NAT64 = ip_network("64:ff9b::/96")
 _TUNNELS = (ip_network("2002::/16"), ip_network("2001::/32"))
 """6to4 and Teredo: IPv6 addresses that lead to whatever IPv4 address is written into them."""
 
+_LOCAL = (ip_network("::/96"), ip_network("64:ff9b:1::/48"), ip_network("fec0::/10"))
+"""What ``ipaddress`` takes for global, and is a site's own: IPv4 addresses as they were once written, a NAT64 of
+one's own (RFC 8215), and site-local addresses, which ``fc00::/7`` came after."""
+
 _PLATFORMS = frozenset({ip_address("168.63.129.16")})
 """Where a cloud's machines ask about themselves although it looks public (Azure's; the others are link-local)."""
 
@@ -23,6 +27,6 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if address in _NAT64:
             return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-        if any(address in tunnel for tunnel in _TUNNELS):
+        if any(address in network for network in (*_TUNNELS, *_LOCAL)):
             return False
     return address.is_global and not address.is_multicast and address not in _PLATFORMS
