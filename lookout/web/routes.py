@@ -67,5 +67,5 @@ def json_body(request: Request) -> object:
         return json.loads(request.get_data(parse_form_data=False))
     except RequestEntityTooLarge:
         raise TooLarge(f"More than {BODY_BYTES // 1024} KB: send only the fields you mean.") from None
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets within brackets, thousands of them
         raise BadRequest("The body is no JSON: send an object in double quotes and braces.") from None

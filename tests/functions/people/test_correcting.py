@@ -225,6 +225,13 @@ def test_a_correction_that_is_none_is_refused_with_advice(
     assert house.all() == before
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 16000, b"\xff", b'{"a":' * 3000])
+def test_a_body_that_is_no_json_is_refused(house: House, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {house.token}"}
+    answer: Any = house.client.post("/alerts/a1/correct", headers=headers, data=body)
+    assert (answer.status_code, answer.json["error"]) == (400, "bad_request")
+
+
 def test_an_alert_that_is_not_there_or_expired_is_told(house: House) -> None:
     house.alert("old", "Anna", expireAt=NOON)
     for alert_id in ("nothing", "old", "..%2F..", "__x__", "%2E%2E"):
