@@ -67,10 +67,10 @@ class Naming:
                 _require_same(job, wanted)
                 return job
             stranger = self._strangers.read(attempt, stranger_id)
-            person_id, person = self._person(attempt, wanted)
+            person_id, person, muted = self._person(attempt, wanted)
             job = _job(stranger, person_id, person, by)
             self._book.open(attempt, job)
-            alias = {"personId": person_id, "name": person}
+            alias = {"personId": person_id, "name": person, "ignored": muted}
             self._strangers.put(attempt, stranger, {"personId": person_id}, alias)
             return job
 
@@ -103,24 +103,24 @@ class Naming:
             **enrolled.plain(),
         }
 
-    def _person(self, attempt: Attempt, wanted: Wanted) -> tuple[str, str]:
-        """Id and name of the person who is meant, made if need be."""
+    def _person(self, attempt: Attempt, wanted: Wanted) -> tuple[str, str, bool]:
+        """Id and name of the person who is meant, made if need be, and whether nobody wants to hear of them."""
         people = self._db.collection("people")
         if wanted.name is None:
             person_id = str(wanted.person_id)
             found = attempt.read([people.document(person_id)])[0] if is_document_id(person_id) else None
             if found is None:
                 raise NotFound(f"There is no person {person_id!r}: send a name to make one.")
-            return person_id, str(found.get("name") or person_id)
+            return person_id, str(found.get("name") or person_id), found.get("muted") is True
         stored = attempt.read_collection(people)
         names = {person_id: str(plain.get("name") or person_id) for person_id, plain in stored.items()}
         known = find_by_name(wanted.name, names)
         if known is not None:
-            return known, names[known]
+            return known, names[known], stored[known].get("muted") is True
         made = new_person_id(wanted.name, names)
         person = {"name": wanted.name, "muted": False, "createdAt": datetime.now(UTC), "photoCount": 0}
         attempt.batch.create(people.document(made), person)
-        return made, wanted.name
+        return made, wanted.name, False
 
     def _relabel_all(self, job: Job) -> int:
         """Give the stranger's alerts the person's name; how many there were."""
@@ -217,7 +217,9 @@ class Naming:
         def change(attempt: Attempt) -> None:
             stranger = self._strangers.find(attempt, stranger_id)
             if stranger is not None and stranger.fields.get("personId") == person_id:
-                self._strangers.put(attempt, stranger, {"personId": None}, {"personId": None, "name": None})
+                ignored = stranger.fields.get("ignored") is True
+                alias = {"personId": None, "name": None, "ignored": ignored}
+                self._strangers.put(attempt, stranger, {"personId": None}, alias)
 
         in_one_step(self._db, self._timeout, change)
         raise Conflict(f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again.")

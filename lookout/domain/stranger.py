@@ -23,7 +23,8 @@ VECTORS_KEPT = 8
 class Stranger:
     """``vectors`` of shape ``(n, d)``, float32, row ``i`` from alert ``alert_ids[i]``.
 
-    Nobody wants to hear of an ``ignored`` one. ``person`` is the id and name of whom the stranger is being made.
+    Nobody wants to hear of an ``ignored`` one. ``person`` is the id and name of whom the stranger is being made;
+    ``ignored`` is then whether that person is muted.
     """
 
     id: str
@@ -83,7 +84,7 @@ class Strangers:
             elif stranger.person is not None:
                 person_id, name = stranger.person
                 named = replace(nearest, person_id=person_id, name=name, candidates=())
-                recognised[index] = replace(sighting, match=named)
+                recognised[index] = replace(sighting, match=named, muted=stranger.ignored)
             elif stranger.id in taken:
                 recognised[index] = replace(sighting, may_be_stranger=False)
             else:

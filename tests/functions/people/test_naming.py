@@ -160,6 +160,21 @@ def test_a_stranger_joins_the_person_of_that_id(house: House) -> None:
     assert house.read("alerts/s1")["person"] == "Bruce"
 
 
+@pytest.mark.parametrize("wanted", [{"person_id": "Anna"}, {"name": "anna"}])
+def test_a_stranger_who_is_somebody_muted_is_muted_from_the_first_moment(
+    house: House, wanted: dict[str, str]
+) -> None:
+    house.person("Anna")
+    house.stranger("s1", "s1")
+    begin = house.desk()._naming.begin
+    job = begin("s1", house.modules["owners_desk"].parse_naming(wanted), "u")
+    assert house.read("stranger_vectors/s1")["ignored"] is False
+    house.db.document(f"jobs/{job.id}").delete()
+    house.db.document("people/Anna").update({"muted": True})
+    begin("s1", house.modules["owners_desk"].parse_naming(wanted), "u")
+    assert house.read("stranger_vectors/s1")["ignored"] is True
+
+
 def test_a_name_that_can_be_no_id_is_a_name_all_the_same(house: House) -> None:
     house.stranger("s1", "s1")
     person_id = name(house, name="Mum/Dad")["person_id"]

@@ -61,7 +61,13 @@ def test_a_stranger_who_is_being_named_is_that_person_already(alice: Embedding) 
     being_named = replace(stranger("s1", alice), person=("anna", "Anna"))
     (found,) = recognised(unknown(at(0.2, alice)), known=(being_named,))
     assert (found.match.reason, found.match.person_id, found.match.name) == (Reason.KNOWN, "anna", "Anna")
-    assert found.stranger_id is None
+    assert (found.stranger_id, found.muted) == (None, False)
+
+
+def test_a_stranger_who_is_being_named_as_somebody_muted_is_muted(alice: Embedding) -> None:
+    being_named = replace(stranger("s1", alice, ignored=True), person=("anna", "Anna"))
+    (found,) = recognised(unknown(alice), known=(being_named,))
+    assert (found.match.person_id, found.muted) == ("anna", True)
 
 
 def test_of_two_faces_in_a_frame_only_the_nearer_one_is_the_stranger(alice: Embedding) -> None:
