@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,9 +26,15 @@ def reference(db: Any, alert_id: str) -> Any:
 
 
 def opened(
-    camera: Camera, visit: Visit, outcome: Outcome, sighting: Sighting, at: datetime, site: Site
+    camera: Camera,
+    visit: Visit,
+    outcome: Outcome,
+    sighting: Sighting,
+    at: datetime,
+    site: Site,
+    beside: Collection[str],
 ) -> dict[str, Any]:
-    """A new alert, whole."""
+    """A new alert, whole. ``beside``: the ids of the other people recognised in its frame."""
     return {
         "cameraId": camera.id,
         "cameraName": camera.name,
@@ -37,18 +44,18 @@ def opened(
         "lastSeenAt": visit.last_seen,
         "frames": visit.frames,
         "doubles": 0,
-        **_shot(visit),
+        **_shot(visit, beside),
         "day": site.day(at),
         "reviewed": False,
         "expireAt": at + timedelta(days=site.retention_days),
     }
 
 
-def changed(visit: Visit, outcome: Outcome, sighting: Sighting) -> dict[str, Any]:
-    """The fields that one more sighting of the visit changes."""
+def changed(visit: Visit, outcome: Outcome, sighting: Sighting, beside: Collection[str]) -> dict[str, Any]:
+    """The fields that one more sighting of the visit changes. ``beside``: as for one that is new."""
     fields: dict[str, Any] = {"lastSeenAt": visit.last_seen, "frames": visit.frames}
     if outcome.better_shot:
-        fields |= _shot(visit)
+        fields |= _shot(visit, beside)
     same_person = sighting.match.person_id == visit.person_id and not visit.settled
     if outcome.change is Change.UPGRADED or (outcome.better_shot and same_person):
         fields |= _identity(visit, sighting)
@@ -120,8 +127,10 @@ def _identity(visit: Visit, sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def _shot(visit: Visit) -> dict[str, Any]:
-    return _paths(visit.alert_id, visit.shot) | {"quality": visit.best_score}
+def _shot(visit: Visit, beside: Collection[str]) -> dict[str, Any]:
+    # also those who are in no alert of their own, because nobody wants to hear of them
+    shot = {"quality": visit.best_score, "beside": sorted(beside)}
+    return _paths(visit.alert_id, visit.shot) | shot
 
 
 def _paths(alert_id: str, shot: str) -> dict[str, Any]:

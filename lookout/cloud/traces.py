@@ -49,6 +49,7 @@ class Traces:
             (
                 self._visits(job, person_id),
                 self._frames_of_others(job, alerts),
+                self._frames_beside(job, person_id),
                 self._vectors_of_others(job, person_id, alerts.keys()),
                 self._debug_frames(job, person_id, alerts.keys()),
                 self._alerts(job, person_id, alerts),
@@ -105,9 +106,19 @@ class Traces:
                     count += self._frame_of_another(job, one.reference, path)
         return count
 
-    def _frame_of_another(self, job: Job, alert: Any, path: str) -> int:
-        there = pictures.photo(self._bucket, path, self._timeout) is not None
-        count = self._tally.pictures(job, "frames_of_others", [path] if there else [])
+    def _frames_beside(self, job: Job, person_id: str) -> int:
+        """Frames of others' alerts in which the person was recognised, and perhaps has no alert for it."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        recognised = FieldFilter("beside", "array_contains", person_id)
+        count = 0
+        for one in self._streamed(self._db.collection("alerts").where(filter=recognised)):
+            count += self._frame_of_another(job, one.reference, one.to_dict().get("imagePath"))
+        return count
+
+    def _frame_of_another(self, job: Job, alert: Any, path: str | None) -> int:
+        there = path is not None and pictures.photo(self._bucket, path, self._timeout) is not None
+        count = self._tally.pictures(job, "frames_of_others", [path] if path and there else [])
         self._tally.step(job, partial(_without_frame, alert, path))
         return count
 
@@ -239,10 +250,10 @@ def _removed(reference: Any, kind: str, attempt: Attempt) -> Mapping[str, int]:
     return {kind: 1}
 
 
-def _without_frame(reference: Any, path: str, attempt: Attempt) -> Mapping[str, int]:
+def _without_frame(reference: Any, path: str | None, attempt: Attempt) -> Mapping[str, int]:
     (alert,) = attempt.read([reference])
     if alert is not None and alert.get("imagePath") == path:
-        attempt.put(reference, {"imagePath": None})
+        attempt.put(reference, {"imagePath": None, "beside": []})
     return {}
 
 

@@ -206,17 +206,19 @@ class Visits:
     ) -> None:
         visits = {visit.alert_id: visit for visit in judgement.after.open}
         created: set[str] = set()
+        people = {outcome.person_id for outcome in judgement.outcomes if outcome.person_id is not None}
         for outcome, sighting in zip(judgement.outcomes, seen, strict=True):
             visit = visits.get(outcome.alert_id)
             if visit is None or outcome.is_silent or outcome.alert_id in created:
                 continue  # closed for want of room, nobody wants to hear of it, or told whole already
             reference = alerts.reference(self._db, outcome.alert_id)
+            beside = people - {visit.person_id}
             if outcome.change is Change.OPENED:
-                document = alerts.opened(frame.camera, visit, outcome, sighting, frame.at, site)
+                document = alerts.opened(frame.camera, visit, outcome, sighting, frame.at, site, beside)
                 batch.create(reference, document)
                 created.add(outcome.alert_id)
             else:
-                batch.update(reference, alerts.changed(visit, outcome, sighting))
+                batch.update(reference, alerts.changed(visit, outcome, sighting, beside))
             if outcome.better_shot:
                 expire_at = frame.at + timedelta(days=site.retention_days)
                 vector = alerts.face_vector(sighting, self._strangers.model_id, expire_at)

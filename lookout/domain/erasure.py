@@ -35,6 +35,7 @@ def erased_alert(at: datetime) -> dict[str, Any]:
         "imagePath": None,
         "facePath": None,
         "shot": None,
+        "beside": [],
         "picture": PICTURE_ERASED,
         "erasedAt": at,
     }

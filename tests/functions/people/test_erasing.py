@@ -139,6 +139,20 @@ def test_debug_frames_of_alerts_that_became_somebodys_later_go_too(house: House)
     assert debug == ["debug/FACE_Max_20260531T120000.000Z.jpg"]
 
 
+def test_frames_in_which_somebody_muted_was_recognised_go_too(house: House) -> None:
+    house.person("Anna")
+    for alert_id, people in (("b1", ["Anna"]), ("b2", ["Eve"])):
+        house.alert(alert_id, beside=people)
+        house.upload(f"alerts/{alert_id}/0123456789ab/frame.jpg", b"frame")
+    assert house.done("/people/Anna/erase")["counts"]["frames_of_others"] == 1
+    assert left_of(house, "Anna") == []
+    alert = house.read("alerts/b1")
+    assert (alert["imagePath"], alert["beside"], alert["facePath"] is None) == (None, [], False)
+    assert "alerts/b1/0123456789ab/frame.jpg" not in objects(house.bucket)
+    assert "alerts/b1/0123456789ab/face.jpg" in objects(house.bucket)
+    assert "alerts/b2/0123456789ab/frame.jpg" in objects(house.bucket)
+
+
 def test_the_gallery_hears_of_it(house: House) -> None:
     live_with(house, "Anna")
     version = house.read("gallery_state/current")["version"]
