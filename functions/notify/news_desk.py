@@ -104,7 +104,7 @@ class NewsDesk:
         if alert is None:
             return "dropped: the alert is gone"
         if datetime.now(UTC) - notice.at > STALE:
-            return self._too_late(notice, wanted)
+            return self._too_late(notice, wanted, alert)
         if self._notices.is_hushed(alert):
             return "nobody wants to hear of this one any more"
         if site.telling.digest and not self._is_arrival(notice, alert):
@@ -183,7 +183,7 @@ class NewsDesk:
                 time.sleep(pause)
         return self._notices.settle(notice, channel, token, state, reason)
 
-    def _too_late(self, notice: Notice, wanted: Sequence[Channel]) -> str:
+    def _too_late(self, notice: Notice, wanted: Sequence[Channel], alert: dict[str, Any]) -> str:
         claim = self._notices.claim(notice, wanted)
         for channel in [*claim.to(Step.SEND), *claim.to(Step.GIVE_UP)]:
             reason = "It was an hour old before it could be told."
@@ -191,6 +191,9 @@ class NewsDesk:
         log(Severity.WARNING, "a notice is too old to be told", notice=notice.id, at=notice.at)
         if claim.to(Step.COME_AGAIN):
             raise Unavailable("somebody is still at a notice that is too old")
+        if set(claim.to(Step.LEAVE)) <= claim.lost:
+            # an earlier delivery may have taken it for the arrival of the day
+            self._withdraw(notice, alert)
         return "dropped: older than an hour"
 
     def _withdraw(self, notice: Notice, alert: dict[str, Any]) -> None:

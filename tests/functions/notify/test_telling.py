@@ -232,6 +232,21 @@ def test_an_arrival_that_nobody_could_be_told_of_leaves_the_day_to_the_next(
     assert (len(smtp.mails), len(hook.posted)) == (1, 0)
 
 
+def test_an_arrival_that_was_too_old_to_be_told_leaves_the_day_to_the_next(
+    digest: Newsroom, smtp: MailServer, hook: Receiver
+) -> None:
+    digest.known("a1")
+    notice = digest.notice("a1")
+    hook.for_ever = status(503)
+    with pytest.raises(Unavailable):
+        digest.desk(email_enabled=False).tell(notice)
+    hook.for_ever = None
+    digest.db.document(f"notices/{notice}").update({"createdAt": datetime.now(UTC) - timedelta(hours=2)})
+    assert digest.desk(email_enabled=False).tell(notice) == "dropped: older than an hour"
+    digest.known("a2")
+    assert digest.desk(email_enabled=False).tell(digest.notice("a2")) == "webhook: sent"
+
+
 def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: Newsroom, hook: Receiver) -> None:
     digest.known("a1")
     notice = digest.notice("a1")
