@@ -50,7 +50,7 @@ class Bringing:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout
-        self._enrol_seconds = enrol_seconds
+        self.enrol_seconds = enrol_seconds
 
     def bring(self, person_id: str, sources: Iterable[Source], most: int) -> list[str]:
         """Store the first ``most`` of the pictures as photos of the person, one of several that are alike.
@@ -74,10 +74,10 @@ class Bringing:
         return brought
 
     def wait(self, person_id: str, photo_ids: Sequence[str]) -> Enrolled:
-        """Wait until the photos are enrolled or rejected, but no longer than :data:`ENROL_SECONDS`."""
+        """Wait until the photos are enrolled or rejected, but no longer than ``enrol_seconds``."""
         photos = self._db.collection("people").document(person_id).collection("photos")
         references = [photos.document(photo_id) for photo_id in photo_ids]
-        deadline = time.monotonic() + self._enrol_seconds
+        deadline = time.monotonic() + self.enrol_seconds
         while True:
             with reaching("Firestore"):
                 found = list(self._db.get_all(references, **patience(self._timeout))) if references else []

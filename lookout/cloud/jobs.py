@@ -48,7 +48,14 @@ class Job:
         return self.id != other.id and bool(mine & set(other.takes) or theirs & set(self.takes))
 
 
-Work = Callable[[Job], dict[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Work that only time can finish, and what may be said of it by now. Its job stays open."""
+
+    result: dict[str, Any]
+
+
+Work = Callable[[Job], dict[str, Any] | Unfinished]
 """Does what is left of a job and returns its result.
 
 It raises :class:`Conflict` when the job can never be finished; the job is then given up. It must have undone by
@@ -180,16 +187,21 @@ class Runner:
         self._works = works
 
     def finish(self, job: Job) -> dict[str, Any]:
-        """Do what is left of the job. Returns its result.
+        """Do what is left of the job. Returns its result, or what may be said by now of one that stays open.
 
         Raises:
             Conflict: it can never be finished, and was given up.
             Unavailable: a store did not answer; the job is taken up again later.
         """
+        done = self._work(job)
+        return done.result if isinstance(done, Unfinished) else done
+
+    def _work(self, job: Job) -> dict[str, Any] | Unfinished:
         if job.result is not None:
             return job.result
         try:
-            return self._book.close(job.id, self._works[job.kind](job))
+            done = self._works[job.kind](job)
+            return done if isinstance(done, Unfinished) else self._book.close(job.id, done)
         except Conflict:
             self._book.give_up(job.id)
             raise
@@ -214,7 +226,8 @@ class Runner:
     def _finish_for_others(self, job: Job) -> bool:
         """Finish a job that nobody waits for. Whatever is wrong with it must not keep others from being done."""
         try:
-            self.finish(job)
+            if isinstance(self._work(job), Unfinished):
+                return False
         except LookoutError as error:
             log(Severity.ERROR, "a job is still not done", job=job.id, kind=job.kind, error=error.message)
             return False

@@ -1,13 +1,13 @@
 """A stranger gets a name: a person is made or joined, past alerts get the name, the best crops are enrolled.
 
 From the first step on ``detect`` takes the face for the person, because the stranger's vectors say so; they go
-last, when the person can be recognised by photos.
+last, when the person can be recognised by photos, or when these have been waited for long enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from lookout.cloud import pictures
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.bringing import Bringing, Source
-from lookout.cloud.jobs import Job, JobBook
+from lookout.cloud.jobs import Job, JobBook, Unfinished
 from lookout.cloud.relabelling import Place, Relabelling
 from lookout.cloud.strangers_book import Stranger, StrangersBook
 from lookout.domain.people import Wanted, find_by_name, is_document_id, new_person_id
@@ -24,6 +24,9 @@ from lookout.domain.stranger_record import CROPS_ENROLLED, best_crops
 from lookout.errors import Conflict, NotFound
 
 KIND = "name"
+
+PATIENCE = 8
+"""So many times as long as a call waits for pictures (15 s), a stranger's vectors wait for them (2 min)."""
 
 _OWN = "~"  # the stranger's own picture among crops by their alerts; sorted after a crop of the same quality
 
@@ -76,8 +79,10 @@ class Naming:
 
         return in_one_step(self._db, self._timeout, change)
 
-    def work(self, job: Job) -> dict[str, Any]:
+    def work(self, job: Job) -> dict[str, Any] | Unfinished:
         """Do what is left: relabel, bring the crops, wait for their enrolment, let the stranger go.
+
+        The stranger stays while nobody else could be recognised by that face.
 
         Raises:
             Conflict: the person was deleted meanwhile; the stranger is one again.
@@ -91,10 +96,7 @@ class Naming:
         )
         photo_ids = self._bring(job)
         enrolled = self._bringing.wait(person_id, photo_ids)
-        in_one_step(self._db, self._timeout, lambda attempt: self._let_go(attempt, stranger_id))
-        # after that nobody offers the stranger another picture
-        pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
-        return {
+        result = {
             "stranger_id": stranger_id,
             "person_id": person_id,
             "person": job.about["person"],
@@ -102,6 +104,13 @@ class Naming:
             "pictures": len(photo_ids),
             **enrolled.plain(),
         }
+        held_until = job.created_at + timedelta(seconds=self._bringing.enrol_seconds * PATIENCE)
+        if enrolled.waiting and not enrolled.enrolled and datetime.now(UTC) < held_until:
+            return Unfinished(result)
+        in_one_step(self._db, self._timeout, lambda attempt: self._let_go(attempt, stranger_id))
+        # after that nobody offers the stranger another picture
+        pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        return result
 
     def _person(self, attempt: Attempt, wanted: Wanted) -> tuple[str, str, bool]:
         """Id and name of the person who is meant, made if need be, and whether nobody wants to hear of them."""

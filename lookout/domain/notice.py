@@ -91,7 +91,7 @@ class News:
         who = self.person if self.is_known else "Somebody unknown"
         when = f"{self.at:%A}, {self.at.day} {self.at:%B %Y}, {self.at:%H:%M}"
         told = f"{who} was seen at {self.camera} on {when}."
-        return f"{told} An alert told of somebody unknown at first." if self.is_upgrade else told
+        return f"{told} The alert was of somebody unknown at first." if self.is_upgrade else told
 
     def plain(self) -> dict[str, object]:
         """What a webhook is sent, as JSON holds it."""

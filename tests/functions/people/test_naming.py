@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lookout.cloud import relabelling
+from lookout.cloud import naming, relabelling
 from tests.functions.conftest import objects
 from tests.functions.people.conftest import DAY, NOON, House
 
@@ -141,6 +142,30 @@ def test_the_answer_waits_until_the_photos_are_enrolled(house: House) -> None:
         photo.set({"status": "enrolled"})
         assert (answer.result(15)["enrolled"], answer.result()["waiting"]) == (1, 0)
     assert house.get("strangers/s1") is None
+
+
+def test_a_stranger_stays_that_person_while_enrolment_is_late(house: House) -> None:
+    house.stranger("s1", "s1")
+    house.modules["main"]._desks[:] = [house.desk(enrol_seconds=1.0)]
+    assert (name(house)["enrolled"], name(house)["waiting"]) == (0, 1)
+    # the answer was given, and frames are still answered with the name
+    assert house.read("stranger_vectors/s1")["name"] == "Postman"
+    assert house.read("jobs/name_s1")["state"] == "running"
+    house.db.document("people/Postman/photos/stranger-s1.jpg").set({"status": "enrolled"})
+    assert (name(house)["enrolled"], name(house)["waiting"]) == (1, 0)
+    assert house.get("strangers/s1") is None
+
+
+def test_a_stranger_goes_when_enrolment_does_not_come(house: House) -> None:
+    house.stranger("s1", "s1")
+    desk = house.desk(enrol_seconds=0.2)
+    house.modules["main"]._desks[:] = [desk]
+    assert name(house)["waiting"] == 1
+    assert house.get("strangers/s1") is not None
+    time.sleep(0.2 * naming.PATIENCE)
+    assert desk.runner.resume_all(timedelta(0)) == 1
+    assert house.get("strangers/s1") is None
+    assert house.read("jobs/name_s1")["result"]["waiting"] == 1
 
 
 @pytest.mark.parametrize("said", ["Anna", " anna ", "ANNA", "A\u0301nna"])

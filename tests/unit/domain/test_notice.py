@@ -47,7 +47,7 @@ def test_the_sentence_says_when_by_the_clock_of_the_house() -> None:
     assert _news(ANNA).sentence == "Anna was seen at Front Door on Sunday, 31 May 2026, 14:03."
     assert _news(UNKNOWN).sentence.startswith("Somebody unknown was seen at Front Door on ")
     assert _news(ANNA, NoticeState.KNOWN).sentence.endswith(
-        "14:03. An alert told of somebody unknown at first."
+        "14:03. The alert was of somebody unknown at first."
     )
 
 
