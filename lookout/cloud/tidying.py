@@ -48,6 +48,9 @@ DEBUG_KEPT = timedelta(days=7)
 UNCLAIMED_KEPT = timedelta(hours=1)
 """A picture is stored before the document that names it; after so long there will be none."""
 
+CLAIMS = ("picture", "facePath")
+"""The fields by which an alert or a stranger says which pictures belong to it."""
+
 PARTS = 256
 """Pictures without a document are looked for in one part of the ids at each run: all of it costs a read per
 document. Ids are hexadecimal, so that a part is those that begin with the same two digits."""
@@ -185,12 +188,12 @@ class Tidying:
         return gone
 
     def _unclaimed(self, folder: str, at: datetime) -> int:
-        """Pictures whose alert or stranger is not there: something was killed between the one and the other."""
+        """Pictures whose alert or stranger is not there, or has no such one: something was killed in between."""
         part = int(at.timestamp() // EVERY.total_seconds()) % PARTS
         old = pictures.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
         ids = sorted({path.split("/")[1] for path in old})
-        claimed = {one.id for one in self._found(folder, ids) if not _is_erased(one.to_dict())}
-        unclaimed = [path for path in old if path.split("/")[1] not in claimed]
+        found = {one.id: one.to_dict() for one in self._found(folder, ids)}
+        unclaimed = [path for path in old if not _is_claimed(path, found.get(path.split("/")[1]))]
         return pictures.remove_all(self._bucket, unclaimed, self._timeout)
 
     def _snapshots(self, at: datetime) -> int:
@@ -203,10 +206,10 @@ class Tidying:
         return pictures.remove_all(self._bucket, gone, self._timeout)
 
     def _found(self, collection: str, ids: Sequence[str]) -> list[Any]:
-        """Those of the documents that are there, with the field that says whether an alert was erased."""
+        """Those of the documents that are there, with the fields that say which pictures are theirs."""
         references = [self._db.collection(collection).document(one) for one in ids]
         with reaching("Firestore"):
-            found = list(self._db.get_all(references, ["picture"], **patience(self._timeout))) if ids else []
+            found = list(self._db.get_all(references, CLAIMS, **patience(self._timeout))) if ids else []
         return [one for one in found if one.exists]
 
     def _debug_frames(self, at: datetime) -> int:
@@ -214,9 +217,12 @@ class Tidying:
         return pictures.remove_all(self._bucket, old[: 2 * AT_MOST], self._timeout)
 
 
-def _is_erased(alert: Mapping[str, Any]) -> bool:
-    """Whether a picture that comes late is of somebody who was erased meanwhile."""
-    return alert.get("picture") == PICTURE_ERASED
+def _is_claimed(path: str, document: Mapping[str, Any] | None) -> bool:
+    """Whether a picture still belongs to its alert or stranger; it may have come after that was erased."""
+    if document is None or document.get("picture") == PICTURE_ERASED:
+        return False
+    # a stranger has one picture; the shots of an alert go with it
+    return not path.startswith("strangers/") or document.get("facePath") == path
 
 
 def _worth(stranger: Any) -> tuple[bool, bool, datetime]:

@@ -132,17 +132,24 @@ def test_pictures_whose_document_was_never_written_go_after_an_hour(house: House
     another = "00" if part != "00" else "01"
     house.alert(f"{part}12")
     house.alert(f"{part}99", picture="erased")
+    house.stranger(f"{part}56", f"{part}12", picture=b"stays")
     for path in (
         f"alerts/{part}00/1/face.jpg",
         f"alerts/{another}00/1/face.jpg",
         f"strangers/{part}34/1.jpg",
+        # of an alert that turned out to be somebody else's
+        f"strangers/{part}56/another.jpg",
     ):
         house.upload(path, b"lost")
     made = Tidying(house.db, house.bucket, 200, lambda: 36500, 10.0)
     assert made.run(later - timedelta(hours=1, minutes=30)) == {}
-    assert made.run(later) == {"alerts_pictures": 2, "strangers_pictures": 1}
+    assert made.run(later) == {"alerts_pictures": 2, "strangers_pictures": 2}
     assert objects(house.bucket) == sorted(
-        [f"alerts/{part}12/0123456789ab/face.jpg", f"alerts/{another}00/1/face.jpg"]
+        [
+            f"alerts/{part}12/0123456789ab/face.jpg",
+            f"alerts/{another}00/1/face.jpg",
+            f"strangers/{part}56/0123456789ab.jpg",
+        ]
     )
 
 
