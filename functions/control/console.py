@@ -10,6 +10,7 @@ from lookout.cloud.commands import Command, CommandDesk
 from lookout.cloud.identity import verify
 from lookout.domain.caller import READERS, Caller, Role
 from lookout.domain.command import parse_order
+from lookout.errors import Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.web.answer import Fields, Request
@@ -40,7 +41,13 @@ class Console:
         order = parse_order(body, reach.pan, reach.tilt)
         command = Command(reach.agent_id, reach.camera_id, order.action, order.arguments, caller.uid)
         result = self._desk.carry_out(command)
-        self._book.note(reach.camera_id, order, result)
+        try:
+            self._book.note(reach.camera_id, order, result)
+        except Unavailable as error:
+            # it is done: nobody must be told to try again, also when the camera was removed meanwhile
+            log(
+                Severity.WARNING, "not kept", camera=reach.camera_id, action=order.action, error=error.message
+            )
         log(Severity.INFO, "command carried out", camera=reach.camera_id, action=order.action, by=caller.uid)
         return {"message": "Command sent to camera", "camera_id": reach.camera_id, "result": result}
 

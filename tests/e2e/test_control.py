@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,8 +66,10 @@ def camera(site: Site) -> dict[str, str]:
 
 
 @contextmanager
-def agent_answers(agent_id: str, answer: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
-    """An agent that takes each command and ends it with ``answer``; what it took."""
+def agent_answers(
+    agent_id: str, answer: dict[str, Any], meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[list[dict[str, Any]]]:
+    """An agent takes each command and ends it with ``answer``, after what happens ``meanwhile``; what it took."""
     took: list[dict[str, Any]] = []
 
     def on_snapshot(commands: list[Any], changes: object, read_time: object) -> None:
@@ -75,6 +77,7 @@ def agent_answers(agent_id: str, answer: dict[str, Any]) -> Iterator[list[dict[s
             if command.get("state") == "queued" and command.id not in [one["id"] for one in took]:
                 took.append({"id": command.id, **command.to_dict()})
                 command.reference.update({"state": "taken"})
+                meanwhile()
                 command.reference.update(answer)
 
     commands = firestore_client().collection("agents").document(agent_id).collection("commands")
@@ -218,6 +221,18 @@ def test_a_command_is_carried_out_by_the_agent_and_answered(site: Site, camera: 
     assert [(one["action"], one["args"]) for one in took] == [("servo", {"pan": 30, "tilt": 60})]
     shown = {one["id"]: one for one in site.call("GET", "/cameras").json()}[camera["id"]]
     assert (shown["pan"], shown["tilt"]) == (31, 60)
+
+
+def test_a_command_that_was_carried_out_is_so_also_when_the_camera_was_removed_meanwhile(
+    site: Site, camera: dict[str, str]
+) -> None:
+    body = {"camera_id": camera["id"], "action": "servo", "pan": 30, "tilt": 60}
+    answer = {"state": "done", "result": {"pan": 30, "tilt": 60}}
+    document = firestore_client().document(f"cameras/{camera['id']}")
+    with agent_answers(camera["agent"], answer, document.delete):
+        told = site.call("POST", "/control", body=body)
+    assert (told.status_code, told.json()["result"]) == (200, {"pan": 30, "tilt": 60})
+    assert not document.get().exists
 
 
 def test_the_flashlight_is_what_was_last_carried_out(
