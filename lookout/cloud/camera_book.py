@@ -9,7 +9,7 @@ from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.cameras import new_key
-from lookout.domain.camera import ACTIVE, camera_fields, is_camera_id, shown_status
+from lookout.domain.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
 from lookout.domain.command import Action, Order
 from lookout.errors import BadRequest, NotFound
 
@@ -123,7 +123,8 @@ class CameraBook:
             NotFound: no camera is registered so, or it has no agent: nothing else can ever be reached.
         """
         if camera_id is None:
-            camera_id = self._at(str(camera_ip))
+            address = camera_address(str(camera_ip))
+            camera_id = None if address is None else self._at(address)
             if camera_id is None:
                 raise NotFound(f"No camera is registered with the address {camera_ip}.")
         stored = self._stored(camera_id)

@@ -21,6 +21,14 @@ OFFLINE = "offline"
 VISIT_SECONDS = (1, 86400)
 """How short and how long the pause within one visit may be."""
 
+NETWORKS = tuple(
+    ipaddress.IPv4Network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")
+)
+"""Where a camera behind a home router can be (RFC 1918, link-local), and the machine on which one is played."""
+
+HTTP = 80
+
 COMMAND_MAPS = ("camerawebserver", "simple")
 """The firmwares whose URLs the agent knows; any other is described by templates of one's own."""
 
@@ -39,6 +47,23 @@ class Camera:
 def is_camera_id(text: str) -> bool:
     """Whether ``text`` can be a camera's id: up to 64 letters, digits, ``_`` and ``-``."""
     return _ID.fullmatch(text) is not None
+
+
+def camera_address(text: str) -> str | None:
+    """A private IPv4 address, with a port or without, as it is always written: port 80 goes without saying.
+
+    None for anything else: it cannot be a camera's.
+    """
+    host, colon, port = text.partition(":")
+    if colon and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
+        return None
+    try:
+        address = ipaddress.IPv4Address(host)
+    except ValueError:
+        return None
+    if not any(address in network for network in NETWORKS):
+        return None
+    return host if not colon or int(port) == HTTP else f"{host}:{int(port)}"
 
 
 def shown_status(stored: object, last_seen: object, now: datetime, offline_after: timedelta) -> str:
@@ -80,19 +105,15 @@ def _text(field: str, value: object) -> str:
 
 
 def _address(field: str, value: object) -> str:
-    """A private IPv4 address, with a port or without: nothing else can be a camera behind a home router."""
     text = _text(field, value)
-    host, colon, port = text.partition(":")
-    try:
-        private = ipaddress.IPv4Address(host).is_private
-        fits = not colon or (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535)
-    except ValueError:
-        private = fits = False
-    if text and not (private and fits):
+    if not text:
+        return text
+    address = camera_address(text)
+    if address is None:
         raise BadRequest(
             f"{field}={text!r} is no private IPv4 address such as 192.168.1.100 or 192.168.1.100:81."
         )
-    return text
+    return address
 
 
 def _agent(field: str, value: object) -> str:

@@ -100,6 +100,14 @@ def test_a_camera_without_an_agent_or_of_no_name_or_address_is_not_reached(book:
         book.led("cam_002")
 
 
+@pytest.mark.parametrize("address", ["192.168.1.100:80", "192.168.1.100:080"])
+def test_an_address_is_the_same_however_it_is_written(book: CameraBook, address: str) -> None:
+    book.create(DOOR | {"agentId": "pi"})
+    assert book.reach(None, address).camera_id == "cam_001"
+    with pytest.raises(BadRequest, match=r"cam_001 has the address 192\.168\.1\.100 already"):
+        book.create({"name": "Another", "ipAddress": address})
+
+
 def test_of_a_site_without_cameras_there_is_no_flashlight(book: CameraBook) -> None:
     with pytest.raises(NotFound, match="no camera yet"):
         book.led(None)

@@ -29,6 +29,20 @@ def test_every_plain_field_can_be_set() -> None:
     assert camera_fields(body) == body
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("", ""),
+        ("192.168.1.100", "192.168.1.100"),
+        ("192.168.1.100:80", "192.168.1.100"),
+        ("192.168.1.100:080", "192.168.1.100"),
+        ("10.0.0.7:0081", "10.0.0.7:81"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
+    assert camera_fields({"ipAddress": typed}) == {"ipAddress": kept}
+
+
 @pytest.mark.parametrize("field", ["visitSeconds", "armed", "known", "unknown"])
 def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
     assert camera_fields({field: None}) == {field: None}
@@ -45,6 +59,9 @@ def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
         ({"name": "x" * 101}, "at most 100"),
         ({"name": 7}, "must be a text"),
         ({"ipAddress": "8.8.8.8"}, "no private IPv4"),
+        ({"ipAddress": "0.0.0.0"}, "no private IPv4"),  # noqa: S104 - an address to be refused
+        ({"ipAddress": "255.255.255.255"}, "no private IPv4"),
+        ({"ipAddress": "192.0.2.5"}, "no private IPv4"),
         ({"ipAddress": "example.org"}, "no private IPv4"),
         ({"ipAddress": "192.168.1.100:99999"}, "no private IPv4"),
         ({"ipAddress": "192.168.1.100/../"}, "no private IPv4"),
