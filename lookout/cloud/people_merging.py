@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,10 +16,13 @@ from lookout.cloud.jobs import Job, JobBook
 from lookout.cloud.negatives import Negatives
 from lookout.cloud.relabelling import Place, Relabelling
 from lookout.domain.people import is_document_id, photo_names
-from lookout.domain.relabel import Identity, moved_candidates
+from lookout.domain.relabel import Identity, moved_beside, moved_candidates
 from lookout.errors import BadRequest, Conflict, NotFound
 
 KIND = "merge_person"
+
+Moved = Callable[[Mapping[str, Any], str, Identity], dict[str, Any] | None]
+"""The fields to change in an alert when the person of that id is somebody else by now."""
 
 
 class PeopleMerging:
@@ -108,26 +112,29 @@ class PeopleMerging:
         self._relabelling.relabel_visits(
             lambda visit: identity if visit.get("personId") == person_id else None
         )
-        self._relabel_candidates(person_id, identity)
+        self._relabel_mentions(person_id, identity)
         self._relabel_negatives(person_id, job.about["into"])
 
-    def _relabel_candidates(self, person_id: str, identity: Identity) -> None:
-        """Alerts between several people, of whom the person is one."""
+    def _relabel_mentions(self, person_id: str, identity: Identity) -> None:
+        """Alerts of others that name the person: among those it may have been, or as somebody beside."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        between = self._db.collection("alerts").where(filter=FieldFilter("reason", "==", "ambiguous"))
-        with reaching("Firestore"):
-            alerts = list(between.select(["candidates"]).stream(**patience(self._timeout)))
-
-        def change(reference: Any, attempt: Attempt) -> None:
+        def change(reference: Any, moved: Moved, attempt: Attempt) -> None:
             (alert,) = attempt.read([reference])
-            fields = None if alert is None else moved_candidates(alert, person_id, identity)
+            fields = None if alert is None else moved(alert, person_id, identity)
             if fields is not None:
                 attempt.put(reference, fields)
 
-        for one in alerts:
-            if moved_candidates(one.to_dict(), person_id, identity) is not None:
-                in_one_step(self._db, self._timeout, partial(change, one.reference))
+        alerts = self._db.collection("alerts")
+        for named, moved in (
+            (FieldFilter("reason", "==", "ambiguous"), moved_candidates),
+            (FieldFilter("beside", "array_contains", person_id), moved_beside),
+        ):
+            with reaching("Firestore"):
+                found = list(alerts.where(filter=named).stream(**patience(self._timeout)))
+            for one in found:
+                if moved(one.to_dict(), person_id, identity) is not None:
+                    in_one_step(self._db, self._timeout, partial(change, one.reference, moved))
 
     def _relabel_negatives(self, person_id: str, into_id: str) -> None:
         """Faces of the person that others are told from the person by."""

@@ -100,6 +100,15 @@ def moved_candidates(alert: Stored, person_id: str, after: Identity) -> dict[str
     return {"candidates": list(moved.values())}
 
 
+def moved_beside(alert: Stored, person_id: str, after: Identity) -> dict[str, Any] | None:
+    """The fields to change in an alert when somebody in its frame is somebody else by now; None when the person
+    is not."""
+    beside = set(alert.get("beside") or ())
+    if person_id not in beside:
+        return None
+    return {"beside": sorted(beside - {person_id} | {str(after.person_id)})}
+
+
 def moved_counts(day: Stored, hour: int, before: Identity, after: Identity) -> dict[str, Any] | None:
     """The fields to change in a day's counts when one alert, opened in that ``hour``, becomes somebody else.
 

@@ -136,6 +136,16 @@ def test_what_cannot_be_merged_is_refused_and_nothing_changes(
     assert house.all() == before
 
 
+def test_who_stood_beside_somebody_is_the_one_who_stays(house: House) -> None:
+    for person_id in ("Rob", "Bobby", "Eve"):
+        house.person(person_id)
+    for alert_id, beside in (("a1", ["Eve", "Rob"]), ("a2", ["Bobby", "Rob"]), ("a3", ["Eve"])):
+        house.alert(alert_id, beside=beside)
+    house.done("/people/Rob/merge", {"into": "Bobby"})
+    found = [house.read(f"alerts/{one}")["beside"] for one in ("a1", "a2", "a3")]
+    assert found == [["Bobby", "Eve"], ["Bobby"], ["Eve"]]
+
+
 def test_where_others_are_told_from_a_merged_person_it_is_from_who_stays(house: House) -> None:
     def face(alert_id: str, person_id: str) -> dict[str, Any]:
         return {"alertId": alert_id, "personId": person_id, "modelId": MODEL, "vector": vector(1)}
