@@ -9,7 +9,7 @@ from lookout_agent import addresses
 from lookout_agent.backoff import Backoff
 from lookout_agent.clock import ServerClock, monotonic
 from lookout_agent.config import Config
-from lookout_agent.errors import AgentError, NotAllowed
+from lookout_agent.errors import AgentError, NotAllowed, Unreachable
 from lookout_agent.inbox import Inbox
 from lookout_agent.lanes import Lanes
 from lookout_agent.tokens import Tokens
@@ -76,7 +76,7 @@ class Agent:
             self._round_is_due.clear()
 
     def _round(self, number: int) -> None:
-        self._tokens.refresh_if_due()
+        self._renew()
         if number % CAMERA_ROUNDS == 0:
             self._cameras = self._reached()
         if number == 0:
@@ -91,6 +91,15 @@ class Agent:
         if is_poll:
             for command in self._inbox.queued():
                 self._lanes.accept(command)
+
+    def _renew(self) -> None:
+        try:
+            self._tokens.refresh_if_due()
+        except Unreachable as error:
+            # renewed ahead of time, so that until it ends everything else goes on
+            if not self._tokens.is_alive:
+                raise
+            self._complain("token", error)
 
     def _reached(self) -> list[str]:
         reached = []

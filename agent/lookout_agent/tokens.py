@@ -74,6 +74,12 @@ class Tokens:
         session = self._session
         return "" if session is None else session.id_token
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether there is an ID token whose time is not over."""
+        session = self._session
+        return session is not None and self._clock() < session.ends_at
+
     def refresh_if_due(self) -> None:
         """Renew the token when it ends soon, or was rejected.
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,8 +21,11 @@ from lookout.domain.caller import Role
 from lookout_agent import inbox, tokens
 from lookout_agent.clock import ServerClock, monotonic
 from lookout_agent.cloud import connect
+from lookout_agent.commands import Command
 from lookout_agent.config import Config
 from lookout_agent.errors import ConfigError, TokenRefused, Unreachable
+from lookout_agent.inbox import Inbox
+from lookout_agent.runner import Agent
 from lookout_agent.tokens import AHEAD_SECONDS, Session, Tokens
 from tests.agent.conftest import Yard
 
@@ -281,3 +285,37 @@ def test_a_listener_is_renewed_before_the_token_that_it_began_with_ends(
     finally:
         commands.close()
     assert told.is_set()
+
+
+class Beats:
+    """A cloud without commands and cameras. It counts the beats."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def beat(self, cameras: list[str]) -> None:
+        self.count += 1
+
+    def taken(self) -> list[Command]:
+        return []
+
+    queued = taken
+
+    def cameras(self) -> dict[str, Any]:
+        return {}
+
+
+def test_an_agent_says_that_it_is_there_as_long_as_its_token_lasts(auth: Auth, folder: Path) -> None:
+    later = 0.0
+    mine = own(auth, folder, lambda: monotonic() + later)
+    mine.refresh_if_due()
+    beats = Beats()
+    agent = Agent(CONFIG, mine, cast(Inbox, beats), ServerClock())
+    auth.answer = (503, b"")
+    later = HOUR - AHEAD_SECONDS + 30
+    agent._round(1)
+    assert beats.count == 1
+    later = HOUR + 1
+    with pytest.raises(Unreachable):
+        agent._round(2)
+    assert beats.count == 1
