@@ -16,6 +16,9 @@ from lookout_agent.errors import CameraFailed, CameraSilent
 TEXT_LIMIT = 16 * 1024
 IMAGE_LIMIT = 2 * 1024 * 1024
 
+HEAD_LIMIT = 64 * 1024
+"""Bytes of headers at most. What frames the chunks of a body may be as long as the body."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -36,7 +39,7 @@ def get(address: Address, path: str, seconds: float, limit: int = TEXT_LIMIT) ->
     try:
         with socket.create_connection((address.host, address.port), timeout=seconds) as connection:
             connection.sendall(_request(address, path))
-            return _read(_Line(connection, deadline), limit)
+            return _read(_Line(connection, deadline, 2 * limit + HEAD_LIMIT), limit)
     except TimeoutError:
         raise CameraSilent(
             f"The camera at {address.host} did not answer within {seconds:g} s: is it switched on?"
@@ -48,6 +51,10 @@ def get(address: Address, path: str, seconds: float, limit: int = TEXT_LIMIT) ->
     except HTTPException as error:
         if isinstance(error, (ConnectionError, IncompleteRead)):
             raise CameraSilent(f"The camera at {address.host} broke off its answer; try again.") from None
+        raise CameraFailed(
+            f"The camera at {address.host} does not answer in HTTP; is it the camera?"
+        ) from None
+    except ValueError:  # a chunk of less than nothing
         raise CameraFailed(
             f"The camera at {address.host} does not answer in HTTP; is it the camera?"
         ) from None
@@ -78,10 +85,13 @@ def _read(line: _Line, limit: int) -> Answer:
 
 
 class _Line(io.RawIOBase):
-    """The receiving side of a connection, on which all reads together end at ``deadline``."""
+    """The receiving side of a connection, on which all reads together end at ``deadline`` or after ``most`` bytes.
 
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
-        self._connection, self._deadline = connection, deadline
+    The limit to the body alone is not enough: of a chunk of -1 bytes ``http.client`` reads all that comes.
+    """
+
+    def __init__(self, connection: socket.socket, deadline: float, most: int) -> None:
+        self._connection, self._deadline, self._left = connection, deadline, most
 
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -94,4 +104,8 @@ class _Line(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._connection.settimeout(left)
-        return self._connection.recv_into(buffer)
+        received = self._connection.recv_into(buffer)
+        self._left -= received
+        if self._left < 0:
+            raise CameraFailed("The camera answered with more than any answer of its has.")
+        return received

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -86,9 +87,21 @@ def test_a_body_over_the_limit_is_refused(head: bytes) -> None:
         camera_http.get(raw(head, bytes(20000)), "/", 2)
 
 
+def test_a_chunk_of_less_than_nothing_brings_no_more_than_any_other() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"
+    tracemalloc.start()
+    try:
+        with pytest.raises(CameraFailed, match="with more than"):
+            camera_http.get(raw(head, *[bytes(1 << 20)] * 40), "/", 2)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello",
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * 200 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000,
