@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from lookout_agent import addresses, camera_http, command_maps, snapshots
 from lookout_agent.addresses import Address
-from lookout_agent.commands import Action, Command
+from lookout_agent.commands import RANGES, Action, Command
 from lookout_agent.config import Config
 from lookout_agent.errors import CameraFailed, NotAllowed
 
@@ -17,6 +19,9 @@ STATUS_TEXT = 200
 """Of a camera's status at most so many plain values are passed on, and so many characters of each."""
 
 DISABLED = "disabled"
+
+_RESERVED = re.compile(r"(__.*__)?", re.DOTALL)
+"""Names that no field in Firestore can have."""
 
 Errand = Callable[[], dict[str, Any]]
 
@@ -59,12 +64,14 @@ def _tell(
             raise CameraFailed("The camera's status is no JSON object.")
         return reported
     # a camera that says where it came to is believed; most say nothing but 200
-    return {name: _number((reported or {}).get(name), sent) for name, sent in args.items()}
+    tops = RANGES.get(action, {})
+    return {name: _number((reported or {}).get(name), sent, tops.get(name)) for name, sent in args.items()}
 
 
-def _number(reported: object, sent: int | str) -> int | str:
-    is_number = isinstance(reported, int) and not isinstance(reported, bool)
-    return reported if is_number and isinstance(sent, int) and 0 <= reported <= 255 else sent  # type: ignore[operator,return-value]
+def _number(reported: object, sent: int | str, top: int | None) -> int | str:
+    if top is None or isinstance(reported, bool) or not isinstance(reported, int):
+        return sent
+    return reported if 0 <= reported <= top else sent
 
 
 def _plain(body: bytes) -> dict[str, Any] | None:
@@ -77,8 +84,21 @@ def _plain(body: bytes) -> dict[str, Any] | None:
         return None
     plain: dict[str, Any] = {}
     for name, value in read.items():
+        if not _is_storable(name) or _RESERVED.fullmatch(name):
+            continue
         if isinstance(value, str):
-            plain[name[:STATUS_TEXT]] = value[:STATUS_TEXT]
-        elif value is None or isinstance(value, bool | int | float):
+            value = value[:STATUS_TEXT]
+        if _is_storable(value):
             plain[name[:STATUS_TEXT]] = value
     return dict(list(plain.items())[:STATUS_FIELDS])
+
+
+def _is_storable(value: object) -> bool:
+    """Whether it is a plain value that Firestore takes and JSON can tell."""
+    if isinstance(value, str):
+        return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return value is None

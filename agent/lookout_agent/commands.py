@@ -35,10 +35,12 @@ class State(StrEnum):
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _NAME = re.compile(r"[A-Z0-9_]{1,16}")
-_RANGES = {
+RANGES = {
     Action.SERVO: {"pan": 180, "tilt": 180},
     Action.LED: {"led": 255},
 }
+"""The highest value of each argument that is a number; the lowest is 0."""
+
 _CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -82,7 +84,7 @@ class Command:
             if not isinstance(size, str) or not _NAME.fullmatch(size):
                 raise Unsupported("framesize needs the name of a frame size, such as SVGA.")
             return action, {"framesize": size}
-        return action, {name: self._number(name, top) for name, top in _RANGES.get(action, {}).items()}
+        return action, {name: self._number(name, top) for name, top in RANGES.get(action, {}).items()}
 
     def _number(self, name: str, top: int) -> int:
         value = self.args.get(name)
