@@ -64,7 +64,10 @@ def json_body(request: Request) -> object:
     """
     request.max_content_length = BODY_BYTES
     try:
-        return json.loads(request.get_data(parse_form_data=False))
+        body: object = json.loads(request.get_data(parse_form_data=False))
+        # half a character, "\\ud800", is read, but can be neither stored nor answered
+        json.dumps(body, ensure_ascii=False).encode()
+        return body
     except RequestEntityTooLarge:
         raise TooLarge(f"More than {BODY_BYTES // 1024} KB: send only the fields you mean.") from None
     except (ValueError, RecursionError):  # brackets within brackets, thousands of them

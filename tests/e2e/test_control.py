@@ -300,6 +300,11 @@ def test_what_is_no_json_and_no_path_is_answered_in_json(site: Site, stack: Stac
     assert (broken.status_code, broken.json()["error"]) == (400, "bad_request")
     huge = requests.post(f"{url}/control", data="x" * 20_000, headers=headers, timeout=SECONDS)
     assert (huge.status_code, huge.json()["error"]) == (413, "too_large")
+    for half in ('{"camera_ip": "\\ud800", "action": "status"}', '{"\\ud800": 1}'):
+        refused = requests.post(f"{url}/control", data=half, headers=headers, timeout=SECONDS)
+        assert (refused.status_code, refused.json()["error"]) == (400, "bad_request")
+    half = '{"name": "half a letter \\ud800"}'
+    assert requests.post(f"{url}/cameras", data=half, headers=headers, timeout=SECONDS).status_code == 400
     assert site.call("GET", "/cameras/a/b/c").json()["error"] == "not_found"
     wrong = site.call("PUT", "/cameras")
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, POST")
