@@ -44,9 +44,12 @@ class Console:
         try:
             self._book.note(reach.camera_id, order, result)
         except Unavailable as error:
-            # it is done: nobody must be told to try again, also when the camera was removed meanwhile
+            # it was done: who is told otherwise has it done again
             log(
-                Severity.WARNING, "not kept", camera=reach.camera_id, action=order.action, error=error.message
+                Severity.WARNING,
+                "what was carried out is not noted",
+                camera=reach.camera_id,
+                error=error.message,
             )
         log(Severity.INFO, "command carried out", camera=reach.camera_id, action=order.action, by=caller.uid)
         return {"message": "Command sent to camera", "camera_id": reach.camera_id, "result": result}

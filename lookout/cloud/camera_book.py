@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.cameras import new_key
 from lookout.domain.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
-from lookout.domain.command import Action, Order
+from lookout.domain.command import HIGHEST, Action, Order
 from lookout.errors import BadRequest, NotFound
 
 SHOWN = (
@@ -147,11 +148,13 @@ class CameraBook:
         return _number(cameras[0], "led")
 
     def note(self, camera_id: str, order: Order, result: dict[str, Any]) -> None:
-        """Keep what the camera reported of its servo or flashlight."""
+        """Keep what the camera reported of its servo or flashlight, unless it was removed meanwhile."""
+        from google.api_core.exceptions import NotFound as Gone
+
         names = {Action.SERVO: ("pan", "tilt"), Action.LED: ("led",)}.get(order.action, ())
-        fields = {name: result[name] for name in names if isinstance(result.get(name), int)}
+        fields = {name: result[name] for name in names if _is_level(result.get(name), name)}
         if fields:
-            with reaching("Firestore"):
+            with reaching("Firestore"), suppress(Gone):
                 self._reference(camera_id).update(fields, **patience(self._timeout))
 
     def _reference(self, camera_id: str) -> Any:
@@ -206,4 +209,8 @@ def _key_reference(camera: Any) -> Any:
 
 def _number(stored: dict[str, Any], name: str) -> int:
     value = stored.get(name)
-    return value if isinstance(value, int) else {"led": 0}.get(name, 90)
+    return value if _is_level(value, name) else {"led": 0}.get(name, 90)
+
+
+def _is_level(value: object, name: str) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST[name]

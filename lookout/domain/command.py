@@ -35,6 +35,9 @@ FINAL = frozenset({CommandState.DONE, CommandState.FAILED, CommandState.EXPIRED}
 FRAMESIZES = ("QQVGA", "QVGA", "CIF", "VGA", "SVGA", "XGA", "HD", "SXGA", "UXGA")
 """By name: esp32-camera renumbered its frame sizes in v2.0.14, so the agent knows the camera's numbers."""
 
+HIGHEST = {"pan": 180, "tilt": 180, "led": 255}
+"""The highest value of each argument that is a number; the lowest is 0."""
+
 SERVO_CENTRE = 90
 """Where a servo is taken to be as long as nobody moved it."""
 
@@ -116,7 +119,7 @@ def _degrees(body: Mapping[str, object], name: str, otherwise: int) -> int:
     value = body.get(name)
     if value is None:
         return otherwise
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 180:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= HIGHEST[name]:
         raise BadRequest(f"{name}={value!r} is no angle: use whole degrees from 0 to 180.")
     return value
 
@@ -128,6 +131,6 @@ def _level(body: Mapping[str, object]) -> int:
         return 255 if value else 0
     if isinstance(value, str) and value.lower() in ("on", "off"):
         return 255 if value.lower() == "on" else 0
-    if isinstance(value, int) and 0 <= value <= 255:
+    if isinstance(value, int) and 0 <= value <= HIGHEST["led"]:
         return value
     raise BadRequest(f"led {value!r} is no level: use a number from 0 to 255, or on or off.")

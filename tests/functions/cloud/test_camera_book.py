@@ -82,11 +82,22 @@ def test_what_a_camera_reported_of_its_servo_and_light_is_kept(db: Any, book: Ca
         # of other actions nothing is kept, whatever the camera says
         ({"action": "status"}, {"led": 200, "pan": 1}),
         ({"action": "led", "led": 9}, {"led": "bright"}),
+        # nor where a servo cannot be sent: the next order would send it there
+        ({"action": "servo", "pan": 180}, {"pan": 200, "tilt": -1}),
+        ({"action": "led", "led": 9}, {"led": 256}),
     ):
         book.note("cam_001", parse_order({"camera_id": "cam_001", **body}), result)
     reach = book.reach(None, "192.168.1.100")
     assert (reach.camera_id, reach.pan, reach.tilt, reach.led) == ("cam_001", 5, 90, 7)
     assert book.led("cam_001") == 7
+
+
+def test_what_a_camera_reported_is_dropped_when_it_was_removed_meanwhile(db: Any, book: CameraBook) -> None:
+    book.create(DOOR | {"agentId": "pi"})
+    order = parse_order({"camera_id": "cam_001", "action": "led", "led": 7})
+    book.remove("cam_001")
+    book.note("cam_001", order, {"led": 7})
+    assert not db.document("cameras/cam_001").get().exists
 
 
 def test_a_camera_without_an_agent_or_of_no_name_or_address_is_not_reached(book: CameraBook) -> None:
