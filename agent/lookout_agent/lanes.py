@@ -19,7 +19,7 @@ from lookout_agent.clock import ServerClock, monotonic
 from lookout_agent.commands import Command
 from lookout_agent.config import Config
 from lookout_agent.errors import CommandFailed, Interrupted
-from lookout_agent.inbox import Inbox
+from lookout_agent.inbox import MOST, Inbox
 
 log = logging.getLogger("lookout-agent")
 
@@ -73,12 +73,22 @@ class Lanes:
 
     def sweep(self) -> None:
         """Give every taken command an end that nobody is working on any more."""
-        for command in self._inbox.taken():
+        with self._lock:
+            unsaid = set(self._unsaid)
+        taken = self._inbox.taken()
+        if len(taken) < MOST:
+            with self._lock:
+                for command_id in unsaid - {command.id for command in taken}:
+                    # it has its end: only the confirmation was lost
+                    self._unsaid.pop(command_id, None)
+        for command in taken:
             with self._lock:
                 if command.id in self._at_work:
                     continue
-                end = self._unsaid.pop(command.id, self._interrupted)
+                end = self._unsaid.get(command.id, self._interrupted)
             end(command)
+            with self._lock:
+                self._unsaid.pop(command.id, None)
             log.warning("command %s (%s): its end is told late", command.id, command.action)
 
     def end(self, seconds: float) -> None:
