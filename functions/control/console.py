@@ -62,7 +62,8 @@ class Console:
         camera_id, key = claimed_camera(request, limit=0)
         camera = self._keys.authorise(camera_id, key)
         self._limit.admit(camera.id)
-        return {"led": camera.led}
+        # not the one remembered with the key, which may be seconds old
+        return {"led": self._book.led(camera.id)}
 
     def cameras(self, request: Request) -> Fields:
         """Every camera."""

@@ -11,6 +11,9 @@ from lookout.cloud.app import patience, reaching
 from lookout.domain.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState, spoken
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 
+BUSY_SECONDS = 30.0
+"""A command that was given longer ago than that keeps no camera busy."""
+
 QUEUE_SECONDS = 2.0
 """How long a command may lie before its agent takes it: a listener gets it in milliseconds, or not at all."""
 
@@ -47,7 +50,7 @@ class CommandDesk:
 
         Raises:
             Unavailable: the agent is stopped, silent, or did not take the command; then it is never carried out.
-            CameraSilent: the camera did not answer the agent.
+            CameraSilent: the camera did not answer the agent, or was at another command all the while.
             CameraFailed: the camera refused, or may not be called.
         """
         last_seen = self._require_agent(command.agent_id)
@@ -56,16 +59,44 @@ class CommandDesk:
         reference = self._db.collection("agents").document(command.agent_id).collection("commands").document()
         with reaching("Firestore"):
             reference.create(_document(command, now, deadline), **patience(self._timeout))
-        at_work = SNAPSHOT_SECONDS if command.action is Action.SNAPSHOT else self._camera_seconds
-        ended = _wait(reference, QUEUE_SECONDS, at_work + ANSWER_SECONDS)
+        ended = _wait(reference, QUEUE_SECONDS, self._at_work(command.action) + ANSWER_SECONDS)
         if ended is None:
             ended = self._give_up(reference)
         if ended.get("state") == CommandState.EXPIRED:
+            if self._was_busy(reference, command.camera_id, now):
+                raise CameraSilent(
+                    f"Camera {command.camera_id} was still at an earlier command, so this one was not carried out "
+                    "and never will be; try again."
+                )
             raise Unavailable(
                 f"Agent {command.agent_id} did not take the command, so it was not carried out and never will be. "
                 f"The agent has been silent for {spoken(datetime.now(UTC) - last_seen)}."
             )
         return _result(ended)
+
+    def _was_busy(self, reference: Any, camera_id: str, since: datetime) -> bool:
+        """Whether an earlier command kept the camera: commands wait for each other, the agent is there."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        recent = FieldFilter("createdAt", ">=", since - timedelta(seconds=BUSY_SECONDS))
+        with reaching("Firestore"):
+            found = list(reference.parent.where(filter=recent).stream(**patience(self._timeout)))
+        others = [one.to_dict() for one in found if one.id != reference.id]
+        return any(self._kept_busy(one, since) for one in others if one.get("cameraId") == camera_id)
+
+    def _kept_busy(self, command: dict[str, Any], since: datetime) -> bool:
+        taken_at, finished_at = command.get("takenAt"), command.get("finishedAt")
+        if not isinstance(taken_at, datetime):
+            return False
+        if command.get("state") == CommandState.TAKEN:
+            # longer than that nobody is at it: its agent was killed
+            seconds = self._at_work(str(command.get("action"))) + ANSWER_SECONDS
+            finished_at = taken_at + timedelta(seconds=seconds)
+        return isinstance(finished_at, datetime) and finished_at > since
+
+    def _at_work(self, action: str) -> float:
+        """How many seconds the agent may be at a command."""
+        return SNAPSHOT_SECONDS if action == Action.SNAPSHOT else self._camera_seconds
 
     def _require_agent(self, agent_id: str) -> datetime:
         """When the agent was last seen, if it is there.

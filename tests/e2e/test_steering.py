@@ -101,3 +101,19 @@ def test_a_camera_unplugged_in_the_middle_is_a_504_and_the_next_command_works(
     with FakeCamera(Firmware.SIMPLE, port=int(servo.address.partition(":")[2])) as again:
         assert steer(stack, body).json()["result"] == {"pan": 20, "tilt": 20}
         assert (again.pan, again.tilt) == (20, 20)
+
+
+def test_a_command_behind_one_that_its_camera_does_not_answer_is_not_blamed_on_the_agent(
+    stack: StackInfo, yard: Yard, servo: FakeCamera
+) -> None:
+    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    yard.up()
+    servo.behave(Mood.SILENT)
+    with ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(steer, stack, body)
+        until(lambda: bool(servo.requests), "the camera's request")
+        second = steer(stack, body)
+        first = answering.result()
+    assert [(one.status_code, one.json()["error"]) for one in (first, second)] == [(504, "camera_silent")] * 2
+    # whether its turn came in time or not: nobody says that the agent is silent
+    assert "agent has been silent" not in second.json()["message"]

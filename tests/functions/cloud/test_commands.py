@@ -63,6 +63,32 @@ def test_a_command_says_what_it_is_until_when_and_of_whom(db: Any, agent: Any) -
     assert stored["state"] == "expired"
 
 
+@pytest.mark.parametrize(
+    ("earlier", "is_busy"),
+    [
+        ({"state": "taken", "takenAt": 0.5}, True),
+        ({"state": "failed", "takenAt": 2.0, "finishedAt": -1.0}, True),
+        # it had its end before, nobody is at it any more, nobody ever was, or it is another camera's
+        ({"state": "done", "takenAt": 2.0, "finishedAt": 1.0}, False),
+        ({"state": "taken", "takenAt": 9.0}, False),
+        ({"state": "expired", "finishedAt": -1.0}, False),
+        ({"state": "taken", "takenAt": 0.5, "cameraId": "another"}, False),
+    ],
+)
+def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
+    db: Any, agent: Any, earlier: dict[str, Any], is_busy: bool
+) -> None:
+    now = datetime.now(UTC)
+    stored = {"cameraId": "cam", "action": "status", "createdAt": now - timedelta(seconds=10)} | {
+        name: now - timedelta(seconds=value) if name.endswith("At") else value
+        for name, value in earlier.items()
+    }
+    agent.collection("commands").document("earlier").set(stored)
+    error, told = (CameraSilent, "earlier command") if is_busy else (Unavailable, "did not take the command")
+    with pytest.raises(error, match=told):
+        CommandDesk(db, 2.0, 10.0).carry_out(STATUS)
+
+
 def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(db: Any, agent: Any) -> None:
     started = time.monotonic()
     with (
