@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -46,7 +46,10 @@ _CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """``version`` is the document's update time as it was read: it is taken only if nobody changed it since."""
+    """``version`` is the document's update time as it was read: it is taken only if nobody changed it since.
+
+    Arguments that are ``kept`` were not given: they stand for where the servo was when the command was queued.
+    """
 
     id: str
     camera_id: str
@@ -54,11 +57,12 @@ class Command:
     args: Mapping[str, Any]
     deadline: datetime
     version: Any
+    kept: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, command_id: str, fields: Mapping[str, Any], version: Any) -> Command:
         """A command of the document's ``fields``; without a deadline it counts as long expired."""
-        args, deadline = fields.get("args"), fields.get("deadlineAt")
+        args, deadline, kept = (fields.get(name) for name in ("args", "deadlineAt", "kept"))
         camera_id = str(fields.get("cameraId", ""))
         return cls(
             id=command_id,
@@ -67,6 +71,13 @@ class Command:
             args=args if isinstance(args, Mapping) else {},
             deadline=deadline if isinstance(deadline, datetime) else LONG_AGO,
             version=version,
+            kept=tuple(map(str, kept)) if isinstance(kept, list) else (),
+        )
+
+    def standing(self, stands: Mapping[str, Any]) -> Command:
+        """The command when the servo ``stands`` elsewhere by now than where it was queued for."""
+        return replace(
+            self, args={**self.args, **{name: stands[name] for name in self.kept if name in stands}}
         )
 
     def checked(self) -> tuple[Action, dict[str, int | str]]:

@@ -16,7 +16,7 @@ from typing import Any
 from lookout_agent import carrying
 from lookout_agent.backoff import Backoff
 from lookout_agent.clock import ServerClock, monotonic
-from lookout_agent.commands import Command
+from lookout_agent.commands import Action, Command
 from lookout_agent.config import Config
 from lookout_agent.errors import CommandFailed, Interrupted
 from lookout_agent.inbox import MOST, Inbox
@@ -49,6 +49,8 @@ class Lanes:
         """Ids of commands that were accepted and have no end."""
         self._unsaid: dict[str, Ending] = {}
         """Ends that could not be written yet."""
+        self._stands: dict[str, dict[str, Any]] = {}
+        """Where each servo came to: a command for one angle may be queued before another was carried out."""
         self._lanes: dict[str, queue.Queue[Command | None]] = {}
         self._threads: list[threading.Thread] = []
 
@@ -143,6 +145,8 @@ class Lanes:
             self._tell(taken, lambda one: self._inbox.failed(one, failure))
             log.info("command %s (%s): %s: %s", command.id, command.action, error.code, error.message)
             return
+        if taken.action == Action.SERVO:
+            self._stands[taken.camera_id] = result
         self._tell(taken, lambda one: self._inbox.done(one, result))
         log.info(
             "command %s (%s): done in %.0f ms", command.id, command.action, (monotonic() - started) * 1000
@@ -150,6 +154,7 @@ class Lanes:
 
     def _prepare(self, command: Command) -> carrying.Errand:
         camera = self._inbox.camera(command.camera_id) if command.camera_id else None
+        command = command.standing(self._stands.get(command.camera_id, {}))
         return carrying.prepare(command, camera, self._config, self._id_token)
 
     def _take(self, command: Command) -> Command | None:

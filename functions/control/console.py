@@ -39,7 +39,9 @@ class Console:
         reach = self._book.reach(order.camera_id, order.camera_ip)
         # a servo angle that is left out keeps its place
         order = parse_order(body, reach.pan, reach.tilt)
-        command = Command(reach.agent_id, reach.camera_id, order.action, order.arguments, caller.uid)
+        command = Command(
+            reach.agent_id, reach.camera_id, order.action, order.arguments, caller.uid, order.kept
+        )
         result = self._desk.carry_out(command)
         try:
             self._book.note(reach.camera_id, order, result)

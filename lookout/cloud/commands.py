@@ -28,13 +28,14 @@ KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What ``agent_id`` is to have ``camera_id`` do, on whose word."""
+    """What ``agent_id`` is to have ``camera_id`` do, on whose word. Arguments that are ``kept`` were not given."""
 
     agent_id: str
     camera_id: str
     action: Action
     arguments: Arguments
     created_by: str
+    kept: tuple[str, ...] = ()
 
 
 class CommandDesk:
@@ -146,6 +147,7 @@ def _document(command: Command, now: datetime, deadline: datetime) -> dict[str, 
         "cameraId": command.camera_id,
         "action": command.action,
         "args": command.arguments,
+        "kept": list(command.kept),
         "state": CommandState.QUEUED,
         "createdBy": command.created_by,
         "createdAt": now,

@@ -49,12 +49,16 @@ Arguments = dict[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A checked command for a camera, which is named by its id or by its registered address."""
+    """A checked command for a camera, which is named by its id or by its registered address.
+
+    ``kept`` names the arguments that were left out: of those the agent may know better where they stand by then.
+    """
 
     camera_id: str | None
     camera_ip: str | None
     action: Action
     arguments: Arguments
+    kept: tuple[str, ...] = ()
 
 
 def parse_order(body: object, pan: int = SERVO_CENTRE, tilt: int = SERVO_CENTRE) -> Order:
@@ -74,7 +78,9 @@ def parse_order(body: object, pan: int = SERVO_CENTRE, tilt: int = SERVO_CENTRE)
     action = _ACTIONS.get(word.lower()) if isinstance(word, str) else None
     if action is None:
         raise BadRequest(f"Unknown action {word!r}: use {', '.join(sorted(_ACTIONS))}.")
-    return Order(camera_id, camera_ip, action, _arguments(action, body, pan, tilt))
+    arguments = _arguments(action, body, pan, tilt)
+    kept = tuple(name for name in ("pan", "tilt") if name in arguments and body.get(name) is None)
+    return Order(camera_id, camera_ip, action, arguments, kept)
 
 
 def spoken(time: timedelta) -> str:

@@ -107,6 +107,13 @@ def test_a_command_without_a_deadline_is_long_expired(fields: dict[str, Any]) ->
         command.checked()
 
 
+def test_of_a_servo_only_the_angles_that_were_not_given_stay_where_they_are_by_then() -> None:
+    command = Command.read("one", {"args": {"pan": 30, "tilt": 90}, "kept": ["tilt"]}, None)
+    assert command.standing({"pan": 0, "tilt": 40}).args == {"pan": 30, "tilt": 40}
+    assert command.standing({}).args == {"pan": 30, "tilt": 90}
+    assert Command.read("one", {"args": {"pan": 30}, "kept": "pan"}, None).kept == ()
+
+
 def test_the_servers_time_is_known_from_its_answers_and_never_thought_earlier_than_it_is() -> None:
     clock = ServerClock()
     assert not clock.known

@@ -117,3 +117,16 @@ def test_a_command_behind_one_that_its_camera_does_not_answer_is_not_blamed_on_t
     assert [(one.status_code, one.json()["error"]) for one in (first, second)] == [(504, "camera_silent")] * 2
     # whether its turn came in time or not: nobody says that the agent is silent
     assert "agent has been silent" not in second.json()["message"]
+
+
+def test_angles_that_are_sent_one_by_one_at_once_do_not_undo_each_other(
+    stack: StackInfo, yard: Yard, servo: FakeCamera
+) -> None:
+    camera = {"camera_id": yard.register(servo), "action": "servo"}
+    yard.up()
+    for pan, tilt in ((30, 40), (150, 160), (10, 20)):
+        with ThreadPoolExecutor(2) as pool:
+            bodies = [camera | {"pan": pan}, camera | {"tilt": tilt}]
+            answers = list(pool.map(lambda body: steer(stack, body), bodies))
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert (servo.pan, servo.tilt) == (pan, tilt)

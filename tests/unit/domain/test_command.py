@@ -94,3 +94,15 @@ def test_an_order_that_cannot_be_carried_out_says_what_could(body: object, advic
 )
 def test_a_length_of_time_is_said_as_people_say_it(seconds: float, words: str) -> None:
     assert spoken(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [({"pan": 1, "tilt": 2}, ()), ({"pan": 1}, ("tilt",)), ({"tilt": 2, "pan": None}, ("pan",))],
+)
+def test_angles_that_are_left_out_are_said_to_be_kept(
+    given: dict[str, object], kept: tuple[str, ...]
+) -> None:
+    order = parse_order({"camera_id": "a", "action": "servo", **given}, pan=10, tilt=20)
+    assert order.arguments == {"pan": 10, "tilt": 20} | {k: v for k, v in given.items() if v is not None}
+    assert order.kept == kept
