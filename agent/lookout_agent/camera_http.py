@@ -48,13 +48,9 @@ def get(address: Address, path: str, seconds: float, limit: int = TEXT_LIMIT) ->
         raise CameraSilent(
             f"Nobody listens at {address.host}:{address.port}: does the camera have another address now?"
         ) from None
-    except HTTPException as error:
+    except (HTTPException, ValueError) as error:  # the latter of a chunk of less than nothing
         if isinstance(error, (ConnectionError, IncompleteRead)):
             raise CameraSilent(f"The camera at {address.host} broke off its answer; try again.") from None
-        raise CameraFailed(
-            f"The camera at {address.host} does not answer in HTTP; is it the camera?"
-        ) from None
-    except ValueError:  # a chunk of less than nothing
         raise CameraFailed(
             f"The camera at {address.host} does not answer in HTTP; is it the camera?"
         ) from None
