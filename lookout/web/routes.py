@@ -65,10 +65,12 @@ def json_body(request: Request) -> object:
     request.max_content_length = BODY_BYTES
     try:
         body: object = json.loads(request.get_data(parse_form_data=False))
-        # half a character, "\\ud800", is read, but can be neither stored nor answered
+        # half a character is read, but can be neither stored nor answered
         json.dumps(body, ensure_ascii=False).encode()
-        return body
     except RequestEntityTooLarge:
         raise TooLarge(f"More than {BODY_BYTES // 1024} KB: send only the fields you mean.") from None
+    except UnicodeEncodeError:
+        raise BadRequest("The body has half a character, such as \\ud800: send whole ones.") from None
     except (ValueError, RecursionError):  # brackets within brackets, thousands of them
         raise BadRequest("The body is no JSON: send an object in double quotes and braces.") from None
+    return body

@@ -76,8 +76,9 @@ def test_a_command_says_what_it_is_until_when_and_of_whom(db: Any, agent: Any) -
     ],
 )
 def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
-    db: Any, agent: Any, earlier: dict[str, Any], is_busy: bool
+    db: Any, agent: Any, earlier: dict[str, Any], is_busy: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(commands, "QUEUE_SECONDS", 0.1)
     now = datetime.now(UTC)
     stored = {"cameraId": "cam", "action": "status", "createdAt": now - timedelta(seconds=10)} | {
         name: now - timedelta(seconds=value) if name.endswith("At") else value
