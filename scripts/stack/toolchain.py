@@ -75,7 +75,7 @@ def _install_firebase_tools() -> None:
         return
     with step("installing the Firebase tools (a minute or two the first time)"):
         done = subprocess.run(
-            ["npm", "ci", "--no-progress"],
+            ["npm", "ci", "--no-progress", "--no-audit", "--no-fund"],
             cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
     if done.returncode:
