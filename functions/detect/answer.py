@@ -9,7 +9,7 @@ from lookout.domain.camera import Camera
 from lookout.domain.face import Face
 from lookout.domain.matching import UNKNOWN_NAME, Match
 from lookout.domain.reason import Reason
-from lookout.domain.steering import next_step
+from lookout.domain.steering import Turn, next_step, turn_towards
 from lookout.domain.visit import Outcome
 
 
@@ -62,13 +62,18 @@ class JudgedFace:
 FLAT = ("person", "confidence", "alert_id", "is_known", "reason")
 
 
-def frame_answer(camera: Camera, faces: Sequence[JudgedFace], skipped: int) -> dict[str, object]:
-    """The answer to a frame, its first fields those of the original program."""
+def frame_answer(
+    camera: Camera, faces: Sequence[JudgedFace], skipped: int, size: tuple[int, int]
+) -> dict[str, object]:
+    """The answer to a frame, its first fields those of the original program.
+
+    ``size`` is the width and height of the frame in whose pixels the faces' boxes are.
+    """
     nobody: dict[str, object] = dict(zip(FLAT, (None, 0.0, None, False, Reason.NO_FACE), strict=True))
     entries = [face.fields() for face in faces]
     flat = nobody if not faces else {name: entries[_headline(faces)][name] for name in FLAT}
-    reasons = [face.reason for face in faces]
-    return {**flat, "faces": entries, "faces_skipped": skipped, "next": next_step(reasons, camera.led)}
+    step = next_step([face.reason for face in faces], camera.led, _turn(camera, faces, size))
+    return {**flat, "faces": entries, "faces_skipped": skipped, "next": step}
 
 
 def frame_reason(faces: Sequence[JudgedFace]) -> Reason:
@@ -82,6 +87,14 @@ def frame_name(faces: Sequence[JudgedFace]) -> str | None:
         return None
     outcome = faces[_headline(faces)].outcome
     return UNKNOWN_NAME if outcome is None else outcome.name
+
+
+def _turn(camera: Camera, faces: Sequence[JudgedFace], size: tuple[int, int]) -> Turn | None:
+    """Towards the face that matters most; None without a face, or where the camera follows nobody."""
+    if not camera.follow or not faces:
+        return None
+    box = faces[_headline(faces)].face.box
+    return turn_towards(box.x + box.width / 2, box.y + box.height / 2, *size, camera.fov)
 
 
 def _headline(faces: Sequence[JudgedFace]) -> int:

@@ -101,7 +101,8 @@ class Watch:
         )
         if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
             self._keep(posted, faces)
-        return frame_answer(camera, faces, seen.skipped)
+        height, width = frame.pixels.shape[:2]
+        return frame_answer(camera, faces, seen.skipped, (width, height))
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
         """Match the faces and make or change their alerts; a frame without a good face touches no store."""

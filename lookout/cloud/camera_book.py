@@ -17,7 +17,7 @@ from lookout.errors import BadRequest, NotFound
 SHOWN = (
     *("name", "ipAddress", "location"),
     *("agentId", "commandMap", "led", "pan", "tilt", "lastReason"),
-    *("visitSeconds", "armed", "known", "unknown"),
+    *("visitSeconds", "armed", "known", "unknown", "follow", "fov"),
 )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from lookout.cloud import days
 from lookout.cloud.app import patience, reaching
-from lookout.domain.camera import DISABLED, Camera, is_camera_id
+from lookout.domain.camera import DISABLED, FOV, Camera, is_camera_id, is_fov
 from lookout.domain.reason import Reason
 from lookout.domain.treatment import CameraRules, Treatment
 from lookout.errors import BadRequest, Forbidden, Unauthorised
@@ -114,13 +114,15 @@ class CameraKeys:
 
 
 def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
-    led = plain.get("led")
+    led, fov = plain.get("led"), plain.get("fov")
     return Camera(
         camera_id,
         str(plain.get("name") or camera_id),
         str(plain.get("status") or "active"),
         led if isinstance(led, int) else 0,
         _rules(plain),
+        follow=plain.get("follow") is True,
+        fov=fov if is_fov(fov) else FOV,
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from lookout.domain.command import Action
 from lookout.domain.treatment import AS_THE_SITE, CameraRules, Treatment
@@ -20,6 +21,12 @@ OFFLINE = "offline"
 
 VISIT_SECONDS = (1, 86400)
 """How short and how long the pause within one visit may be."""
+
+FOV = 66.0
+"""Degrees that the lens of an ESP32-CAM's OV2640 sees along the longer side of its frame."""
+
+FOV_RANGE = (10, 170)
+"""From a telephoto lens to the widest fisheye that is still taken for a plain lens."""
 
 NETWORKS = tuple(
     ipaddress.IPv4Network(text)
@@ -35,18 +42,29 @@ COMMAND_MAPS = ("camerawebserver", "simple")
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """``led``: the flashlight's last known level, 0 to 255; ``rules``: what it does otherwise than its site."""
+    """``led``: the flashlight's last known level, 0 to 255; ``rules``: what it does otherwise than its site.
+
+    ``follow``: whether its servos turn it towards a face; ``fov``: degrees its lens sees, within ``FOV_RANGE``.
+    """
 
     id: str
     name: str
     status: str
     led: int
     rules: CameraRules = AS_THE_SITE
+    follow: bool = False
+    fov: float = FOV
 
 
 def is_camera_id(text: str) -> bool:
     """Whether ``text`` can be a camera's id: up to 64 letters, digits, ``_`` and ``-``."""
     return _ID.fullmatch(text) is not None
+
+
+def is_fov(value: object) -> TypeGuard[float]:
+    """Whether ``value`` is a field of view in degrees that a lens can have."""
+    low, high = FOV_RANGE
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
 
 
 def camera_address(text: str) -> str | None:
@@ -142,6 +160,19 @@ def _armed(field: str, value: object) -> bool | None:
     raise BadRequest(f"{field} must be true, false, or null: as the site has it.")
 
 
+def _follow(field: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise BadRequest(f"{field} must be true or false.")
+
+
+def _fov(field: str, value: object) -> float | None:
+    if value is None or is_fov(value):
+        return value
+    low, high = FOV_RANGE
+    raise BadRequest(f"{field} must be a number of degrees from {low} to {high}, or null: {FOV:g}.")
+
+
 def _treatment(field: str, value: object) -> str | None:
     if value is None or (isinstance(value, str) and value in set(Treatment)):
         return value
@@ -176,5 +207,7 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "armed": _armed,
     "known": _treatment,
     "unknown": _treatment,
+    "follow": _follow,
+    "fov": _fov,
 }
-"""Each plain field and its check. The last four override ``settings/site`` for this camera alone."""
+"""Each plain field and its check. ``visitSeconds`` to ``unknown`` override ``settings/site`` for this camera."""

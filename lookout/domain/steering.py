@@ -1,8 +1,10 @@
-"""What a camera is told to do next: how soon to post again, with light or without, in which size."""
+"""What a camera is told to do next: when to post again, with which light and frame size, turned where."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from lookout.domain.reason import Reason
 
@@ -20,14 +22,41 @@ LARGER_FRAMESIZE = "UXGA"
 """1600x1200, for a face too small to be told."""
 
 
-def next_step(reasons: Iterable[Reason], led: int) -> dict[str, int | str]:
+SHARE = 0.5
+"""Of the way to the face: the next frame is judged on the way, and all of it would overshoot and swing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whole degrees to turn from where the camera looks: ``pan`` to the right of its picture, ``tilt`` up."""
+
+    pan: int
+    tilt: int
+
+
+def turn_towards(x: float, y: float, width: int, height: int, fov: float) -> Turn:
+    """Half of the way that brings the point (``x``, ``y``) to the middle of a frame of ``width`` x ``height``.
+
+    ``fov``: degrees that the lens sees along the longer side of the frame, more than 0 and less than 180.
+    """
+    focal = max(width, height) / 2 / math.tan(math.radians(fov) / 2)
+
+    def degrees(offset: float) -> int:
+        return round(SHARE * math.degrees(math.atan2(offset, focal)))
+
+    return Turn(degrees(x - width / 2), degrees(height / 2 - y))
+
+
+def next_step(reasons: Iterable[Reason], led: int, turn: Turn | None = None) -> dict[str, int | str]:
     """The ``next`` of an answer, from every face's reason (none for an empty frame) and the camera's ``led``.
 
+    ``turn`` is where a camera that follows is to look; without it there is no ``pan`` and no ``tilt``.
     A sketch that ignores it loses nothing.
     """
     seen = set(reasons) - {Reason.NO_FACE}
-    return {
+    step: dict[str, int | str] = {
         "interval_ms": WATCHING_MS if seen else IDLE_MS,
         "flash": int(led > 0 or Reason.TOO_DARK in seen),
         "framesize": LARGER_FRAMESIZE if Reason.TOO_SMALL in seen else FRAMESIZE,
     }
+    return step if turn is None else step | {"pan": turn.pan, "tilt": turn.tilt}

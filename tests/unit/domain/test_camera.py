@@ -25,6 +25,8 @@ def test_every_plain_field_can_be_set() -> None:
         "armed": False,
         "known": "ignore",
         "unknown": "record",
+        "follow": True,
+        "fov": 120.5,
     }
     assert camera_fields(body) == body
 
@@ -43,7 +45,7 @@ def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
     assert camera_fields({"ipAddress": typed}) == {"ipAddress": kept}
 
 
-@pytest.mark.parametrize("field", ["visitSeconds", "armed", "known", "unknown"])
+@pytest.mark.parametrize("field", ["visitSeconds", "armed", "known", "unknown", "fov"])
 def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
     assert camera_fields({field: None}) == {field: None}
 
@@ -83,6 +85,13 @@ def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
         ({"known": "shout"}, "known must be tell, record, ignore, or null"),
         ({"unknown": ""}, "unknown must be tell, record, ignore, or null"),
         ({"unknown": ["tell"]}, "unknown must be tell, record, ignore, or null"),
+        ({"follow": 1}, "follow must be true or false"),
+        ({"follow": None}, "follow must be true or false"),
+        ({"fov": 9.9}, "degrees from 10 to 170"),
+        ({"fov": 171}, "degrees from 10 to 170"),
+        ({"fov": True}, "degrees from 10 to 170"),
+        ({"fov": "66"}, "degrees from 10 to 170"),
+        ({"fov": float("nan")}, "degrees from 10 to 170"),
         ({"name": None}, "name must be a text"),
         ({"commandMap": "unheard of"}, "camerawebserver or simple"),
         ({"commandMap": {"explode": "/x"}}, "camerawebserver or simple"),
