@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lookout.domain.number import number, whole
 from lookout.domain.site import is_timezone
 from lookout.errors import SettingsError
 
@@ -221,10 +222,10 @@ def _parse(declared: Field[Any], raw: str) -> object:
         return Path(raw)
     if kind == "bool":
         return _switch(env, raw)
-    try:
-        value = int(raw) if kind == "int" else float(raw)
-    except ValueError:
-        raise SettingsError(f"{env}={raw!r} is not a number; set it to one from {low} to {high}.") from None
+    value = whole(raw) if kind == "int" else number(raw)
+    if value is None:
+        word = "whole number" if kind == "int" else "number"
+        raise SettingsError(f"{env}={raw!r} is not a {word}; set it to one from {low} to {high}.")
     if not low <= value <= high:
         raise SettingsError(f"{env}={raw} is out of range; set it to a number from {low} to {high}.")
     return value

@@ -10,7 +10,7 @@ from typing import Any
 
 from lookout_agent import addresses, camera_http, command_maps, snapshots
 from lookout_agent.addresses import Address
-from lookout_agent.commands import RANGES, Action, Command
+from lookout_agent.commands import RANGES, Action, Command, whole
 from lookout_agent.config import Config
 from lookout_agent.errors import CameraFailed, NotAllowed
 
@@ -69,9 +69,8 @@ def _tell(
 
 
 def _number(reported: object, sent: int | str, top: int | None) -> int | str:
-    if top is None or isinstance(reported, bool) or not isinstance(reported, int):
-        return sent
-    return reported if 0 <= reported <= top else sent
+    level = None if top is None else whole(reported)
+    return sent if level is None or top is None or not 0 <= level <= top else level
 
 
 def _plain(body: bytes) -> dict[str, Any] | None:

@@ -98,7 +98,19 @@ class Command:
         return action, {name: self._number(name, top) for name, top in RANGES.get(action, {}).items()}
 
     def _number(self, name: str, top: int) -> int:
-        value = self.args.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= top:
+        value = whole(self.args.get(name))
+        if value is None or not 0 <= value <= top:
             raise Unsupported(f"{self.action} needs {name}, a whole number from 0 to {top}.")
         return value
+
+
+def whole(value: object) -> int | None:
+    """The whole number that ``value`` is, or spells: ``90``, ``90.0`` and ``"90"`` are the same; else None."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+_DIGITS = re.compile(r"[0-9]{1,15}(\.0{0,15})?")

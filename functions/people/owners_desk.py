@@ -74,7 +74,7 @@ class OwnersDesk:
     def ignore_stranger(self, request: Request, stranger_id: str) -> Fields:
         """Make no more alerts of a stranger, or make them again."""
         caller = self._owner(request)
-        ignored = parse_ignoring(_body_if_any(request))
+        ignored = parse_ignoring(json_body(request, absent={}))
         self._strangers.ignore(stranger_id, ignored)
         log(Severity.INFO, "stranger ignored", stranger=stranger_id, ignored=ignored, by=caller.uid)
         return {"stranger_id": stranger_id, "ignored": ignored}
@@ -125,7 +125,3 @@ class OwnersDesk:
         self._limit.admit(caller.uid)
         caller.require(Role.OWNER)
         return caller
-
-
-def _body_if_any(request: Request) -> object:
-    return json_body(request) if request.content_length else {}

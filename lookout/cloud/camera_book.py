@@ -6,12 +6,13 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeGuard
+from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.cameras import new_key
 from lookout.domain.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
-from lookout.domain.command import HIGHEST, Action, Order
+from lookout.domain.command import HIGHEST, SERVO_CENTRE, Action, Order
+from lookout.domain.number import whole
 from lookout.errors import BadRequest, NotFound
 
 SHOWN = (
@@ -152,7 +153,8 @@ class CameraBook:
         from google.api_core.exceptions import NotFound as Gone
 
         names = {Action.SERVO: ("pan", "tilt"), Action.LED: ("led",)}.get(order.action, ())
-        fields = {name: result[name] for name in names if _is_level(result.get(name), name)}
+        levels = {name: _level(result.get(name), name) for name in names}
+        fields = {name: level for name, level in levels.items() if level is not None}
         if fields:
             with reaching("Firestore"), suppress(Gone):
                 self._reference(camera_id).update(fields, **patience(self._timeout))
@@ -208,9 +210,10 @@ def _key_reference(camera: Any) -> Any:
 
 
 def _number(stored: dict[str, Any], name: str) -> int:
-    value = stored.get(name)
-    return value if _is_level(value, name) else {"led": 0}.get(name, 90)
+    value = _level(stored.get(name), name)
+    return {"led": 0}.get(name, SERVO_CENTRE) if value is None else value
 
 
-def _is_level(value: object, name: str) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST[name]
+def _level(value: object, name: str) -> int | None:
+    level = whole(value)
+    return level if level is not None and 0 <= level <= HIGHEST[name] else None

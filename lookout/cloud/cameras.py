@@ -15,7 +15,8 @@ from typing import Any
 
 from lookout.cloud import days
 from lookout.cloud.app import patience, reaching
-from lookout.domain.camera import DISABLED, FOV, Camera, is_camera_id, is_fov
+from lookout.domain.camera import DISABLED, FOV, VISIT_SECONDS, Camera, is_camera_id, is_fov
+from lookout.domain.number import number, whole
 from lookout.domain.reason import Reason
 from lookout.domain.treatment import CameraRules, Treatment
 from lookout.errors import BadRequest, Forbidden, Unauthorised
@@ -114,12 +115,12 @@ class CameraKeys:
 
 
 def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
-    led, fov = plain.get("led"), plain.get("fov")
+    led, fov = whole(plain.get("led")), number(plain.get("fov"))
     return Camera(
         camera_id,
         str(plain.get("name") or camera_id),
         str(plain.get("status") or "active"),
-        led if isinstance(led, int) else 0,
+        led or 0,
         _rules(plain),
         follow=plain.get("follow") is True,
         fov=fov if is_fov(fov) else FOV,
@@ -128,13 +129,14 @@ def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
 
 def _rules(plain: dict[str, Any]) -> CameraRules:
     """The camera's own rules; what makes no sense counts as not set."""
-    seconds, armed = plain.get("visitSeconds"), plain.get("armed")
+    seconds, armed = whole(plain.get("visitSeconds")), plain.get("armed")
+    low, high = VISIT_SECONDS
     known, unknown = (
         Treatment(value) if isinstance(value, str) and value in set(Treatment) else None
         for value in (plain.get("known"), plain.get("unknown"))
     )
     return CameraRules(
-        visit_seconds=seconds if type(seconds) is int and 1 <= seconds <= 86400 else None,
+        visit_seconds=seconds if seconds is not None and low <= seconds <= high else None,
         armed=armed if isinstance(armed, bool) else None,
         known=known,
         unknown=unknown,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from lookout.domain.command import Action
+from lookout.domain.number import number, whole
 from lookout.domain.treatment import AS_THE_SITE, CameraRules, Treatment
 from lookout.errors import BadRequest
 
@@ -149,8 +150,11 @@ def _status(field: str, value: object) -> str:
 
 def _visit_seconds(field: str, value: object) -> int | None:
     low, high = VISIT_SECONDS
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and low <= value <= high):
-        return value
+    if value is None:
+        return None
+    seconds = whole(value)
+    if seconds is not None and low <= seconds <= high:
+        return seconds
     raise BadRequest(f"{field} must be a whole number from {low} to {high}, or null: as the site has it.")
 
 
@@ -167,8 +171,11 @@ def _follow(field: str, value: object) -> bool:
 
 
 def _fov(field: str, value: object) -> float | None:
-    if value is None or is_fov(value):
-        return value
+    if value is None:
+        return None
+    degrees = number(value)
+    if is_fov(degrees):
+        return degrees
     low, high = FOV_RANGE
     raise BadRequest(f"{field} must be a number of degrees from {low} to {high}, or null: {FOV:g}.")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from lookout.domain.number import shown, switch, whole
 from lookout.errors import BadRequest
 
 
@@ -77,7 +78,7 @@ def parse_order(body: object, pan: int = SERVO_CENTRE, tilt: int = SERVO_CENTRE)
     word = body.get("action")
     action = _ACTIONS.get(word.lower()) if isinstance(word, str) else None
     if action is None:
-        raise BadRequest(f"Unknown action {word!r}: use {', '.join(sorted(_ACTIONS))}.")
+        raise BadRequest(f"Unknown action {shown(word)}: use {', '.join(sorted(_ACTIONS))}.")
     arguments = _arguments(action, body, pan, tilt)
     kept = tuple(name for name in ("pan", "tilt") if name in arguments and body.get(name) is None)
     return Order(camera_id, camera_ip, action, arguments, kept)
@@ -106,7 +107,7 @@ def _arguments(action: Action, body: Mapping[str, object], pan: int, tilt: int) 
         case Action.FRAMESIZE:
             size = body.get("framesize")
             if not isinstance(size, str) or size.upper() not in FRAMESIZES:
-                raise BadRequest(f"framesize {size!r} is none of {', '.join(FRAMESIZES)}.")
+                raise BadRequest(f"framesize {shown(size)} is none of {', '.join(FRAMESIZES)}.")
             return {"framesize": size.upper()}
         case Action.SNAPSHOT | Action.STATUS:
             return {}
@@ -117,7 +118,7 @@ def _text(body: Mapping[str, object], name: str) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise BadRequest(f"{name} must be a text, not {value!r}.")
+        raise BadRequest(f"{name} must be a text, not {shown(value)}.")
     return value
 
 
@@ -125,18 +126,23 @@ def _degrees(body: Mapping[str, object], name: str, otherwise: int) -> int:
     value = body.get(name)
     if value is None:
         return otherwise
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= HIGHEST[name]:
-        raise BadRequest(f"{name}={value!r} is no angle: use whole degrees from 0 to 180.")
-    return value
+    degrees = whole(value)
+    if degrees is None or not 0 <= degrees <= HIGHEST[name]:
+        raise BadRequest(f"{name}={shown(value)} is no angle: use whole degrees from 0 to 180.")
+    return degrees
 
 
 def _level(body: Mapping[str, object]) -> int:
-    """The flashlight's level, 0 to 255, from ``led``, ``state`` or ``value``: a number, on/off or true/false."""
-    value = next((body[name] for name in ("led", "state", "value") if body.get(name) is not None), None)
-    if isinstance(value, bool):
-        return 255 if value else 0
-    if isinstance(value, str) and value.lower() in ("on", "off"):
-        return 255 if value.lower() == "on" else 0
-    if isinstance(value, int) and 0 <= value <= HIGHEST["led"]:
-        return value
-    raise BadRequest(f"led {value!r} is no level: use a number from 0 to 255, or on or off.")
+    """The flashlight's level, 0 to 255, from ``led``, ``state`` or ``value``: a number, on/off or true/false.
+
+    A ``state`` of 1 is a switch that is on, and not the lowest of all levels.
+    """
+    name = next((name for name in ("led", "state", "value") if body.get(name) is not None), "led")
+    value = body.get(name)
+    level = whole(value)
+    if level is None or (name == "state" and level == 1):
+        is_on = switch(value)
+        level = None if is_on is None else HIGHEST["led"] * is_on
+    if level is None or not 0 <= level <= HIGHEST["led"]:
+        raise BadRequest(f"{name} {shown(value)} is no level: use a number from 0 to 255, or on or off.")
+    return level

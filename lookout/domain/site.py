@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lookout.domain.hours import Hours
+from lookout.domain.number import number, shown, whole
 from lookout.domain.telling import TELL_EVERY_TIME, Telling
 from lookout.domain.treatment import CameraRules, Policy, Treatment
 
@@ -68,10 +69,12 @@ class Site:
             value = document.get(name)
             if value is None:
                 continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                complaints.append(f"settings/site {name}={value!r} is not a number from {low} to {high}")
+            found = whole(value) if isinstance(low, int) else number(value)
+            if found is None or not low <= found <= high:
+                kind = "whole number" if isinstance(low, int) else "number"
+                complaints.append(f"settings/site {name}={shown(value)} is not a {kind} from {low} to {high}")
                 continue
-            changes[field] = int(value) if isinstance(low, int) else float(value)
+            changes[field] = found
         zone = document.get("timezone")
         if zone is not None:
             if isinstance(zone, str) and is_timezone(zone):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 from werkzeug.exceptions import NotFound as NoRoute
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from lookout.errors import BadRequest, MethodNotAllowed, NotFound, TooLarge
@@ -55,8 +55,13 @@ class Routes:
         return answer
 
 
-def json_body(request: Request) -> object:
-    """The request's body as JSON, whatever type it says it has.
+_REQUIRED = object()
+
+
+def json_body(request: Request, absent: object = _REQUIRED) -> object:
+    """The request's body as JSON, whatever type it says it has, and ``absent``, where given, for an empty one.
+
+    Whether there is a body is found out by reading it: one that is sent in chunks declares no length.
 
     Raises:
         BadRequest: it is no JSON.
@@ -64,11 +69,16 @@ def json_body(request: Request) -> object:
     """
     request.max_content_length = BODY_BYTES
     try:
-        body: object = json.loads(request.get_data(parse_form_data=False))
+        sent = request.get_data(parse_form_data=False)
+        if not sent.strip() and absent is not _REQUIRED:
+            return absent
+        body: object = json.loads(sent)
         # half a character is read, but can be neither stored nor answered
         json.dumps(body, ensure_ascii=False).encode()
     except RequestEntityTooLarge:
         raise TooLarge(f"More than {BODY_BYTES // 1024} KB: send only the fields you mean.") from None
+    except ClientDisconnected:
+        raise BadRequest("The body ended before its Content-Length: send all of it.") from None
     except UnicodeEncodeError:
         raise BadRequest("The body has half a character, such as \\ud800: send whole ones.") from None
     except (ValueError, RecursionError):  # brackets within brackets, thousands of them

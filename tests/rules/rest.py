@@ -114,7 +114,9 @@ def encoded(value: object) -> dict[str, Any]:
         case int():
             return {"integerValue": str(value)}
         case float():
-            return {"doubleValue": value}
+            # what JSON has no number for is written as a word
+            odd = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+            return {"doubleValue": odd.get(str(value), value)}
         case datetime():
             return {"timestampValue": value.isoformat()}
         case dict():

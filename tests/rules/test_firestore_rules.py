@@ -443,6 +443,22 @@ SITE = {
 }
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"visitSeconds": 60.0, "retentionDays": 7.0},
+        {"visitSeconds": "60", "retentionDays": "7"},
+        {"visitSeconds": "60.0", "retentionDays": "3650.00"},
+        {"threshold": "0.4", "margin": "0.05"},
+        {"threshold": 1, "margin": "0"},
+    ],
+)
+def test_a_number_is_taken_however_it_is_written(
+    fields: dict[str, object], firestore: Firestore, tokens: Tokens
+) -> None:
+    assert firestore.update("settings/site", SITE | fields, tokens["owner"]) == 200
+
+
 @pytest.mark.parametrize("caller", CALLERS)
 def test_owners_alone_change_the_settings(caller: str, firestore: Firestore, tokens: Tokens) -> None:
     assert firestore.update("settings/site", SITE, tokens[caller]) == _status(caller == "owner")
@@ -456,6 +472,15 @@ def test_owners_alone_change_the_settings(caller: str, firestore: Firestore, tok
         {"margin": -0.1},
         {"visitSeconds": 0},
         {"visitSeconds": 1.5},
+        {"visitSeconds": "1.5"},
+        {"visitSeconds": True},
+        {"visitSeconds": "a minute"},
+        {"visitSeconds": float("inf")},
+        {"visitSeconds": float("nan")},
+        {"retentionDays": "0"},
+        {"retentionDays": "9" * 50},
+        {"threshold": float("nan")},
+        {"margin": "1.5"},
         {"retentionDays": 100000},
         {"timezone": 1},
         {"armed": "yes"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 
 import pytest
@@ -10,6 +11,7 @@ import requests
 from stack import seed
 from stack.info import Account, StackInfo
 from tests.functions.people.conftest import House
+from tests.functions.serving import served
 
 CALLS = [
     ("/strangers/s1/name", {"name": "Postman"}),
@@ -83,3 +85,25 @@ def test_a_body_that_is_no_json_or_too_large_is_told(house: House) -> None:
     for sent, status in (("{", 400), ("x" * 20_000, 413)):
         answer = house.client.post("/alerts/a/correct", data=sent, headers=headers)
         assert (answer.status_code, answer.json is not None) == (status, True)
+
+
+@pytest.mark.parametrize("blanks", [b"", b" \r\n"])
+@pytest.mark.parametrize("chunk", [1, 7, 4096])
+def test_a_body_counts_whatever_declares_it(house: House, chunk: int, blanks: bytes) -> None:
+    house.stranger("s1", "s1")
+
+    def said(body: bytes, chunked: bool) -> object:
+        chunks = (body[at : at + chunk] for at in range(0, len(body), chunk)) if chunked else body
+        headers = {"Authorization": f"Bearer {house.token}"}
+        answer = requests.post(f"{url}/strangers/s1/ignore", data=chunks, headers=headers, timeout=20)
+        assert answer.status_code == 200, answer.text
+        stored = house.read("strangers/s1")["ignored"]
+        assert answer.json()["ignored"] == stored
+        return stored
+
+    with served(house.client.application) as url:
+        for chunked in (True, False):
+            for ignored in (True, False):
+                sent = blanks + json.dumps({"ignored": ignored}).encode() + blanks
+                assert said(sent, chunked) is ignored
+            assert said(blanks, chunked) is True

@@ -65,7 +65,7 @@ def test_some_actions_need_nothing_more(action: str) -> None:
         ({"camera_id": "a", "action": "servo"}, "needs pan, tilt or both"),
         ({"camera_id": "a", "action": "servo", "pan": 181}, "0 to 180"),
         ({"camera_id": "a", "action": "servo", "pan": -1}, "0 to 180"),
-        ({"camera_id": "a", "action": "servo", "pan": "90"}, "0 to 180"),
+        ({"camera_id": "a", "action": "servo", "pan": "ninety"}, "0 to 180"),
         ({"camera_id": "a", "action": "servo", "pan": 90.5}, "0 to 180"),
         ({"camera_id": "a", "action": "servo", "pan": True}, "0 to 180"),
         ({"camera_id": "a", "action": "led"}, "0 to 255"),

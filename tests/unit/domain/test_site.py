@@ -29,7 +29,7 @@ def test_what_the_owner_set_counts() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("threshold", "0.4"),
+        ("threshold", "tight"),
         ("threshold", -0.1),
         ("threshold", 2.1),
         ("threshold", float("nan")),
