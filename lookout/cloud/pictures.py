@@ -34,6 +34,19 @@ def shot_paths(alert_id: str, digest: str) -> tuple[str, str]:
     return f"{folder}/frame.jpg", f"{folder}/face.jpg"
 
 
+def portrait_path(stranger_id: str, alert_id: str, digest: str) -> str:
+    """Path of a stranger's picture: the face of that alert, taken from the frame of ``digest``.
+
+    The alert is part of the name: a frame may show several strangers, who may turn out to be one.
+    """
+    return f"strangers/{stranger_id}/{alert_id}_{digest[:12]}.jpg"
+
+
+def merged_portrait_path(stranger_id: str, merged_id: str) -> str:
+    """Path of the picture that a stranger has from another one who was merged into it."""
+    return f"strangers/{stranger_id}/{merged_id}.jpg"
+
+
 def store(bucket: Any, jpegs: Mapping[str, bytes], timeout: float) -> None:
     """Upload JPEG pictures, each under its path.
 

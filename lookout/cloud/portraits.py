@@ -49,7 +49,7 @@ class Portraits:
             pictures.remove(self._bucket, path, self._timeout)
 
     def _offer(self, visit: Visit, stranger_id: str, digest: str, jpeg: bytes) -> None:
-        path = f"strangers/{stranger_id}/{digest[:12]}.jpg"
+        path = pictures.portrait_path(stranger_id, visit.alert_id, digest)
         pictures.store(self._bucket, {path: jpeg}, self._timeout)
         unwanted = stranger_visits.offer_picture(
             self._db, stranger_id, visit.alert_id, path, visit.best_score, self._timeout

@@ -114,7 +114,7 @@ class StrangerMerging:
         path, quality = job.about["facePath"], float(job.about["quality"] or 0.0)
         if path is None:
             return
-        to = f"strangers/{job.about['into']}/{path.rpartition('/')[2]}"
+        to = pictures.merged_portrait_path(job.about["into"], job.about["strangerId"])
         if pictures.copy(self._bucket, path, to, self._timeout):
 
             def change(attempt: Attempt) -> str | None:
@@ -122,6 +122,8 @@ class StrangerMerging:
                 into = self._strangers.find(attempt, job.about["into"])
                 if "unused" in progress:
                     unused: str | None = progress["unused"]
+                    if into is not None and unused == into.fields.get("facePath"):
+                        unused = None  # noted when two strangers' pictures from one frame had the same path
                 elif into is not None and quality > float(into.fields.get("quality") or 0.0):
                     unused = into.fields.get("facePath")
                     picture = {"facePath": to, "faceAlertId": job.about["faceAlertId"], "quality": quality}

@@ -87,6 +87,29 @@ def test_the_better_picture_of_two_strangers_stays(house: House, quality: float,
     assert house.bucket.blob(stranger["facePath"]).download_as_bytes() == best
 
 
+@pytest.mark.parametrize("quality", [0.9, 0.1])
+def test_merging_two_strangers_whose_pictures_have_one_name_keeps_the_better(
+    house: House, quality: float
+) -> None:
+    # as both were stored when the frame alone gave the name
+    house.stranger("s1", "s1", picture=b"of s1", quality=quality)
+    house.stranger("s2", "s2", picture=b"of s2", quality=0.5)
+    house.done("/strangers/s1/merge", {"into": "s2"})
+    path = house.read("strangers/s2")["facePath"]
+    assert [one for one in objects(house.bucket) if one.startswith("strangers/")] == [path]
+    assert house.bucket.blob(path).download_as_bytes() == (b"of s1" if quality > 0.5 else b"of s2")
+
+
+def test_a_picture_goes_along_through_a_chain_of_mergers(house: House) -> None:
+    for number, quality in enumerate((0.9, 0.5, 0.7, 0.3), 1):
+        house.stranger(f"s{number}", f"s{number}", picture=f"of s{number}".encode(), quality=quality)
+    for one, into in (("s1", "s2"), ("s3", "s2"), ("s2", "s4")):
+        house.done(f"/strangers/{one}/merge", {"into": into})
+        path = house.read(f"strangers/{into}")["facePath"]
+        assert house.bucket.blob(path).download_as_bytes() == b"of s1"
+    assert [one for one in objects(house.bucket) if one.startswith("strangers/")] == [path]
+
+
 def test_merging_strangers_again_is_answered_the_same(house: House) -> None:
     house.stranger("s1", "s1")
     house.stranger("s2", "s2")

@@ -105,3 +105,18 @@ def test_a_frame_that_is_posted_again_after_a_correction_is_answered_with_it(
     again = post("obama.jpg")
     assert (again["alert_id"], again["person"], again["is_known"]) == (first["alert_id"], "Bob", True)
     assert house.read(f"alerts/{first['alert_id']}")["doubles"] == 1
+
+
+@pytest.mark.parametrize("stays", range(6))
+def test_strangers_of_one_frame_who_are_merged_keep_the_best_of_their_pictures(
+    house: House, post: Post, stays: int
+) -> None:
+    post("t1.jpg")
+    strangers = sorted(house.db.collection("strangers").get(), key=lambda one: float(one.get("quality")))
+    best = house.bucket.blob(strangers[-1].get("facePath")).download_as_bytes()
+    into = strangers.pop(stays).id
+    for one in strangers:
+        house.done(f"/strangers/{one.id}/merge", {"into": into})
+    path = house.read(f"strangers/{into}")["facePath"]
+    assert [one for one in objects(house.bucket) if one.startswith("strangers/")] == [path]
+    assert house.bucket.blob(path).download_as_bytes() == best
