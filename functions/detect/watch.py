@@ -23,7 +23,7 @@ from lookout.cloud.visits import SeenFrame, Visits
 from lookout.domain.camera import Camera
 from lookout.domain.face import Face
 from lookout.domain.gallery import Gallery
-from lookout.domain.matching import Match, match
+from lookout.domain.matching import Match, match, one_face_each
 from lookout.domain.reason import Reason
 from lookout.domain.site import Site
 from lookout.domain.visit import Outcome, Rules, Sighting
@@ -116,7 +116,13 @@ class Watch:
         gallery = self._gallery.current()
         matches = self._match(good, gallery, threshold, site.margin)
         sightings = [
-            Sighting(found, face.embedding, face.quality.score, muted=gallery.is_muted(found.person_id))
+            Sighting(
+                found,
+                face.embedding,
+                face.quality.score,
+                muted=gallery.is_muted(found.person_id),
+                box=face.box,
+            )
             for found, face in zip(matches, good, strict=True)
             if face.embedding is not None
         ]
@@ -130,7 +136,8 @@ class Watch:
 
     def _match(self, faces: Sequence[Face], gallery: Gallery, threshold: float, margin: float) -> list[Match]:
         embeddings = [face.embedding for face in faces if face.embedding is not None]
-        return match(embeddings, gallery, threshold, margin, self._card.calibration)
+        matches = match(embeddings, gallery, threshold, margin, self._card.calibration)
+        return one_face_each(matches, [face.box for face in faces if face.embedding is not None])
 
     def _store(
         self,

@@ -28,6 +28,17 @@ class Box:
         """Square pixels."""
         return self.width * self.height
 
+    def overlap(self, other: Box) -> float:
+        """How much of the smaller of the two boxes the other one covers, 0 to 1."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        smaller = min(self.area, other.area)
+        return 0.0 if width <= 0 or height <= 0 or smaller <= 0 else width * height / smaller
+
+
+NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
+"""The box of a face of which only the vector matters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Embedding
+from lookout.domain.face import Box, Embedding
 from lookout.domain.gallery import Gallery
 from lookout.domain.reason import Reason
 
@@ -26,6 +26,10 @@ never below that of the closest vector, so only near-ties beyond the sixteenth p
 LOOKALIKE_SHARE = 0.5
 """Two people whose photos come closer than the threshold need a larger margin: by this share of how much closer.
 Below the threshold their distances say little; the closer they are, the less."""
+
+ONE_FACE_OVERLAP = 0.2
+"""Two boxes are one face, found twice or doubled by a pane of glass, when this share of the smaller is covered.
+The faces of two people cheek to cheek cover less of each other."""
 
 UNKNOWN_NAME = "Unknown"
 
@@ -99,6 +103,24 @@ def match(
     if not len(gallery):
         return [NOBODY] * len(embeddings)
     return [_verdict(_nearest(row, gallery), gallery, threshold, margin, calibration) for row in embeddings]
+
+
+def one_face_each(matches: Sequence[Match], boxes: Sequence[Box]) -> list[Match]:
+    """The matches of the faces of one frame, so that a person is one face of it: the nearest.
+
+    Nobody is in two places, so that of two faces with one name one is a photo, a mirror or a look-alike. The
+    others are ``ambiguous``, but for those whose box overlaps that of the person's face: they are the same face.
+    """
+    distinct = list(matches)
+    of_person: dict[str | None, int] = {}
+    known = [index for index, one in enumerate(matches) if one.is_known]
+    for index in sorted(known, key=lambda index: (matches[index].distance or 0.0, index)):
+        first = of_person.setdefault(matches[index].person_id, index)
+        if first != index and boxes[first].overlap(boxes[index]) < ONE_FACE_OVERLAP:
+            distinct[index] = replace(
+                matches[index], reason=Reason.AMBIGUOUS, person_id=None, name=UNKNOWN_NAME
+            )
+    return distinct
 
 
 def _nearest(embedding: NDArray[np.float32], gallery: Gallery) -> tuple[Candidate, ...]:

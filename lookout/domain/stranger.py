@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookout.domain.face import Embedding
 from lookout.domain.gallery import Gallery, PersonVectors
-from lookout.domain.matching import Calibration, Match, match
+from lookout.domain.matching import Calibration, Match, match, one_face_each
 from lookout.domain.reason import Reason
 from lookout.domain.visit import Sighting
 
@@ -68,8 +68,9 @@ class Strangers:
     ) -> list[Sighting]:
         """The sightings of one frame, the unknown ones with the stranger that each is.
 
-        A stranger is one face of a frame, the nearest. One who is being named is that person already. With no
-        ``room`` left for more strangers, a face that was never seen is not remembered.
+        A stranger is one face of a frame, the nearest. One who is being named is that person already, and the
+        person is one face of the frame too. With no ``room`` left for more strangers, a face that was never seen
+        is not remembered.
         """
         unknown = [index for index, one in enumerate(sightings) if one.match.reason is Reason.UNKNOWN]
         faces = [sightings[index].embedding for index in unknown]
@@ -90,7 +91,11 @@ class Strangers:
             else:
                 taken.add(stranger.id)
                 recognised[index] = replace(sighting, stranger_id=stranger.id, muted=stranger.ignored)
-        return recognised
+        distinct = one_face_each([one.match for one in recognised], [one.box for one in recognised])
+        return [
+            one if match is one.match else replace(one, match=match, muted=False)
+            for one, match in zip(recognised, distinct, strict=True)
+        ]
 
 
 def _distance(found: tuple[int, Match]) -> float:

@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Embedding
+from lookout.domain.face import NOWHERE, Box, Embedding
 from lookout.domain.matching import Match
 from lookout.domain.reason import Reason
 from lookout.domain.treatment import TELL_ALL, Policy, Silence
@@ -28,8 +28,9 @@ class Change(Enum):
 class Sighting:
     """A face good enough to be matched: its match, its embedding of shape ``(d,)``, its quality score.
 
-    ``stranger_id`` is who an unknown face was before, None for one that was never seen. ``muted``: nobody wants to
-    hear of the person or the stranger. ``may_be_stranger``: whether an unknown face is remembered at all.
+    ``box`` is where in the frame it is. ``stranger_id`` is who an unknown face was before, None for one that was
+    never seen. ``muted``: nobody wants to hear of the person or the stranger. ``may_be_stranger``: whether an
+    unknown face is remembered at all.
     """
 
     match: Match
@@ -38,6 +39,7 @@ class Sighting:
     stranger_id: str | None = None
     muted: bool = False
     may_be_stranger: bool = True
+    box: Box = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.functions.conftest import objects
 from tests.functions.detect.conftest import CAMERA, House, People, Shot
@@ -234,13 +234,32 @@ def test_six_strangers_in_one_frame_get_six_alerts(house: House, shot: Shot) -> 
     assert len(house.pictures()) == 12
 
 
-def test_a_mirror_makes_no_second_alert(house: House, people: People, shot: Shot) -> None:
+def mirrored(frame: bytes) -> bytes:
+    made = io.BytesIO()
+    ImageOps.mirror(Image.open(io.BytesIO(frame))).save(made, "JPEG", quality=90)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("twin", ["the same photo", "its mirror", "obama3.jpg"])
+def test_of_two_faces_in_one_frame_that_look_alike_one_has_the_name(
+    house: House, people: People, shot: Shot, twin: str
+) -> None:
     people.enrol("Barack", "obama2.jpg")
-    answer = house.post(beside(shot("obama.jpg"), shot("obama.jpg", 640, 600)))
-    assert [face["person"] for face in answer["faces"]] == ["Barack", "Barack"]
-    alert = house.alert()
-    assert alert["frames"] == 1
-    assert len(house.pictures()) == 2
+    another = {"the same photo": shot("obama.jpg", 640, 600), "its mirror": mirrored(shot("obama.jpg"))}
+    frame = beside(shot("obama.jpg"), another[twin] if twin in another else shot(twin))
+    for _ in range(2):  # the next frame goes on with both
+        frame = beside(frame)
+        answer = house.post(frame)
+        known, other = sorted(answer["faces"], key=lambda face: not face["is_known"])
+        assert (known["person"], other["person"]) == ("Barack", "Unknown")
+        assert known["distance"] <= other["distance"]
+        assert other["candidates"] == ["Barack"]
+        assert known["alert_id"] != other["alert_id"]
+        alerts = {alert["id"]: alert for alert in house.alerts()}
+        assert alerts.keys() == {known["alert_id"], other["alert_id"]}
+        assert alerts[other["alert_id"]]["reason"] == "ambiguous"
+        assert [one["person"] for one in alerts[other["alert_id"]]["candidates"]] == ["Barack"]
+        assert alerts[other["alert_id"]]["strangerId"] is None
 
 
 def test_two_hundred_faces_in_a_frame_are_judged_up_to_the_limit(house: House, photos: Any) -> None:

@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookout.domain.face import Embedding
+from lookout.domain.face import NOWHERE, Box, Embedding
 from lookout.domain.gallery import Gallery, Negative, PersonVectors
-from lookout.domain.matching import Calibration, Match, match, person_distance
+from lookout.domain.matching import (
+    NOBODY,
+    ONE_FACE_OVERLAP,
+    Calibration,
+    Match,
+    match,
+    one_face_each,
+    person_distance,
+)
 from lookout.domain.reason import Reason
 from tests.unit.domain.conftest import at, face
 
@@ -219,3 +227,69 @@ def test_two_look_alikes_need_a_larger_margin_the_closer_they_are(
     # whichever of the two has the note
     swapped = replace(other, lookalikes={} if closest is None else {"alice": closest})
     assert judged(query, person("Alice", alice), swapped).reason is reason
+
+
+def in_one_frame(faces: list[Embedding], boxes: list[Box], *people: PersonVectors) -> list[Match]:
+    return one_face_each(match(faces, Gallery(MODEL, people), 0.5, 0.05, CURVE), boxes)
+
+
+LEFT, RIGHT = Box(0, 0, 100, 120), Box(300, 0, 100, 120)
+
+
+@pytest.mark.parametrize("nearer", [0, 1])
+def test_of_twins_in_one_frame_the_nearer_has_the_name(alice: Embedding, nearer: int) -> None:
+    faces = [at(0.3, alice, towards=1), at(0.3, alice, towards=2)]
+    faces[nearer] = at(0.2, alice, towards=3)
+    found = in_one_frame(faces, [LEFT, RIGHT], person("Alice", alice), person("Bob", face(2)))
+    assert (found[nearer].name, found[nearer].reason) == ("Alice", Reason.KNOWN)
+    other = found[1 - nearer]
+    assert (other.name, other.person_id, other.reason) == ("Unknown", None, Reason.AMBIGUOUS)
+    assert other.candidates[0].name == "Alice"
+    assert other.distance == pytest.approx(0.3, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("box", "same"),
+    [
+        (Box(10, 5, 100, 120), True),
+        (Box(60, 0, 100, 120), True),
+        (Box(20, 20, 30, 30), True),
+        (Box(85, 0, 100, 120), False),
+        (Box(100, 0, 100, 120), False),
+        (RIGHT, False),
+    ],
+    ids=["found twice", "reflected in a pane", "found within", "cheek to cheek", "touching", "beside"],
+)
+def test_only_faces_that_overlap_are_one_face(alice: Embedding, box: Box, same: bool) -> None:
+    twins = [at(0.2, alice, towards=1), at(0.3, alice, towards=2)]
+    found = in_one_frame(twins, [LEFT, box], person("Alice", alice))
+    assert [one.is_known for one in found] == [True, same]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_in_any_frame_a_person_is_one_face_and_whoever_is_alone_keeps_the_name(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    gallery = [person(f"P{number}", face(number)) for number in range(4)]
+    faces, boxes = [], []
+    for index in range(int(random.integers(1, 12))):
+        faces.append(
+            at(float(random.uniform(0.05, 0.7)), face(int(random.integers(0, 6))), towards=seed + index)
+        )
+        boxes.append(Box(*random.uniform(0, 400, 2), *random.uniform(20, 200, 2)))
+    before = match(faces, Gallery(MODEL, gallery), 0.5, 0.05, CURVE)
+    after = one_face_each(before, boxes)
+    for name in {one.name for one in before if one.is_known}:
+        of_name = [index for index, one in enumerate(before) if one.name == name]
+        nearest = min(of_name, key=lambda index: before[index].distance or 0.0)
+        for index in of_name:
+            one_face = index == nearest or boxes[index].overlap(boxes[nearest]) >= ONE_FACE_OVERLAP
+            assert after[index].reason is (Reason.KNOWN if one_face else Reason.AMBIGUOUS)
+    assert all(two is one for one, two in zip(before, after, strict=True) if not one.is_known)
+    order = random.permutation(len(faces))
+    shuffled = one_face_each([before[index] for index in order], [boxes[index] for index in order])
+    assert shuffled == [after[index] for index in order]
+
+
+def test_no_faces_and_faces_of_nobody_stay_as_they_are() -> None:
+    assert one_face_each([], []) == []
+    assert one_face_each([NOBODY, NOBODY], [NOWHERE, NOWHERE]) == [NOBODY, NOBODY]

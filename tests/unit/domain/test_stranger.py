@@ -104,3 +104,16 @@ def test_a_stranger_keeps_the_latest_face_and_as_different_ones_as_there_are() -
 def test_someone_who_came_back_is_remembered_longer_than_someone_who_came_once() -> None:
     assert remembered_until(NOON, 1, 30) == NOON + timedelta(days=30)
     assert remembered_until(NOON, 2, 30) == NOON + timedelta(days=90)
+
+
+def test_who_is_being_named_is_one_face_of_a_frame_too(alice: Embedding) -> None:
+    named = replace(stranger("s1", alice), person=("anna", "Anna"))
+    known = replace(unknown(at(0.1, alice)), match=Match(Reason.KNOWN, "anna", "Anna", 0.1, 0.9, ()))
+    found = recognised(unknown(at(0.3, alice, towards=1)), unknown(at(0.2, alice, towards=2)), known=(named,))
+    assert [one.match.reason for one in found] == [Reason.AMBIGUOUS, Reason.KNOWN]
+    assert [one.stranger_id for one in found] == [None, None]
+    found = recognised(unknown(at(0.3, alice)), known, known=(named,))
+    assert [(one.match.reason, one.match.person_id) for one in found] == [
+        (Reason.AMBIGUOUS, None),
+        (Reason.KNOWN, "anna"),
+    ]
