@@ -15,7 +15,7 @@ from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.web.answer import Fields, Request
 from lookout.web.credentials import camera_key, id_token, shows_id_token
-from lookout.web.frame_upload import claimed_camera
+from lookout.web.frame_upload import FrameUpload
 from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import json_body
 
@@ -61,7 +61,7 @@ class Console:
         if shows_id_token(request) or not camera_key(request):
             self._caller(request, *READERS)
             return {"led": self._book.led(request.args.get("camera_id"))}
-        camera_id, key = claimed_camera(request, limit=0)
+        camera_id, key = FrameUpload(request, limit=0).claimed_camera()
         camera = self._keys.authorise(camera_id, key)
         self._limit.admit(camera.id)
         # not the one remembered with the key, which may be seconds old

@@ -10,7 +10,7 @@ from firebase_functions import https_fn, options
 
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Request, endpoint
-from lookout.web.frame_upload import claimed_camera, image
+from lookout.web.frame_upload import FrameUpload
 from lookout.web.rate_limit import RateLimit
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def parts() -> tuple[CameraKeys, Watch]:
 @endpoint("POST", "PUT")
 def detect(request: Request) -> Mapping[str, object]:
     """Judge the posted frame; see the README for what may be posted and what is answered."""
-    camera_id, key = claimed_camera(request, settings.max_upload_bytes)
+    upload = FrameUpload(request, settings.max_upload_bytes)
+    camera_id, key = upload.claimed_camera()
     keys, watch = parts()
     camera = keys.authorise(camera_id, key)
     limit.admit(camera.id)
-    return watch.judge(camera, image(request, settings.max_upload_bytes))
+    return watch.judge(camera, upload.image())

@@ -2,103 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cached_property
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from lookout.errors import BadRequest, TooLarge, Unauthorised
 from lookout.web.credentials import camera_key
-
-ID_NAMES = ("camera_id", "cameraId")
-"""What sketches call the camera's id in a query or a form."""
+from lookout.web.unpacking import Posted, name_of_camera, trimmed_id, unpack
 
 FORM_BYTES = 64 * 1024
-"""Room for a multipart body's boundaries, headers and small fields around the image."""
+"""Room for a multipart body's boundaries, headers and small fields around the picture."""
+
+BASE64_SHARE = 1.5
+"""How many bytes one of a picture takes as text: 4 for 3, and room for line ends and escapes."""
 
 
-def claimed_camera(request: Request, limit: int) -> tuple[str, str]:
-    """The camera's id and key as the caller gives them, unchecked.
+class FrameUpload:
+    """A request that posts a frame of at most ``limit`` bytes. Its body is read once, when it is needed."""
 
-    The id comes in ``X-Camera-Id``, the query or a form field; the key only in a header, never in the URL,
-    which servers write to their logs.
+    def __init__(self, request: Request, limit: int) -> None:
+        self._request = request
+        self._limit = limit
 
-    Raises:
-        Unauthorised: there is no key.
-        BadRequest: there is no camera id, or the body broke off before it was found.
-        TooLarge: the body is larger than ``limit`` bytes, found out while looking for a form field.
-    """
-    key = camera_key(request)
-    if not key:
-        raise Unauthorised(
-            "No key: send the camera's key as `Authorization: Bearer`, `X-Camera-Key` or `Token`."
+    def claimed_camera(self) -> tuple[str, str]:
+        """The camera's id and key as the caller gives them, unchecked.
+
+        The id comes in ``X-Camera-Id``, the query, a form field or JSON; the key only in a header, never in the
+        URL, which servers write to their logs.
+
+        Raises:
+            Unauthorised: there is no key.
+            BadRequest: there is no camera id, or the body broke off before it was found.
+            TooLarge: the body is too large, found out while looking for the id in it.
+        """
+        key = camera_key(self._request)
+        if not key:
+            raise Unauthorised(
+                "No key: send the camera's key as `Authorization: Bearer`, `X-Camera-Key` or `Token`."
+            )
+        named = trimmed_id(self._request.headers.get("X-Camera-Id", "")) or self._in_query()
+        camera_id = named or self._posted.camera_id
+        if camera_id is None:
+            raise BadRequest(
+                "Which camera? Name it with X-Camera-Id, or `camera_id` in the query, a form field or the JSON."
+            )
+        if not camera_id:
+            raise BadRequest("`camera_id` is there but empty: write the camera's id into it.")
+        return camera_id, key
+
+    def image(self) -> bytes:
+        """The bytes of the one picture in the request, in whatever form it came.
+
+        Raises:
+            BadRequest: no picture, or more than one, or the body is broken or broke off.
+            TooLarge: the picture or the body is too large.
+        """
+        posted = self._posted
+        if len(posted.pictures) > 1 or (not posted.pictures and len(posted.others) > 1):
+            count = len(posted.pictures or posted.others)
+            raise BadRequest(f"{count} files in one request: post one frame at a time.")
+        found = [*posted.pictures, *posted.others]
+        if not found:
+            raise BadRequest(
+                f"No file in the {posted.form}: send the frame as a part with a filename, "
+                "or its base64 under `image`."
+            )
+        if not found[0].strip(b"\r\n"):
+            raise BadRequest("The image is empty: post the camera's JPEG as the body or as a multipart file.")
+        return found[0]
+
+    def _in_query(self) -> str:
+        named = (value for name, value in self._request.args.items() if name_of_camera(name))
+        return next((camera_id for value in named if (camera_id := trimmed_id(value))), "")
+
+    @cached_property
+    def _posted(self) -> Posted:
+        boundary = self._request.mimetype_params.get("boundary", "")
+        posted = unpack(self._body(), boundary, self._limit)
+        if any(len(picture) > self._limit for picture in [*posted.pictures, *posted.others]):
+            raise self._too_large()
+        return posted
+
+    def _body(self) -> bytes:
+        """The body, refused by its declared length, bounded where it declares none."""
+        bound = int(self._limit * BASE64_SHARE) + FORM_BYTES
+        self._request.max_content_length = bound
+        if (self._request.content_length or 0) > bound:
+            raise self._too_large()
+        try:
+            return self._request.get_data(cache=False, parse_form_data=False)
+        except RequestEntityTooLarge:
+            raise self._too_large() from None
+        except ClientDisconnected:
+            raise BadRequest("The body ended before its Content-Length: send all of it.") from None
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"More than {self._limit / 1024 / 1024:.0f} MB: choose a smaller frame size or lower JPEG quality."
         )
-    camera_id = request.headers.get("X-Camera-Id") or _first(request.args)
-    if not camera_id and _is_multipart(request):
-        with _reading(request, limit):
-            camera_id = _first(request.form)
-    if not camera_id:
-        raise BadRequest("Which camera? Name it with X-Camera-Id, or `camera_id` in the query or the form.")
-    return camera_id, key
-
-
-def image(request: Request, limit: int) -> bytes:
-    """The bytes of the one image in the request, at most ``limit``: a multipart file of any name, or the body.
-
-    Raises:
-        BadRequest: no image, or more than one, or the body broke off.
-        TooLarge: the image or the body is too large.
-    """
-    with _reading(request, limit):
-        data = _file(request) if _is_multipart(request) else request.get_data(parse_form_data=False)
-    if len(data) > limit:
-        raise _too_large(limit)
-    if not data:
-        raise BadRequest("The image is empty: post the camera's JPEG as the body or as a multipart file.")
-    return data
-
-
-@contextmanager
-def _reading(request: Request, limit: int) -> Iterator[None]:
-    """Refuse a body by its declared length, bound the reading of one that declares none, tell why it fails."""
-    bound = limit + FORM_BYTES
-    request.max_content_length = bound
-    # a frame whose part has no filename is a form field to Flask, which would call 500 kB of it too large
-    request.max_form_memory_size = bound
-    if (request.content_length or 0) > bound:
-        raise _too_large(limit)
-    try:
-        yield
-    except RequestEntityTooLarge:
-        raise _too_large(limit) from None
-    except ClientDisconnected:
-        raise BadRequest("The body ended before its Content-Length: send all of it.") from None
-
-
-def _file(request: Request) -> bytes:
-    files = [file for name in request.files for file in request.files.getlist(name)]
-    if len(files) > 1:
-        raise BadRequest(f"{len(files)} files in one request: post one frame at a time.")
-    if not files:
-        raise BadRequest(
-            "No file in the multipart body: check that the boundary in Content-Type is the one in the body, "
-            "that the body ends with it, and that the file's part has a filename."
-        )
-    data: bytes = files[0].read()
-    return data
-
-
-def _first(values: MultiDict[str, str]) -> str:
-    return next((value for name in ID_NAMES if (value := values.get(name))), "")
-
-
-def _is_multipart(request: Request) -> bool:
-    return request.mimetype == "multipart/form-data"
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"More than {limit / 1024 / 1024:.0f} MB: choose a smaller frame size or lower JPEG quality."
-    )

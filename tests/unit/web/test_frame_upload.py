@@ -166,15 +166,11 @@ def test_a_form_without_a_file_is_refused(framework: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("boundary", ["other", "", '"', "\xe9", "b" * 500])
-def test_a_boundary_that_is_not_the_bodys_is_refused(framework: FlaskClient, boundary: str) -> None:
+def test_the_boundary_is_the_one_in_the_body_whatever_the_header_says(
+    framework: FlaskClient, boundary: str
+) -> None:
     body = _multipart(('name="image"; filename="a.jpg"', JPEG))
-    assert _refused(_post_multipart(framework, body, boundary), 400, "bad_request", "boundary")
-
-
-def test_no_boundary_at_all_is_refused(framework: FlaskClient) -> None:
-    body = _multipart(('name="image"; filename="a.jpg"', JPEG))
-    answer = framework.post("/", data=body, content_type="multipart/form-data", headers=CALLER)
-    assert _refused(answer, 400, "bad_request", "boundary")
+    assert _arrived(_post_multipart(framework, body, boundary))
 
 
 @half_read_files_close_themselves
@@ -185,8 +181,10 @@ def test_a_body_without_its_last_boundary_is_refused(framework: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("size", [1, 700_000])
-def test_a_part_without_a_filename_is_no_file_of_whatever_size(framework: FlaskClient, size: int) -> None:
-    body = _multipart(('name="image"', bytes(size)))
+def test_a_part_that_looks_like_no_picture_is_none_of_whatever_size(
+    framework: FlaskClient, size: int
+) -> None:
+    body = _multipart(('name="note"', bytes(size)))
     assert _refused(_post_multipart(framework, body), 400, "bad_request", "filename")
 
 
@@ -244,4 +242,4 @@ def test_a_content_length_that_is_none_is_refused(framework: FlaskClient, length
 
 def test_a_form_of_thousands_of_parts_is_refused(framework: FlaskClient) -> None:
     body = _multipart(*[('name="a"', b"x")] * 5000)
-    assert _post_multipart(framework, body).status_code == 413
+    assert _refused(_post_multipart(framework, body), 413, "too_large", "parts")

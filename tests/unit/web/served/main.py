@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from lookout import errors
 from lookout.web.answer import Request, endpoint
-from lookout.web.frame_upload import claimed_camera, image
+from lookout.web.frame_upload import FrameUpload
 
 LIMIT = 8 * 1024 * 1024
 
@@ -27,6 +27,7 @@ def take(request: Request) -> Mapping[str, object]:
             kind = getattr(errors, path.removeprefix("/error/"))
             raise kind("Do this.")
         case _:
-            camera_id, key = claimed_camera(request, LIMIT)
-            data = image(request, LIMIT)
+            upload = FrameUpload(request, LIMIT)
+            camera_id, key = upload.claimed_camera()
+            data = upload.image()
             return {"camera": camera_id, "key": key, "sha256": hashlib.sha256(data).hexdigest()}
