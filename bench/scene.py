@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.vision.frame import encode_jpeg
+from lookout.vision.frame import decode, encode_jpeg
 
 WIDTH, HEIGHT = 800, 600
 
@@ -42,6 +42,30 @@ def with_person(
     small = small[: HEIGHT - top, : WIDTH - left]
     picture[top : top + small.shape[0], left : left + small.shape[1]] = small
     return picture
+
+
+def entering(
+    photo: Path, face: tuple[int, int, int, int], size: float, border: str, visible: float
+) -> NDArray[np.uint8]:
+    """A grey frame that the person of ``photo`` enters over a border: ``left``, ``right``, ``top``, ``bottom``.
+
+    ``face`` is the box of the face in the photo and becomes ``size`` pixels wide; ``visible`` of its width, or
+    height, are within the frame, and above 1 there is that much room beside it.
+    """
+    person = decode(photo.read_bytes()).pixels
+    scale = size / face[2]
+    small = cv2.resize(person, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    left, top, wide, high = (scale * side for side in face)
+    x, y = {
+        "left": ((visible - 1) * wide, (HEIGHT - high) / 2),
+        "right": (WIDTH - visible * wide, (HEIGHT - high) / 2),
+        "top": ((WIDTH - wide) / 2, (visible - 1) * high),
+        "bottom": ((WIDTH - wide) / 2, HEIGHT - visible * high),
+    }[border]
+    place = np.array([[1, 0, round(x - left)], [0, 1, round(y - top)]], np.float32)
+    frame = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+    cv2.warpAffine(small, place, (WIDTH, HEIGHT), dst=frame, borderMode=cv2.BORDER_TRANSPARENT)
+    return frame
 
 
 def posted(picture: NDArray[np.uint8]) -> bytes:

@@ -26,13 +26,16 @@ from lookout.domain.gallery import Gallery
 from lookout.domain.matching import Match, match, one_face_each
 from lookout.domain.reason import Reason
 from lookout.domain.site import Site
-from lookout.domain.visit import Outcome, Rules, Sighting
+from lookout.domain.visit import Change, Outcome, Rules, Sighting
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.vision.frame import Frame, crop, decode, encode_jpeg
 from lookout.vision.models import installed
 from lookout.vision.recogniser import recogniser
+
+CUT_SCORE = 0.5
+"""Share of its quality that a face keeps which a border cuts: a whole one soon takes its place as the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,10 @@ class Watch:
             Sighting(
                 found,
                 face.embedding,
-                face.quality.score,
+                face.quality.score * (CUT_SCORE if face.is_cut else 1.0),
                 muted=gallery.is_muted(found.person_id),
                 box=face.box,
+                is_cut=face.is_cut,
             )
             for found, face in zip(matches, good, strict=True)
             if face.embedding is not None
@@ -131,7 +135,7 @@ class Watch:
         outcomes = self._store(posted, good, sightings, rules, site)
         judged = iter(zip(matches, outcomes, strict=True))
         return [
-            JudgedFace(face) if face.embedding is None else JudgedFace(face, *next(judged)) for face in faces
+            JudgedFace(face) if face.embedding is None else _judged(face, *next(judged)) for face in faces
         ]
 
     def _match(self, faces: Sequence[Face], gallery: Gallery, threshold: float, margin: float) -> list[Match]:
@@ -196,3 +200,9 @@ class Watch:
         except Unavailable as error:
             # the frame is judged and stored: a late heartbeat is no reason to have it posted again
             log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
+
+
+def _judged(face: Face, match: Match, outcome: Outcome) -> JudgedFace:
+    if outcome.change is Change.PASSED:
+        return JudgedFace(face, match, unmatched=outcome.reason)
+    return JudgedFace(face, match, outcome)

@@ -61,10 +61,11 @@ class Face:
     """One face of a frame.
 
     ``flaw`` says why the face must not be matched, and then ``embedding`` is None; a face without a flaw
-    always has one.
+    always has one. ``is_cut``: a border of the frame probably cuts it, so that it may resemble nobody any more.
     """
 
     box: Box
     quality: Quality
     flaw: Reason | None
     embedding: Embedding | None
+    is_cut: bool = False

@@ -75,6 +75,9 @@ def judge(
     for index, sighting in enumerate(sightings):
         if outcomes[index] is not None:
             continue
+        if sighting.is_cut and not sighting.match.is_known:
+            outcomes[index] = _passed(new_alert_ids[index], sighting)
+            continue
         same_person = _named_in_this_frame(sighting, visits)
         if same_person is None:
             visit, outcomes[index] = _opened(new_alert_ids[index], sighting, digest, at, rules.policy)
@@ -200,7 +203,8 @@ def _continued(
         name=match.name if named else visit.name,
         last_seen=max(visit.last_seen, at),
         frames=visit.frames + first_in_frame,
-        vectors=_latest(visit.vectors, sighting.embedding),
+        # half a face is like other people's halves
+        vectors=visit.vectors if sighting.is_cut else _latest(visit.vectors, sighting.embedding),
         stranger_id=None if named else visit.stranger_id,
     )
     if visit.silent:
@@ -241,6 +245,19 @@ def _unheard(visit: Visit) -> Outcome:
         visit.name,
         Reason.MUTED,
         Change.SILENT,
+        better_shot=False,
+        replaces=None,
+        silence=Silence.RECORD,
+    )
+
+
+def _passed(unused_alert_id: str, sighting: Sighting) -> Outcome:
+    return Outcome(
+        unused_alert_id,
+        None,
+        sighting.match.name,
+        Reason.CUT_OFF,
+        Change.PASSED,
         better_shot=False,
         replaces=None,
         silence=Silence.RECORD,

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     TOO_BLURRED = "too_blurred"
     TOO_DARK = "too_dark"
     TURNED_AWAY = "turned_away"
+    CUT_OFF = "cut_off"
     AMBIGUOUS = "ambiguous"
     UNKNOWN = "unknown"
     KNOWN = "known"

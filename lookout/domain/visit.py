@@ -16,8 +16,9 @@ from lookout.domain.treatment import TELL_ALL, Policy, Silence
 
 
 class Change(Enum):
-    """What a sighting does to a visit. One that goes on in silence has no alert."""
+    """What a sighting does to a visit. In silence it has no alert; passed over, no visit."""
 
+    PASSED = "passed"
     OPENED = "opened"
     CONTINUED = "continued"
     UPGRADED = "upgraded"
@@ -30,7 +31,7 @@ class Sighting:
 
     ``box`` is where in the frame it is. ``stranger_id`` is who an unknown face was before, None for one that was
     never seen. ``muted``: nobody wants to hear of the person or the stranger. ``may_be_stranger``: whether an
-    unknown face is remembered at all.
+    unknown face is remembered at all. ``is_cut``: a border of the frame cuts the face; unknown, it opens no visit.
     """
 
     match: Match
@@ -40,6 +41,7 @@ class Sighting:
     muted: bool = False
     may_be_stranger: bool = True
     box: Box = NOWHERE
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +84,7 @@ class Outcome:
     @property
     def is_silent(self) -> bool:
         """Whether there is no alert of it."""
-        return self.change is Change.SILENT
+        return self.change in (Change.SILENT, Change.PASSED)
 
     @property
     def is_known(self) -> bool:

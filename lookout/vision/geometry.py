@@ -27,6 +27,13 @@ TEMPLATE = np.array(
 NOSE_TO_EYES = 0.48
 """How far the tip of a nose stands out, in distances between the pupils: about 30 mm over 63 mm."""
 
+NEAR_BORDER = 0.08
+"""A face this near to the left, right or lower border, in longer sides of its box, is probably cut by it."""
+
+NEAR_TOP = 0.12
+CUT_ASPECT = 0.8
+"""The upper border cuts hair first, which is no matter: a face cut by it is also this wide for its height."""
+
 
 def square(box: Box) -> Box:
     """The square about the same centre whose side is the longer one of ``box``."""
@@ -51,6 +58,21 @@ def merge(boxes: NDArray[np.float32], scores: NDArray[np.float32], overlap: floa
         shared = np.prod(np.clip(high - low, 0, None), axis=1)
         order = order[shared <= overlap * np.minimum(area[best], area[order])]
     return np.array(kept, np.intp)
+
+
+def is_cut(box: Box, width: int, height: int) -> bool:
+    """Whether a border of the frame of ``width`` x ``height`` probably cuts the face in ``box``.
+
+    One that reaches from border to border is not: it fills the frame, and will never be seen any better.
+    """
+    side = max(box.width, box.height)
+    left, right = box.x, width - box.x - box.width
+    top, bottom = box.y, height - box.y - box.height
+    near = NEAR_BORDER * side
+    beside = (left <= near) != (right <= near)
+    below = bottom <= near and top > near
+    above = top <= NEAR_TOP * side and bottom > near and box.width > CUT_ASPECT * box.height
+    return beside or below or above
 
 
 def umeyama(source: Points, target: Points) -> Transform:

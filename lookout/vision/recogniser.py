@@ -16,7 +16,7 @@ from lookout.settings import Settings
 from lookout.vision.detector import Detector, detector
 from lookout.vision.embedder import Embedder, template_transform
 from lookout.vision.frame import Frame
-from lookout.vision.geometry import TEMPLATE_SIDE, Points, turn, warp
+from lookout.vision.geometry import TEMPLATE_SIDE, Points, is_cut, turn, warp
 from lookout.vision.landmarks import Landmarker
 from lookout.vision.models import ModelCard, installed
 from lookout.vision.quality import Gate, assess
@@ -98,7 +98,7 @@ class Recogniser:
         located = time.perf_counter()
         looks = [self._look(pixels, box, five) for box, five in zip(judged, points, strict=True)]
         aligned = time.perf_counter()
-        faces = self._embed(looks)
+        faces = self._embed(looks, pixels.shape[1], pixels.shape[0])
         embedded = time.perf_counter()
         milliseconds = {
             "detect": (detected - started) * 1000,
@@ -113,7 +113,7 @@ class Recogniser:
         quality = assess(on_template, box, turn(points))
         return _Look(box, quality, self.networks.embedder.align(pixels, box, points, on_template))
 
-    def _embed(self, looks: list[_Look]) -> tuple[Face, ...]:
+    def _embed(self, looks: list[_Look], width: int, height: int) -> tuple[Face, ...]:
         flaws = [self._gate.flaw(look.quality) for look in looks]
         good = [look for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
         embeddings: dict[int, Embedding] = {}
@@ -124,7 +124,7 @@ class Recogniser:
                 if length >= self.networks.card.min_length:
                     embeddings[id(look)] = vector
         return tuple(
-            Face(look.box, look.quality, flaw, embeddings.get(id(look)))
+            Face(look.box, look.quality, flaw, embeddings.get(id(look)), is_cut(look.box, width, height))
             for look, flaw in zip(looks, flaws, strict=True)
             if flaw is not None or id(look) in embeddings
         )

@@ -443,3 +443,37 @@ def test_whom_an_owner_said_it_is_no_frame_says_otherwise(
         outcome = camera.one(second, seen(alice, "Alice"))
         assert (outcome.change, outcome.name, outcome.person_id) == (Change.CONTINUED, "Corrected", person_id)
     assert len(camera.state.open) == 1
+
+
+def cut(sighting: Sighting) -> Sighting:
+    return dataclasses.replace(sighting, is_cut=True)
+
+
+def test_a_cut_face_that_is_nobodys_opens_no_visit(camera: Camera, alice: Embedding) -> None:
+    passed = camera.one(0, cut(seen(alice)))
+    assert (passed.reason, passed.change, passed.is_silent) == (Reason.CUT_OFF, Change.PASSED, True)
+    assert camera.state.open == ()
+    whole = camera.one(1, seen(at(0.1, alice), "Alice"))
+    assert (whole.change, whole.reason) == (Change.OPENED, Reason.KNOWN)
+
+
+def test_a_cut_face_goes_on_with_a_visit_and_leaves_its_vectors_alone(
+    camera: Camera, alice: Embedding
+) -> None:
+    first = camera.one(0, seen(alice))
+    (before,) = camera.state.open
+    half = camera.one(1, cut(seen(at(0.3, alice))))
+    assert (half.alert_id, half.reason) == (first.alert_id, Reason.SAME_VISIT)
+    (after,) = camera.state.open
+    assert (after.frames, after.last_seen > before.last_seen) == (2, True)
+    assert np.array_equal(after.vectors, before.vectors)
+
+
+def test_a_cut_face_that_is_recognised_makes_its_alert(camera: Camera, alice: Embedding) -> None:
+    assert camera.one(0, cut(seen(alice, "Alice"))).change is Change.OPENED
+
+
+def test_a_frame_with_a_cut_face_that_comes_twice_is_a_double(camera: Camera, alice: Embedding) -> None:
+    first = camera.judge(0, cut(seen(alice)), digest="same")
+    again = camera.judge(1, cut(seen(alice)), digest="same")
+    assert (again.doubled, again.outcomes) == (True, first.outcomes)
