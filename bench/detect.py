@@ -113,10 +113,10 @@ def _bare(engine: Recogniser, pixels: NDArray[np.uint8]) -> Callable[[], None]:
     assert isinstance(networks.detector, detector.RfbDetector)
     detect, find, embed = networks.detector.network, networks.landmarker.network, networks.embedder.model
     height, width = pixels.shape[:2]
-    tiles = []
-    for left, top, right, bottom in detector.regions(width, height):
-        tiles.append(detector.empty_input())
-        detector.prepare(pixels[top:bottom, left:right], tiles[-1])
+    areas = detector.regions(width, height)
+    tiles = detector.empty_input(len(areas))
+    for index, (left, top, right, bottom) in enumerate(areas):
+        detector.prepare(pixels[top:bottom, left:right], tiles[index : index + 1])
     box = engine.see(decode(scene.posted(pixels))).faces[0].box
     area = landmarks.prepare(pixels, square(box))
     points = networks.landmarker.find(pixels, box)
@@ -124,8 +124,7 @@ def _bare(engine: Recogniser, pixels: NDArray[np.uint8]) -> Callable[[], None]:
     faces = np.multiply(networks.embedder.align(pixels, box, points, crop)[None], 1 / 255, dtype=np.float32)
 
     def once() -> None:
-        for tile in tiles:
-            detect.run(tile)
+        detect.run(tiles)
         find.run(area)
         embed.predict(faces)
 

@@ -15,7 +15,7 @@ from lookout.errors import SettingsError
 from lookout.vision.deepface import build
 from lookout.vision.geometry import merge
 from lookout.vision.models import Installed, require_detector_weights
-from lookout.vision.runtime import Network, OnnxNetwork
+from lookout.vision.runtime import Network, OnnxNetwork, cores
 
 WIDTH, HEIGHT = 320, 240
 MEAN, SCALE = np.float32(127), np.float32(1 / 128)
@@ -61,7 +61,7 @@ def detector(name: str, installed: Installed) -> Detector:
         SettingsError: there is no such detector, or it needs a package that is not installed.
     """
     if name == "rfb":
-        return RfbDetector(OnnxNetwork(installed.detector))
+        return RfbDetector(OnnxNetwork(installed.detector, threads=cores()))
     return DeepFaceDetector(name, installed.home)
 
 
@@ -77,9 +77,18 @@ class RfbDetector:
     def detect(self, pixels: NDArray[np.uint8]) -> list[Box]:
         """Boxes of the faces; see :class:`Detector`."""
         height, width = pixels.shape[:2]
-        # one after the other: waking another thread for a tile costs as much as it saves
-        blob = empty_input()
-        found = [self._look(pixels, area, blob) for area in regions(width, height)]
+        areas = regions(width, height)
+        blob = empty_input(len(areas))
+        scales = [
+            prepare(pixels[top:bottom, left:right], blob[index : index + 1])
+            for index, (left, top, right, bottom) in enumerate(areas)
+        ]
+        # all areas in one run: they share the weights that it brings in, and the threads that it wakes
+        all_scores, all_boxes = self.network.run(blob)
+        found = [
+            _placed(one_scores, one_boxes, area, scale, width, height)
+            for one_scores, one_boxes, area, scale in zip(all_scores, all_boxes, areas, scales, strict=True)
+        ]
         scores = np.concatenate([score for _, score in found])
         if not scores.size:
             return []
@@ -94,25 +103,28 @@ class RfbDetector:
             )
         ]
 
-    def _look(
-        self, pixels: NDArray[np.uint8], area: Area, blob: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Corners ``(n, 4)`` in the frame, and scores ``(n,)``, of one area of it, seen by way of ``blob``."""
-        height, width = pixels.shape[:2]
-        left, top, right, bottom = area
-        scale = prepare(pixels[top:bottom, left:right], blob)
-        all_scores, all_boxes = self.network.run(blob)
-        likely = np.flatnonzero(all_scores[0, :, 1] > MIN_SCORE)
-        if not likely.size:
-            return np.empty((0, 4), np.float32), np.empty(0, np.float32)
-        scores = all_scores[0, likely, 1]
-        corners = all_boxes[0, likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / np.float32(scale)
-        corners = np.clip(corners, 0, np.array([right - left, bottom - top] * 2, np.float32))
-        corners += np.array([left, top] * 2, np.float32)
-        if area != (0, 0, width, height):
-            whole = ~(_is_large(corners, width, height) | _is_cut(corners, area, width, height, EDGE / scale))
-            corners, scores = corners[whole], scores[whole]
-        return corners, scores
+
+def _placed(
+    all_scores: NDArray[np.float32],
+    all_boxes: NDArray[np.float32],
+    area: Area,
+    scale: float,
+    width: int,
+    height: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Corners ``(n, 4)`` in the frame, and scores ``(n,)``, out of what the network answers for one area of it."""
+    left, top, right, bottom = area
+    likely = np.flatnonzero(all_scores[:, 1] > MIN_SCORE)
+    if not likely.size:
+        return np.empty((0, 4), np.float32), np.empty(0, np.float32)
+    scores = all_scores[likely, 1]
+    corners = all_boxes[likely] * np.array([WIDTH, HEIGHT] * 2, np.float32) / np.float32(scale)
+    corners = np.clip(corners, 0, np.array([right - left, bottom - top] * 2, np.float32))
+    corners += np.array([left, top] * 2, np.float32)
+    if area != (0, 0, width, height):
+        whole = ~(_is_large(corners, width, height) | _is_cut(corners, area, width, height, EDGE / scale))
+        corners, scores = corners[whole], scores[whole]
+    return corners, scores
 
 
 def _is_large(corners: NDArray[np.float32], width: int, height: int) -> NDArray[np.bool_]:
@@ -153,13 +165,13 @@ def regions(width: int, height: int) -> list[Area]:
     ]
 
 
-def empty_input() -> NDArray[np.float32]:
-    """Room for the network's input, shape ``(1, 3, 240, 320)``; one serves all areas of a frame in turn."""
-    return np.zeros((1, 3, HEIGHT, WIDTH), np.float32)
+def empty_input(areas: int = 1) -> NDArray[np.float32]:
+    """Room for the network's input, shape ``(areas, 3, 240, 320)``."""
+    return np.zeros((areas, 3, HEIGHT, WIDTH), np.float32)
 
 
 def prepare(pixels: NDArray[np.uint8], blob: NDArray[np.float32]) -> float:
-    """Fill the network's input ``blob`` with ``pixels``, and return the scale they were shrunk by.
+    """Fill the network's input ``blob`` of one area with ``pixels``, and return the scale they were shrunk by.
 
     The aspect is kept: a portrait squeezed into a landscape loses its face. The rest is mid-grey, which is 0.
     """

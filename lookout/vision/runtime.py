@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -21,17 +22,17 @@ class Network(Protocol):
 
 
 class OnnxNetwork:
-    """A network of one input on ONNX Runtime, on the CPU, on the caller's thread alone.
+    """A network of one input on ONNX Runtime, on the CPU, by default on the caller's thread alone.
 
-    These networks are so small that more threads gain little, and the spinning by which ONNX Runtime's threads
-    wait for the next call takes the cores from the embedder and from other requests: on two busy cores the
-    same five calls of the detector took 7 ms on one thread each, and up to 13 on two.
+    More ``threads`` sleep between two calls: the spinning by which ONNX Runtime's threads would wait for the next
+    one takes the cores from the embedder and from other requests.
     """
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
                 str(weights), options, providers=["CPUExecutionProvider"]
@@ -44,3 +45,8 @@ class OnnxNetwork:
         """The outputs for a prepared input, in the network's order."""
         outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: pixels})
         return outputs
+
+
+def cores() -> int:
+    """How many cores this process may use: on the platform, those of the instance."""
+    return len(os.sched_getaffinity(0))

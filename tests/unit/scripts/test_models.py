@@ -21,9 +21,10 @@ from lookout.settings import ROOT, Settings
 from lookout.vision.models import WEIGHTS, installed
 from lookout.vision.recogniser import Recogniser
 from stack import download as downloads
-from stack import models, npm_package
+from stack import models
 from stack.download import DownloadFailed, download
-from stack.wrapping import embed_once, wrap_for_deepface
+from stack.networks.files import Unfetched, is_whole
+from stack.networks.installing import check_shape
 
 BODY = np.random.default_rng(0).integers(0, 256, 3_000_000, np.uint8).tobytes()
 DIGEST = digest_of(BODY).hexdigest()
@@ -119,26 +120,6 @@ def test_hosts_that_never_answer_are_given_up_in_time(tmp_path: Path) -> None:
     assert time.monotonic() - started < downloads.ANSWER_SECONDS
 
 
-def test_the_wrapped_network_answers_as_the_original(recogniser: Recogniser, tmp_path: Path) -> None:
-    manifest = models.read_manifest()
-    with npm_package.files(manifest["package"], offline=True) as package:
-        original = package("fr_feature.onnx")
-        wrap_for_deepface(original, tmp_path / "wrapped.onnx")
-        faces = np.random.default_rng(5).integers(0, 256, (4, 112, 112, 3)).astype(np.float32)
-        one_by_one = [
-            embed_once(original, np.ascontiguousarray(((face - 127) / 128).transpose(2, 0, 1)[None]))
-            for face in faces
-        ]
-    together = embed_once(tmp_path / "wrapped.onnx", faces / np.float32(255))
-    assert together.shape == (4, 512)
-    assert np.allclose(together, np.concatenate(one_by_one), rtol=1e-3, atol=1e-4)
-
-
-def test_another_network_is_not_wrapped(recogniser: Recogniser, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="not the expected network"):
-        wrap_for_deepface(models.MODELS / "fr_detect.onnx", tmp_path / "wrapped.onnx")
-
-
 @pytest.fixture
 def home(recogniser: Recogniser, tmp_path: Path) -> Path:
     """A copy of what is installed."""
@@ -185,33 +166,67 @@ def test_a_threshold_changed_in_the_manifest_is_taken_over(home: Path) -> None:
     assert json.loads((home / "installed.json").read_text())["embedders"]["ArcFace"]["threshold"] == wanted
 
 
-def test_the_official_weights_are_taken_where_they_can_be_had(
-    home: Path, shelf: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def official(home: Path, shelf: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """The small network stands in for the official file of 136 MB, which has the same shape."""
     weights = (home / WEIGHTS / "arcface_weights.onnx").read_bytes()
     monkeypatch.setattr(sys.modules[__name__], "BODY", weights)
     manifest = models.read_manifest()
-    manifest["embedders"]["ArcFace"] |= {"sources": [f"{shelf}/gone", f"{shelf}/whole"], "megabytes": [4, 6]}
+    sources = {"sources": [f"{shelf}/gone", f"{shelf}/whole"], "megabytes": [3, 6]}
+    manifest["embedders"]["ArcFace"]["official"] |= sources
     monkeypatch.setattr(models, "read_manifest", lambda: manifest)
-    (home / "installed.json").unlink()
-    models.ensure(home=home)
-    card = installed(replace(Settings(), models_dir=home)).card
-    assert card.model_id == f"arcface-{digest_of(weights).hexdigest()[:12]}"
-    assert card.threshold == 0.68
+    return weights
 
 
-def test_weights_with_another_checksum_than_the_manifests_are_not_taken(
-    home: Path, shelf: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_arcface_is_the_small_network_even_where_the_official_one_can_be_had(
+    home: Path, official: bytes
 ) -> None:
-    manifest = models.read_manifest()
-    manifest["embedders"]["ArcFace"] |= {"sources": [f"{shelf}/whole"], "sha256": "0" * 64}
-    monkeypatch.setattr(models, "read_manifest", lambda: manifest)
+    shutil.rmtree(home / ".deepface")
     (home / "installed.json").unlink()
     models.ensure(home=home)
     assert installed(replace(Settings(), models_dir=home)).card.name == "arcface-mobile"
-    lines = capsys.readouterr().out.splitlines()
-    assert sum("out of reach" in line and "arcface-mobile" in line for line in lines) == 1
+    assert Shelf.asked == []
+
+
+def test_the_official_weights_are_a_choice_that_stays_until_it_is_taken_back(
+    home: Path, official: bytes
+) -> None:
+    settings = replace(Settings(), models_dir=home)
+    before = installed(settings).card.model_id
+    for chosen in (True, None):
+        models.ensure(home=home, official=chosen)
+        card = installed(settings).card
+        assert card.model_id == f"arcface-{digest_of(official).hexdigest()[:12]}"
+        assert card.threshold == 0.68
+    assert len(Shelf.asked) == 3  # the first source, its size, its bytes: once
+    models.ensure(home=home, official=False, offline=True)
+    assert installed(settings).card.model_id == before
+
+
+def test_weights_with_another_checksum_than_the_manifests_are_not_taken(
+    home: Path, official: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = models.read_manifest()
+    manifest["embedders"]["ArcFace"]["official"]["sha256"] = "0" * 64
+    before = (home / "installed.json").read_bytes()
+    with pytest.raises(SystemExit, match=r"ArcFace could not be fetched .*checksum"):
+        models.ensure(home=home, official=True)
+    assert (home / "installed.json").read_bytes() == before
+    assert installed(replace(Settings(), models_dir=home)).card.name == "arcface-mobile"
+
+
+def test_networks_of_an_earlier_version_are_made_ready_again_under_their_name(home: Path) -> None:
+    record = json.loads((home / "installed.json").read_text())
+    whole = json.loads((home / "installed.json").read_text())
+    for entry in (record["detector"], record["landmarks"], record["embedders"]["ArcFace"]):
+        del entry["prepared"]
+    (home / "installed.json").write_text(json.dumps(record))
+    models.ensure(home=home, offline=True)
+    after = json.loads((home / "installed.json").read_text())
+    for one, other in ((after, whole), (after["embedders"], whole["embedders"])):
+        for name in ("detector", "landmarks", "ArcFace"):
+            if name in one:
+                assert one[name] | {"changed": 0} == other[name] | {"changed": 0}
 
 
 def test_two_at_once_install_once_and_whole(tmp_path: Path, recogniser: Recogniser) -> None:
@@ -230,7 +245,7 @@ def test_two_at_once_install_once_and_whole(tmp_path: Path, recogniser: Recognis
         thread.join()
     assert not failures
     record = models.read_record(tmp_path / "models")
-    assert models.is_whole(tmp_path / "models", record["embedders"]["ArcFace"])
+    assert is_whole(tmp_path / "models", record["embedders"]["ArcFace"])
 
 
 def test_a_missing_npm_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,8 +264,8 @@ def test_an_empty_cache_offline_is_one_clear_line(tmp_path: Path, monkeypatch: p
 def test_a_file_that_is_no_network_is_not_taken_for_one(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "arcface_weights.onnx"
     path.write_bytes(content)
-    with pytest.raises(models._Unfetched):
-        models._check_embedder(path, "ArcFace", models.read_manifest()["embedders"]["ArcFace"])
+    with pytest.raises(Unfetched):
+        check_shape(path, "ArcFace", models.read_manifest()["embedders"]["ArcFace"])
     assert not path.exists()
 
 
