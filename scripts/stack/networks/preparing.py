@@ -115,11 +115,10 @@ def _spell_prelus(graph: GraphProto) -> int:
         leak, rest = f"{y}/leak", f"{y}/rest"
         weight = slope.reshape(channels, 1, 1, 1)
         set_arrays(graph, {leak: weight, rest: np.float32(1) - weight})
-        scale = {"group": channels, "kernel_shape": [1, 1]}
         nodes += [
             helper.make_node("Relu", [x], [f"{y}/relu"]),
-            helper.make_node("Conv", [x, leak], [f"{y}/below"], **scale),
-            helper.make_node("Conv", [f"{y}/relu", rest], [f"{y}/above"], **scale),
+            helper.make_node("Conv", [x, leak], [f"{y}/below"], group=channels),
+            helper.make_node("Conv", [f"{y}/relu", rest], [f"{y}/above"], group=channels),
             helper.make_node("Add", [f"{y}/below", f"{y}/above"], [y]),
         ]
         count += 1

@@ -78,7 +78,7 @@ def residual(seed: int, scale: float = 1.0) -> ModelProto:
     """A small ArcFace of another build: (n, 112, 112, 3) to 512, with PReLUs over 1 and below 0, batch
     normalisation, a shortcut, 40 of 64 channels dead and weights next to nothing."""
     rng = np.random.default_rng(seed)
-    constants: dict[str, NDArray[np.float32]] = {
+    constants: dict[str, NDArray[np.float64]] = {
         "w0": rng.normal(size=(64, 3, 3, 3)) * 0.3,
         "b0": rng.normal(size=64) * 0.1,
         "s0": rng.uniform(-0.5, 1.5, (64, 1, 1)),
@@ -94,14 +94,14 @@ def residual(seed: int, scale: float = 1.0) -> ModelProto:
     dead = rng.permutation(64)[:40]
     for name in ("w1", "b1"):
         constants[name][dead] = 1e-30
-    conv = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+    sides = [1, 1, 1, 1]
     nodes = [
         helper.make_node("Transpose", ["face"], ["x"], perm=[0, 3, 1, 2]),
-        helper.make_node("Conv", ["x", "w0", "b0"], ["c0"], strides=[2, 2], **conv),
+        helper.make_node("Conv", ["x", "w0", "b0"], ["c0"], strides=[2, 2], kernel_shape=[3, 3], pads=sides),
         helper.make_node("PRelu", ["c0", "s0"], ["p0"]),
-        helper.make_node("Conv", ["p0", "w1", "b1"], ["c1"], **conv),
+        helper.make_node("Conv", ["p0", "w1", "b1"], ["c1"], kernel_shape=[3, 3], pads=sides),
         helper.make_node("PRelu", ["c1", "s1"], ["p1"]),
-        helper.make_node("Conv", ["p1", "w2", "b2"], ["c2"], **conv),
+        helper.make_node("Conv", ["p1", "w2", "b2"], ["c2"], kernel_shape=[3, 3], pads=sides),
         helper.make_node("BatchNormalization", ["c2", "gamma", "beta", "mean", "var"], ["n2"]),
         helper.make_node("Add", ["n2", "p0"], ["a2"]),
         helper.make_node("GlobalAveragePool", ["a2"], ["pool"]),
