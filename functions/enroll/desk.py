@@ -71,8 +71,13 @@ class EnrolmentDesk:
         self._recalibrate(place.person_id)
         return "forgotten" if forgotten else "nothing to forget"
 
-    def person_left(self, person_id: str, at: datetime) -> str:
-        """Drop all photos and vectors of a person who was deleted ``at`` a moment."""
+    def person_left(self, person_id: str, at: datetime, written_at: datetime | None = None) -> str:
+        """Drop all photos and vectors of a person who was deleted ``at`` a moment.
+
+        ``written_at`` is when the deleted document was last written: one that is older than that is still there.
+        """
+        if written_at is not None and self._enrolment.is_there_since(person_id, written_at):
+            return "still there: nothing is forgotten"
         vectors = self._enrolment.forget_person(person_id, at)
         timeout = self._settings.store_timeout_seconds
         photos = pictures.remove_photos(self._bucket, person_id, at, timeout)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from firebase_functions import firestore_fn, options, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
-from lookout.cloud.events import as_written, deal, delivered_again, end_of
+from lookout.cloud.events import deal, delivered_again, end_of, named_by_payload
 from lookout.domain.person import PLAIN_FIELDS
 from lookout.settings import REGION, Settings
 
@@ -59,11 +59,13 @@ def _plain(person: Any) -> list[object]:
 
 
 @delivered_again
+@named_by_payload
 @firestore_fn.on_document_written(document="people/{personId}")
 def person_changed(event: firestore_fn.Event[Change[Any]]) -> None:
     """A person was made, changed or deleted; by the server too, which counts photos and lists look-alikes."""
-    person_id, before, after = as_written(event.params["personId"]), event.data.before, event.data.after
+    person_id, before, after = event.params["personId"], event.data.before, event.data.after
     if after is None:
-        deal("person left", person_id, lambda: desk().person_left(person_id, end_of(event.time)))
+        at, written_at = end_of(event.time), before.update_time
+        deal("person left", person_id, lambda: desk().person_left(person_id, at, written_at))
     elif _plain(before) != _plain(after):
         deal("person changed", person_id, lambda: desk().person_changed(person_id))

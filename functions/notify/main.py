@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from firebase_functions import firestore_fn, options
 
-from lookout.cloud.events import as_written, deal, delivered_again
+from lookout.cloud.events import deal, delivered_again, named_by_payload
 from lookout.settings import REGION, Settings
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ def desk() -> NewsDesk:
 
 
 @delivered_again
+@named_by_payload
 @firestore_fn.on_document_created(document="notices/{noticeId}")
 def notify(event: firestore_fn.Event[Any]) -> None:
     """A notice was made: there is an alert to tell of, or one got a name."""
-    notice_id = as_written(event.params["noticeId"])
+    notice_id = event.params["noticeId"]
     deal("notice", notice_id, lambda: desk().tell(notice_id))

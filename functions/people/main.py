@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from firebase_functions import firestore_fn, https_fn, options, scheduler_fn
 
-from lookout.cloud.events import as_written, deal, delivered_again
+from lookout.cloud.events import deal, delivered_again, named_by_payload
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Answer, Request, endpoint
 from lookout.web.routes import Routes
@@ -71,10 +71,11 @@ def people(request: Request) -> Answer:
 
 
 @delivered_again
+@named_by_payload
 @firestore_fn.on_document_deleted(document="alerts/{alertId}")
 def alert_deleted(event: firestore_fn.Event[Any]) -> None:
     """An alert is gone, by an owner's hand or because it had its time."""
-    alert_id = as_written(event.params["alertId"])
+    alert_id = event.params["alertId"]
     deal("alert left", alert_id, lambda: housekeeping().alert_left(alert_id))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.gallery import state_reference, to_document, tombstone
 from lookout.cloud.stored_person import StoredPerson, read_person
@@ -114,6 +115,12 @@ class Enrolment:
             return True
 
         return self._step(change)
+
+    def is_there_since(self, person_id: str, moment: datetime) -> bool:
+        """Whether the person's document is there and was made up to that moment."""
+        with reaching("Firestore"):
+            person = self._person(person_id).get(field_paths=["name"], **patience(self._timeout))
+        return bool(person.exists and person.create_time <= moment)
 
     def forget_person(self, person_id: str, until: datetime) -> int:
         """Drop every photo document and vector of what was uploaded up to ``until``; how many photos that was.

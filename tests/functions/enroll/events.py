@@ -30,7 +30,10 @@ def of_object(kind: str, path: str, generation: int) -> CloudEvent:
 
 
 def of_person(
-    before: Mapping[str, object] | None, after: Mapping[str, object] | None, person_id: str = "b"
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+    person_id: str = "b",
+    written_at: datetime | None = None,
 ) -> CloudEvent:
     """The document of a person was written; None where there was, or is, none."""
-    return of_document("written", f"people/{person_id}", before, after)
+    return of_document("written", f"people/{person_id}", before, after, written_at)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from lookout.errors import Unavailable
+from tests.functions.conftest import objects
 from tests.functions.enroll.conftest import Desk
 from tests.functions.enroll.events import of_object, of_person
 
@@ -55,6 +56,47 @@ def test_a_person_who_is_renamed_is_renamed_in_the_gallery(main: Any, desk: Desk
     desk.db.document("people/b").update({"name": "Zoë Ångström"})
     main.person_changed(of_person({"name": "b"}, {"name": "Zoë Ångström"}))
     assert desk.gallery("b")["name"] == "Zoë Ångström"
+
+
+@pytest.mark.parametrize("odd", ["b ", "%62", "%2562", " b", "b%20"])
+def test_nobody_is_forgotten_for_somebody_whose_id_reads_alike_in_a_header(
+    main: Any, desk: Desk, face: bytes, odd: str
+) -> None:
+    desk.db.document("people/b").set({"name": "B"})
+    desk.db.document(f"people/{odd}").set({"name": "Another"})
+    for one in ("b", odd):
+        desk.enrol(f"faces/{one}/1.jpg", face)
+    desk.db.document(f"people/{odd}").update({"muted": True})
+    main.person_changed(of_person({"name": "Another"}, {"name": "Another", "muted": True}, odd))
+    assert (desk.gallery("b")["muted"], desk.gallery(odd)["muted"]) == (False, True)
+    desk.db.document(f"people/{odd}").delete()
+    main.person_changed(of_person({"name": "Another"}, None, odd))
+    assert (desk.enrolled("b"), desk.gallery(odd)["deleted"]) == (["1.jpg"], True)
+    assert objects(desk.bucket) == ["faces/b/1.jpg"]
+
+
+def test_nothing_is_forgotten_of_somebody_whose_document_is_still_there(
+    main: Any, desk: Desk, face: bytes
+) -> None:
+    desk.enrol(PATH, face)
+    main.person_changed(of_person({"name": "b"}, None, written_at=datetime.now(UTC)))
+    assert (desk.enrolled("b"), objects(desk.bucket)) == (["1.jpg"], [PATH])
+
+
+def test_what_was_of_somebody_made_anew_is_forgotten_all_the_same(main: Any, desk: Desk, face: bytes) -> None:
+    desk.enrol(PATH, face)
+    written_at = desk.db.document("people/b").get().update_time
+    desk.db.document("people/b").delete()
+    at = datetime.now(UTC)
+    desk.db.document("people/b").set({"name": "B again", "createdAt": at + timedelta(seconds=2)})
+    main.person_changed(of_person({"name": "b"}, None, written_at=written_at))
+    assert (desk.gallery("b")["deleted"], objects(desk.bucket)) == (True, [])
+    assert (desk.person("b") or {})["name"] == "B again"
+
+
+def test_an_event_of_no_document_is_passed_over(main: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    main.person_changed(of_person(None, None))
+    assert capsys.readouterr().out == ""
 
 
 END = datetime(2030, 1, 1, tzinfo=UTC)
