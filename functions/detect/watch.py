@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -48,6 +48,11 @@ class _Posted:
     at: datetime
     frame: Frame
 
+    def jpeg(self) -> bytes:
+        """The whole picture as it is kept: as it came, if that is an upright JPEG."""
+        as_it_came = self.frame.kind == "jpeg" and not self.camera.rotation
+        return self.data if as_it_came else encode_jpeg(self.frame.pixels)
+
 
 class Watch:
     """Judges frames. One per warm instance, shared by its threads."""
@@ -81,7 +86,7 @@ class Watch:
             Unavailable: Firestore is silent; nothing of the frame was stored.
         """
         started = time.perf_counter()
-        frame = decode(data, self._settings.max_frame_side)
+        frame = decode(data, self._settings.max_frame_side, camera.rotation or 0)
         posted = _Posted(camera, data, hashlib.sha256(data).hexdigest(), datetime.now(UTC), frame)
         decoded = time.perf_counter()
         seen = recogniser(self._settings).see(frame)
@@ -104,8 +109,7 @@ class Watch:
         )
         if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
             self._keep(posted, faces)
-        height, width = frame.pixels.shape[:2]
-        return frame_answer(camera, faces, seen.skipped, (width, height))
+        return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
         """Match the faces and make or change their alerts; a frame without a good face touches no store."""
@@ -152,9 +156,7 @@ class Watch:
         site: Site,
     ) -> tuple[Outcome, ...]:
         def picture(index: int) -> tuple[bytes, bytes]:
-            pixels = posted.frame.pixels
-            whole = posted.data if posted.frame.kind == "jpeg" else encode_jpeg(pixels)
-            return whole, encode_jpeg(crop(pixels, faces[index].box))
+            return posted.jpeg(), encode_jpeg(crop(posted.frame.pixels, faces[index].box))
 
         new_alert_ids = [uuid4().hex for _ in sightings]
         frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings, new_alert_ids)
@@ -187,9 +189,8 @@ class Watch:
         path = pictures.debug_path(frame_name(faces), posted.at)
         people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
         alerts = {face.alert_id for face in faces if face.alert_id is not None}
-        jpeg = posted.data if posted.frame.kind == "jpeg" else encode_jpeg(posted.frame.pixels)
         timeout = self._settings.store_timeout_seconds
-        pictures.keep_debug_frame(self._bucket, path, jpeg, people, alerts, timeout)
+        pictures.keep_debug_frame(self._bucket, path, posted.jpeg(), people, alerts, timeout)
 
     def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:
@@ -200,6 +201,10 @@ class Watch:
         except Unavailable as error:
             # the frame is judged and stored: a late heartbeat is no reason to have it posted again
             log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
+
+
+def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:
+    return replace(judged, face=replace(judged.face, box=frame.as_posted(judged.face.box)))
 
 
 def _judged(face: Face, match: Match, outcome: Outcome) -> JudgedFace:

@@ -18,7 +18,7 @@ from lookout.errors import BadRequest, NotFound
 SHOWN = (
     *("name", "ipAddress", "location"),
     *("agentId", "commandMap", "led", "pan", "tilt", "lastReason"),
-    *("visitSeconds", "armed", "known", "unknown", "follow", "fov"),
+    *("visitSeconds", "armed", "known", "unknown", "follow", "fov", "rotation", "rotationHint"),
 )
 
 
@@ -82,6 +82,8 @@ class CameraBook:
             NotFound: there is no such camera.
         """
         fields = camera_fields(body)
+        if "rotation" in fields:
+            fields["rotationHint"] = None
         self._stored(camera_id)
         self._require_free(fields.get("ipAddress"), camera_id)
         with reaching("Firestore"):

@@ -15,7 +15,7 @@ from typing import Any
 
 from lookout.cloud import days
 from lookout.cloud.app import patience, reaching
-from lookout.domain.camera import DISABLED, FOV, VISIT_SECONDS, Camera, is_camera_id, is_fov
+from lookout.domain.camera import DISABLED, FOV, ROTATIONS, VISIT_SECONDS, Camera, is_camera_id, is_fov
 from lookout.domain.number import number, whole
 from lookout.domain.reason import Reason
 from lookout.domain.treatment import CameraRules, Treatment
@@ -115,7 +115,7 @@ class CameraKeys:
 
 
 def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
-    led, fov = whole(plain.get("led")), number(plain.get("fov"))
+    led, fov, rotation = whole(plain.get("led")), number(plain.get("fov")), whole(plain.get("rotation"))
     return Camera(
         camera_id,
         str(plain.get("name") or camera_id),
@@ -124,6 +124,7 @@ def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
         _rules(plain),
         follow=plain.get("follow") is True,
         fov=fov if is_fov(fov) else FOV,
+        rotation=rotation if rotation in ROTATIONS else None,
     )
 
 

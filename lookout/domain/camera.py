@@ -29,6 +29,9 @@ FOV = 66.0
 FOV_RANGE = (10, 170)
 """From a telephoto lens to the widest fisheye that is still taken for a plain lens."""
 
+ROTATIONS = (0, 90, 180, 270)
+"""Degrees by which a camera's picture has to be turned clockwise to be upright."""
+
 NETWORKS = tuple(
     ipaddress.IPv4Network(text)
     for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")
@@ -46,6 +49,7 @@ class Camera:
     """``led``: the flashlight's last known level, 0 to 255; ``rules``: what it does otherwise than its site.
 
     ``follow``: whether its servos turn it towards a face; ``fov``: degrees its lens sees, within ``FOV_RANGE``.
+    ``rotation``: one of ``ROTATIONS``, None where nobody said.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Camera:
     rules: CameraRules = AS_THE_SITE
     follow: bool = False
     fov: float = FOV
+    rotation: int | None = None
 
 
 def is_camera_id(text: str) -> bool:
@@ -180,6 +185,15 @@ def _fov(field: str, value: object) -> float | None:
     raise BadRequest(f"{field} must be a number of degrees from {low} to {high}, or null: {FOV:g}.")
 
 
+def _rotation(field: str, value: object) -> int | None:
+    degrees = whole(value)
+    if value is None or degrees in ROTATIONS:
+        return degrees
+    raise BadRequest(
+        f"{field} must be 0, 90, 180 or 270, the degrees to turn the picture clockwise, or null: not known."
+    )
+
+
 def _treatment(field: str, value: object) -> str | None:
     if value is None or (isinstance(value, str) and value in set(Treatment)):
         return value
@@ -216,5 +230,6 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "unknown": _treatment,
     "follow": _follow,
     "fov": _fov,
+    "rotation": _rotation,
 }
 """Each plain field and its check. ``visitSeconds`` to ``unknown`` override ``settings/site`` for this camera."""

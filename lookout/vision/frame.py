@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookout.domain.face import Box
 from lookout.errors import BrokenImage
-from lookout.vision.header import read_header
+from lookout.vision.header import Header, read_header
 
 MAX_MEGAPIXELS = 50
 """More than any phone's usual picture; a decoded one takes 150 MB. A bomb declares 900."""
@@ -18,16 +18,37 @@ MAX_MEGAPIXELS = 50
 REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
 
 
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A decoded image: ``pixels`` of shape ``(h, w, 3)``, uint8, BGR, upright; ``kind`` jpeg, png or webp."""
+    """A decoded image: ``pixels`` of shape ``(h, w, 3)``, uint8, BGR, upright; ``kind`` jpeg, png or webp.
+
+    ``posted``: width and height, upright, of the image that came, of which the pixels may be a smaller copy; None
+    where they are the image.
+    """
 
     pixels: NDArray[np.uint8]
     kind: str
+    posted: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the image that came, upright."""
+        height, width = self.pixels.shape[:2]
+        return self.posted or (width, height)
+
+    def as_posted(self, box: Box) -> Box:
+        """A box in the pixels of the image that came, upright, of one in ``pixels``."""
+        height, width = self.pixels.shape[:2]
+        across, down = self.size[0] / width, self.size[1] / height
+        return Box(box.x * across, box.y * down, box.width * across, box.height * down, box.score)
 
 
-def decode(data: bytes, max_side: int = 1600) -> Frame:
-    """Decode a JPEG, PNG or WebP, turned as its EXIF orientation says, its longer side at most ``max_side``.
+def decode(data: bytes, max_side: int = 1600, rotation: int = 0) -> Frame:
+    """Decode a JPEG, PNG or WebP, turned as its EXIF orientation says and then clockwise by ``rotation`` degrees
+    (0, 90, 180 or 270), its longer side at most ``max_side``.
 
     Raises:
         NotAnImage: the content is none of the three, whatever its name.
@@ -50,7 +71,13 @@ def decode(data: bytes, max_side: int = 1600) -> Frame:
         raise BrokenImage(
             f"The {header.kind.upper()} cannot be decoded. Send the frame as the camera gave it."
         )
-    return Frame(_shrink(np.asarray(pixels, np.uint8), max_side), header.kind)
+    upright = turned(_shrink(np.asarray(pixels, np.uint8), max_side), rotation)
+    return Frame(upright, header.kind, _posted_size(header, upright))
+
+
+def turned(pixels: NDArray[np.uint8], rotation: int) -> NDArray[np.uint8]:
+    """``pixels`` of shape ``(h, w, 3)`` turned clockwise by 0, 90, 180 or 270 degrees."""
+    return pixels if rotation == 0 else np.asarray(cv2.rotate(pixels, TURNS[rotation]), np.uint8)
 
 
 def encode_jpeg(pixels: NDArray[np.uint8], quality: int = 90) -> bytes:
@@ -69,6 +96,13 @@ def crop(pixels: NDArray[np.uint8], box: Box, margin: float = 0.3) -> NDArray[np
 def _span(start: float, length: float, margin: float, limit: int) -> tuple[int, int]:
     low = min(max(0, round(start - margin * length)), limit - 1)
     return low, min(max(low + 1, round(start + (1 + margin) * length)), limit)
+
+
+def _posted_size(header: Header, upright: NDArray[np.uint8]) -> tuple[int, int]:
+    """What the header declares, its sides swapped where the picture was turned onto its side."""
+    height, width = upright.shape[:2]
+    lies = (header.width > header.height) != (width > height)
+    return (header.height, header.width) if lies else (header.width, header.height)
 
 
 def _shrink(pixels: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:

@@ -45,7 +45,7 @@ def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
     assert camera_fields({"ipAddress": typed}) == {"ipAddress": kept}
 
 
-@pytest.mark.parametrize("field", ["visitSeconds", "armed", "known", "unknown", "fov"])
+@pytest.mark.parametrize("field", ["visitSeconds", "armed", "known", "unknown", "fov", "rotation"])
 def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
     assert camera_fields({field: None}) == {field: None}
 
@@ -92,6 +92,11 @@ def test_null_gives_a_camera_back_to_what_the_site_has(field: str) -> None:
         ({"fov": True}, "degrees from 10 to 170"),
         ({"fov": "wide"}, "degrees from 10 to 170"),
         ({"fov": float("nan")}, "degrees from 10 to 170"),
+        ({"rotation": 45}, "0, 90, 180 or 270"),
+        ({"rotation": -90}, "0, 90, 180 or 270"),
+        ({"rotation": 90.5}, "0, 90, 180 or 270"),
+        ({"rotation": True}, "0, 90, 180 or 270"),
+        ({"rotation": "upside down"}, "0, 90, 180 or 270"),
         ({"name": None}, "name must be a text"),
         ({"commandMap": "unheard of"}, "camerawebserver or simple"),
         ({"commandMap": {"explode": "/x"}}, "camerawebserver or simple"),

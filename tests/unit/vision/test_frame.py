@@ -223,3 +223,31 @@ def test_every_sample_photo_is_read(photos: Path) -> None:
     for path in photos.iterdir():
         pixels = decode(path.read_bytes()).pixels
         assert 1000 < max(pixels.shape[:2]) <= 1600
+
+
+@pytest.mark.parametrize(
+    ("rotation", "shape"), [(0, (48, 64)), (90, (64, 48)), (180, (48, 64)), (270, (64, 48))]
+)
+def test_a_frame_is_turned_clockwise_as_its_camera_is_mounted(rotation: int, shape: tuple[int, int]) -> None:
+    frame = decode(encoded("png"), rotation=rotation)
+    assert frame.pixels.shape == (*shape, 3)
+    assert frame.size == shape[::-1]
+    red = {0: (24, 5), 90: (5, 24), 180: (24, 58), 270: (58, 24)}[rotation]
+    assert frame.pixels[red][2] > 200
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_box_of_a_smaller_copy_is_told_in_the_pixels_of_the_upright_image(
+    kind: str, orientation: int, rotation: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    frame = decode(encoded(kind, picture(330, 120), exif=exif), 100, rotation)
+    on_its_side = (orientation >= 5) != (rotation in (90, 270))
+    assert frame.size == ((120, 330) if on_its_side else (330, 120))
+    height, width = frame.pixels.shape[:2]
+    assert max(height, width) == 100
+    box = frame.as_posted(Box(0, 0, width, height, 0.7))
+    assert (box.width, box.height, box.score) == (*map(pytest.approx, frame.size), 0.7)
