@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from html import escape
 
 from lookout.domain.notice import News, NoticeState
@@ -24,8 +25,9 @@ def letter(news: News, shots: Shots, sender: str, to: list[str]) -> EmailMessage
     """The mail, whole. The same news make the same ``Message-ID``: a mail that comes twice is recognised."""
     domain = sender.rpartition("@")[2]
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = news.subject
-    mail["From"] = formataddr(("Lookout", sender))
+    # as it is: the mail library would decode a name that looks encoded, and write out what comes of it
+    mail.set_raw("Subject", header_text(news.subject))
+    mail["From"] = f"Lookout <{sender}>"
     mail["To"] = ", ".join(to)
     mail["Date"] = format_datetime(news.at)
     mail["Message-ID"] = message_id(news, news.notice.state, domain)
@@ -53,6 +55,21 @@ def letter(news: News, shots: Shots, sender: str, to: list[str]) -> EmailMessage
 
 
 _FACE = "face@lookout"
+
+_PLAIN = re.compile(r"[A-Za-z0-9.,()'-]+( [A-Za-z0-9.,()'-]+)*")
+_LINE_CHARACTERS = 60
+
+
+def header_text(text: str) -> str:
+    """A text of one line as the value of a header that is decoded to the same text, and to nothing more.
+
+    Whatever is not plain is encoded as a whole (RFC 2047). What looks like an encoded word is parted, so that also
+    a program that decodes twice finds none in it.
+    """
+    parted = text.replace("=?", "= ?")
+    if len(parted) <= _LINE_CHARACTERS and _PLAIN.fullmatch(parted):
+        return parted
+    return Header(parted, "utf-8", header_name="Subject").encode()
 
 
 def message_id(news: News, state: NoticeState, domain: str) -> str:
