@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from lookout.domain.number import number, whole
-from lookout.domain.site import is_timezone
 from lookout.errors import SettingsError
+from lookout.setting_value import parse
 
 REGION = "europe-west1"
 """Where the functions run; the rewrites of ``firebase.json`` name the same region."""
@@ -175,57 +173,42 @@ class Settings:
         Raises:
             SettingsError: a value is not of its type or outside its range; the message names both.
         """
+        settings, complaints = cls._read(environ)
+        for complaint in complaints.values():
+            raise complaint
+        return settings
+
+    @classmethod
+    def for_telling(cls, environ: Mapping[str, str] | None = None) -> tuple[Settings, dict[str, str]]:
+        """The settings for telling people, where a bad one must not keep the others from being told.
+
+        A setting of one way to tell people, or ``SITE_URL``, that cannot be used stays at its default; the
+        complaints about such settings come beside, by variable.
+
+        Raises:
+            SettingsError: any other value is not of its type or outside its range.
+        """
+        settings, complaints = cls._read(environ)
+        for env, complaint in complaints.items():
+            if not env.startswith(_TELLING):
+                raise complaint
+        return settings, {env: complaint.message for env, complaint in complaints.items()}
+
+    @classmethod
+    def _read(cls, environ: Mapping[str, str] | None) -> tuple[Settings, dict[str, SettingsError]]:
         environ = os.environ if environ is None else environ
         given: dict[str, Any] = {}
+        complaints: dict[str, SettingsError] = {}
         for declared in fields(cls):
-            raw = environ.get(declared.metadata["env"], "").strip()
-            if raw:
-                given[declared.name] = _parse(declared, raw)
-        return cls(**given)
+            env = declared.metadata["env"]
+            raw = environ.get(env, "").strip()
+            try:
+                if raw:
+                    given[declared.name] = parse(declared, raw)
+            except SettingsError as error:
+                complaints[env] = error
+        return cls(**given), complaints
 
 
-def _switch(env: str, raw: str) -> bool:
-    if raw.lower() not in _SWITCH:
-        raise SettingsError(f"{env}={raw!r} is neither on nor off; set it to true or false.")
-    return _SWITCH[raw.lower()]
-
-
-_SWITCH = {
-    "true": True,
-    "1": True,
-    "yes": True,
-    "on": True,
-    "false": False,
-    "0": False,
-    "no": False,
-    "off": False,
-}
-
-
-def _site_url(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(f"SITE_URL={raw!r} is no address of a site, such as https://my-house.web.app.")
-    return raw.rstrip("/")
-
-
-def _parse(declared: Field[Any], raw: str) -> object:
-    env, low, high = (declared.metadata[key] for key in ("env", "low", "high"))
-    kind = str(declared.type).removesuffix(" | None")
-    if env == "TIMEZONE" and not is_timezone(raw):
-        raise SettingsError(f"{env}={raw!r} is no time zone; set it to an IANA name such as Europe/Berlin.")
-    if env == "SITE_URL":
-        return _site_url(raw)
-    if kind == "str":
-        return raw
-    if kind == "Path":
-        return Path(raw)
-    if kind == "bool":
-        return _switch(env, raw)
-    value = whole(raw) if kind == "int" else number(raw)
-    if value is None:
-        word = "whole number" if kind == "int" else "number"
-        raise SettingsError(f"{env}={raw!r} is not a {word}; set it to one from {low} to {high}.")
-    if not low <= value <= high:
-        raise SettingsError(f"{env}={raw} is out of range; set it to a number from {low} to {high}.")
-    return value
+_TELLING = ("SITE_URL", "EMAIL_", "PUSH_", "WEBHOOK_")
+"""How the variables begin that only matter when people are told."""

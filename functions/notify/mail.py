@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import smtplib
 import socket
@@ -26,7 +27,13 @@ SECONDS = 15.0
 
 PROTECTIONS = ("starttls", "tls", "none")
 
-_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
+REPLY_BYTES = 64 * 1024
+"""Longest that all replies of a mail server may be together: a usual one says a few hundred bytes."""
+
+_ADDRESS = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*|[\w.!#$%&'*+/=?^`{|}~-]+@\[[0-9A-Za-z.:]+\]"
+)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(%\w+)?")
 
 
 class Mail:
@@ -127,17 +134,42 @@ class Mail:
         missing = [name for name, value in (("EMAIL_HOST", self._host), ("EMAIL_TO", self._to)) if not value]
         if missing:
             raise SettingsError(f"EMAIL_ENABLED needs {' and '.join(missing)}.")
+        if not _HOST.fullmatch(self._host) or len(self._host) > 253:
+            raise SettingsError(
+                f"EMAIL_HOST={self._host!r} is no server's name such as smtp.example.com; its port is EMAIL_PORT."
+            )
         if self._protection not in PROTECTIONS:
             raise SettingsError(f"EMAIL_TLS={self._protection!r} is none of {', '.join(PROTECTIONS)}.")
-        if not _ADDRESS.fullmatch(self._from):
+        if not _is_address(self._from):
             raise SettingsError("EMAIL_FROM, or EMAIL_USER without it, is no e-mail address.")
         for address in self._to:
-            if not _ADDRESS.fullmatch(address):
+            if not _is_address(address):
                 raise SettingsError(f"EMAIL_TO has {address!r}, which is no e-mail address.")
         if self._password and not self._user:
             raise SettingsError("EMAIL_PASSWORD needs EMAIL_USER.")
         if not (self._user or "").isascii() or not (self._password or "").isascii():
             raise SettingsError("EMAIL_USER and EMAIL_PASSWORD must be of letters without accents.")
+
+
+def _is_address(text: str) -> bool:
+    # one that looks like an encoded word would be decoded on its way
+    return _ADDRESS.fullmatch(text) is not None and len(text) <= 254 and "=?" not in text
+
+
+class _Replies(io.BufferedReader):
+    """What a mail server says, up to :data:`REPLY_BYTES`: its replies have as many lines as it likes."""
+
+    def __init__(self, connection: socket.socket, host: str) -> None:
+        super().__init__(connection.makefile("rb", buffering=0))
+        self._host = host
+        self._left = REPLY_BYTES
+
+    def readline(self, size: int | None = -1) -> bytes:
+        line = super().readline(size)
+        self._left -= len(line)
+        if self._left < 0:
+            raise NotDelivered(f"{self._host} says more than any mail server has to say.")
+        return line
 
 
 class _Session(smtplib.SMTP):
@@ -151,6 +183,11 @@ class _Session(smtplib.SMTP):
         self._host = host
         self._connection = connection
         self._tls = tls
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Replies(self.sock, self._host)
+        return super().getreply()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         if self._tls is None:

@@ -13,7 +13,7 @@ from lookout.settings import REGION, Settings
 if TYPE_CHECKING:
     from news_desk import NewsDesk
 
-settings = Settings.from_environment()
+settings, complaints = Settings.for_telling()
 options.set_global_options(region=REGION, memory=options.MemoryOption.MB_256, timeout_sec=60, max_instances=4)
 _lock = threading.Lock()
 _desks: list[NewsDesk] = []
@@ -23,12 +23,13 @@ def desk() -> NewsDesk:
     """What every event needs, made at the first: this file is loaded at deployment too, and must be quick."""
     with _lock:
         if not _desks:
-            from news_desk import NewsDesk, ways
+            from channels import ways
+            from news_desk import NewsDesk
 
             from lookout.cloud.app import bucket, firestore_client
 
             db = firestore_client()
-            _desks.append(NewsDesk(settings, db, ways(settings, db, bucket())))
+            _desks.append(NewsDesk(settings, db, ways(settings, db, bucket(), complaints)))
         return _desks[0]
 
 

@@ -8,22 +8,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-from letter import Shots
-from mail import Mail
-from push import ANSWER_SECONDS, Push
-from webhook import Webhook
+from channels import Way
 
-from lookout.cloud import arrivals, pictures
-from lookout.cloud.app import messaging_app
-from lookout.cloud.devices import Devices
+from lookout.cloud import arrivals
 from lookout.cloud.notices import Claim, Notices
 from lookout.cloud.site import SiteReader, default_site
 from lookout.domain.delivery import STALE, DeliveryState, Step
 from lookout.domain.notice import News, Notice
 from lookout.domain.telling import Channel
-from lookout.errors import DeliveryRefused, NotDelivered, SettingsError, Unavailable
+from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
 
@@ -33,32 +28,7 @@ PAUSES = (1.0, 3.0)
 ALL_SECONDS = 40.0
 """Longest that one delivery of a notice may try, within the function's own limit of 60 s."""
 
-PICTURE_SECONDS = 3.0
-"""``detect`` writes the notice while it still stores the pictures: so long they are waited for."""
-
-
 _NO_WAY = "no way to tell anybody is switched on"
-
-
-class Way(Protocol):
-    """A way to tell people."""
-
-    channel: Channel
-
-    def send(self, news: News, seconds: float) -> str:
-        """Tell them within ``seconds``; what was done. Raises ``NotDelivered`` or ``DeliveryRefused``."""
-
-
-class Closed:
-    """A way that is not to be taken as it is set up, and says so wherever it is asked to."""
-
-    def __init__(self, channel: Channel, reason: str) -> None:
-        self.channel = channel
-        self._reason = reason
-
-    def send(self, news: News, seconds: float) -> str:
-        """Raises ``DeliveryRefused`` with the reason."""
-        raise DeliveryRefused(self._reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,46 +175,3 @@ class NewsDesk:
         return person_id is None or arrivals.is_first(
             self._db, alert["day"], person_id, notice.alert_id, self._timeout
         )
-
-
-def ways(settings: Settings, db: Any, bucket: Any) -> list[Way]:
-    """The ways to tell people that are set up. One that is set up wrongly is logged, and closed."""
-    timeout = settings.store_timeout_seconds
-    found: list[Way] = []
-    try:
-        if settings.email_enabled:
-            found.append(Mail(settings, lambda alert_id: shots(db, bucket, alert_id, timeout)))
-    except SettingsError as error:
-        found.append(_closed(Channel.EMAIL, error))
-    if settings.push_enabled:
-        found.append(Push(Devices(db, lambda: messaging_app(ANSWER_SECONDS), timeout)))
-    try:
-        if settings.webhook_url is not None:
-            found.append(Webhook(settings))
-    except SettingsError as error:
-        found.append(_closed(Channel.WEBHOOK, error))
-    return found
-
-
-def _closed(channel: Channel, error: SettingsError) -> Closed:
-    log(Severity.ERROR, "a channel is set up wrongly", channel=channel, error=error.message)
-    return Closed(channel, error.message)
-
-
-def shots(db: Any, bucket: Any, alert_id: str, timeout: float, seconds: float = PICTURE_SECONDS) -> Shots:
-    """The pictures of an alert, waited for as long as they are still being stored."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            alert = Notices(db, timeout).alert(alert_id) or {}
-            face, frame = (
-                None if path is None else pictures.photo_bytes(bucket, path, timeout)
-                for path in (alert.get("facePath"), alert.get("imagePath"))
-            )
-        except Unavailable as error:
-            log(Severity.WARNING, "a mail goes without its pictures", alert=alert_id, error=error.message)
-            return Shots()
-        if alert.get("facePath") is None or time.monotonic() > deadline or (face and frame):
-            return Shots(face, frame)
-        # a better shot may have taken the place of the one that is waited for
-        time.sleep(0.2)

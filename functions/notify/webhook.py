@@ -39,15 +39,17 @@ class Webhook:
 
     def __init__(self, settings: Settings, seconds: float = SECONDS) -> None:
         # the address is not told in any message: that of a Home Assistant is a secret by itself
-        url = urlsplit(settings.webhook_url or "")
+        address = settings.webhook_url or ""
+        if not address.isascii() or not address.isprintable() or " " in address:
+            raise SettingsError("WEBHOOK_URL has characters that must be percent-encoded.")
         try:
+            url = urlsplit(address)
             port = url.port
         except ValueError:
-            port = 0
+            # a bracket that is not closed, a port that is none
+            url, port = urlsplit(""), None
         if url.scheme not in ("http", "https") or not url.hostname or port == 0 or url.username is not None:
             raise SettingsError("WEBHOOK_URL is no address such as https://example.com/hook.")
-        if not url.geturl().isascii() or not url.geturl().isprintable() or " " in url.geturl():
-            raise SettingsError("WEBHOOK_URL has characters that must be percent-encoded.")
         if len(settings.webhook_secret or "") < SECRET_CHARACTERS:
             raise SettingsError(
                 f"WEBHOOK_URL needs WEBHOOK_SECRET, a random text of {SECRET_CHARACTERS} characters or more."
@@ -68,14 +70,14 @@ class Webhook:
             DeliveryRefused: it will not be taken, or may not be sent there.
         """
         body = json.dumps(news.plain(), ensure_ascii=False).encode()
-        timestamp = str(int(time.time()))
+        delivery, timestamp = quote(news.notice.id), str(int(time.time()))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Lookout",
             "Connection": "close",
-            "X-Lookout-Delivery": quote(news.notice.id),
+            "X-Lookout-Delivery": delivery,
             "X-Lookout-Timestamp": timestamp,
-            "X-Lookout-Signature": f"sha256={signature(self._secret, timestamp, body)}",
+            "X-Lookout-Signature": f"sha256={signature(self._secret, delivery, timestamp, body)}",
         }
         try:
             with line(self._host, self._port, min(self._seconds, seconds), self._may_be_called) as connection:
@@ -124,6 +126,6 @@ class Webhook:
             raise DeliveryRefused("WEBHOOK_URL would show names to the network: use https.")
 
 
-def signature(secret: bytes, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256, in hex, of the timestamp, a dot and the body."""
-    return hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+def signature(secret: bytes, delivery: str, timestamp: str, body: bytes) -> str:
+    """HMAC-SHA256, in hex, of the delivery's id, the timestamp and the body, with dots between them."""
+    return hmac.new(secret, f"{delivery}.{timestamp}.".encode() + body, hashlib.sha256).hexdigest()

@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 OWNER = "owner@example.com"
+SIGNED = ("Delivery", "Timestamp", "Signature")
 
 
 def free_port() -> int:
@@ -76,7 +77,7 @@ class Inbox:
         class Receiver(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                inbox._take(self.headers["X-Lookout-Timestamp"], self.headers["X-Lookout-Signature"], body)
+                inbox._take(*(self.headers[f"X-Lookout-{name}"] for name in SIGNED), body)
                 self.send_response(204)
                 self.end_headers()
 
@@ -85,7 +86,7 @@ class Inbox:
 
         return Receiver
 
-    def _take(self, timestamp: str, signature: str, body: bytes) -> None:
-        signed = hmac.new(self._secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
+    def _take(self, delivery: str, timestamp: str, signature: str, body: bytes) -> None:
+        signed = hmac.new(self._secret.encode(), f"{delivery}.{timestamp}.".encode() + body, hashlib.sha256)
         if hmac.compare_digest(signature, f"sha256={signed.hexdigest()}"):
             self.hooks.append(json.loads(body))

@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -38,21 +39,68 @@ def test_every_command_that_the_readme_names_exists() -> None:
     assert {name for name in named if not (ROOT / name).is_file()} == set()
 
 
-def test_the_signature_is_checked_as_the_readme_shows() -> None:
+def _check() -> Callable[..., bool]:
+    """The function that the README prints for receivers of webhooks."""
     (block,) = re.findall(r"```python\n(import hashlib.*?)```", README, re.S)
     shown: dict[str, Any] = {}
     exec(block, shown)  # noqa: S102 - what the README prints is what is tested
-    check = shown["is_from_lookout"]
-    secret, body, now = "a secret of the house", b'{"event": "alert.new"}', str(int(time.time()))
+    check: Callable[..., bool] = shown["is_from_lookout"]
+    return check
 
-    def headers(timestamp: str, signed: bytes) -> dict[str, str]:
-        made = hmac.new(secret.encode(), timestamp.encode() + b"." + signed, hashlib.sha256).hexdigest()
-        return {"X-Lookout-Timestamp": timestamp, "X-Lookout-Signature": f"sha256={made}"}
 
-    assert check(headers(now, body), body, secret)
-    assert not check(headers(now, body), body + b" ", secret)
-    assert not check(headers(now, body), body, "another secret")
-    assert not check(headers("1780229045", body), body, secret)
+SECRET, BODY = "a secret of the house", b'{"event": "alert.new"}'
+
+
+def _signed(timestamp: str, body: bytes = BODY, delivery: str = "a1_new") -> dict[str, str]:
+    signed = f"{delivery}.{timestamp}.".encode() + body
+    made = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+    names = ("X-Lookout-Delivery", "X-Lookout-Timestamp", "X-Lookout-Signature")
+    return dict(zip(names, (delivery, timestamp, f"sha256={made}"), strict=True))
+
+
+def test_the_signature_is_checked_as_the_readme_shows() -> None:
+    check, now = _check(), str(int(time.time()))
+    assert check(_signed(now), BODY, SECRET) is True
+    assert not check(_signed(now), BODY + b" ", SECRET)
+    assert not check(_signed(now), BODY, "another secret")
+    assert not check(_signed("1780229045"), BODY, SECRET)
+
+
+def test_a_delivery_that_comes_again_under_another_id_is_refused() -> None:
+    check, now = _check(), str(int(time.time()))
+    assert not check(_signed(now) | {"X-Lookout-Delivery": "a2_new"}, BODY, SECRET)
+    # nor do parts of one end up as parts of another
+    assert not check(_signed(now, delivery="a1.1") | {"X-Lookout-Delivery": "a1"}, b"1." + BODY, SECRET)
+
+
+GARBLED = [
+    "",
+    " ",
+    "x",
+    "-1",
+    "1e9",
+    "nan",
+    "٣" * 10,
+    "9" * 5000,
+    "sha256=",
+    "sha256=ü",
+    "\udcff",
+    "\x00",
+    None,
+    7,
+    b"x",
+    [],
+]
+
+
+@pytest.mark.parametrize("value", GARBLED, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize("name", list(_signed("0")))
+def test_headers_that_are_missing_or_garbled_are_refused_without_an_error(name: str, value: Any) -> None:
+    check, good = _check(), _signed(str(int(time.time())))
+    assert check(good, BODY, SECRET) is True
+    assert check(good | {name: value}, BODY, SECRET) is False
+    assert check({other: good[other] for other in good if other != name}, BODY, SECRET) is False
+    assert check({}, BODY, SECRET) is False
 
 
 @pytest.mark.parametrize("block", re.findall(r"```http\n.*?\n\n(.*?)```", README, re.S))

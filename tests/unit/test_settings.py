@@ -121,7 +121,17 @@ def test_the_sites_address_has_no_final_slash(given: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["house", "ftp://house", "https://", "javascript:alert(1)", "https://h/?a=1#x"]
+    "bad",
+    [
+        "house",
+        "https://[house",
+        "https://house:port",
+        "https://my house",
+        "ftp://house",
+        "https://",
+        "javascript:alert(1)",
+        "https://h/?a=1#x",
+    ],
 )
 def test_an_address_that_no_link_can_lead_to_is_refused(bad: str) -> None:
     with pytest.raises(SettingsError, match="SITE_URL"):

@@ -57,7 +57,7 @@ class Newsroom:
         """A warm instance of its own, set up otherwise in the ``changes``."""
         settings = dataclasses.replace(self.settings, **changes)
         desk = self.modules["news_desk"]
-        found = desk.ways(settings, self.db, self.bucket) if ways is None else ways
+        found = self.modules["channels"].ways(settings, self.db, self.bucket) if ways is None else ways
         return desk.NewsDesk(settings, self.db, found, pauses)
 
     def alert(self, alert_id: str = "a1", pictures: bool = True, **changes: Any) -> str:

@@ -247,3 +247,32 @@ def mute_server(greeting: bytes = b"", every: float = 0.0) -> Iterator[int]:
         closing.set()
         thread.join()
         listener.close()
+
+
+@contextmanager
+def talkative_server(first: bytes, then: bytes) -> Iterator[int]:
+    """The port of a server that greets with ``first``, and answers the first word with ``then`` without end."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    closing = threading.Event()
+
+    def talk() -> None:
+        while not closing.is_set():
+            with suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.settimeout(5)
+                    connection.sendall(first)
+                    if first.endswith(b"220 ready\r\n"):
+                        connection.recv(1000)
+                    while not closing.is_set():
+                        connection.sendall(then * (65536 // len(then) + 1))
+
+    listener.settimeout(0.05)
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        closing.set()
+        thread.join()
+        listener.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
+import tracemalloc
 from email.message import EmailMessage
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.functions.notify.servers import (
     Receiver,
     mail_server,
     mute_server,
+    talkative_server,
 )
 from tests.functions.outage import closed_port, storage_that_answers
 
@@ -86,7 +88,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: Newsroom) -> 
 
     later = Timer(0.5, arrive)
     later.start()
-    shots = post.modules["news_desk"].shots(post.db, post.bucket, "a1", 3.0)
+    shots = post.modules["channels"].shots(post.db, post.bucket, "a1", 3.0)
     later.join()
     assert (shots.face, shots.frame) == (FACE, FRAME)
 
@@ -94,7 +96,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: Newsroom) -> 
 def test_pictures_that_never_come_are_not_waited_for_long(post: Newsroom) -> None:
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
     began = time.monotonic()
-    shots = post.modules["news_desk"].shots(post.db, post.bucket, "a1", 3.0, seconds=0.5)
+    shots = post.modules["channels"].shots(post.db, post.bucket, "a1", 3.0, seconds=0.5)
     assert (shots.face, shots.frame) == (None, None)
     assert time.monotonic() - began < 3
 
@@ -310,6 +312,46 @@ def test_a_slow_server_is_hung_up_on_in_time(post: Newsroom, greeting: bytes, ev
         assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"220 ready\r\n", b"250-more\r\n"),
+        (b"220 ready\r\n", b"250-\r\n"),
+        (b"220 ready\r\n", b"250-" + b"x" * 8000 + b"\r\n"),
+        (b"220 ready\r\n", b"x" * 8000),
+        (b"220 ready\r\n", b"\r\n"),
+        (b"220-hello\r\n", b"220-more\r\n"),
+        (b"220 ", b"x"),
+        (b"", b"\x00"),
+    ],
+    ids=[
+        "lines",
+        "short lines",
+        "long lines",
+        "one line",
+        "empty lines",
+        "greeting",
+        "long greeting",
+        "zeros",
+    ],
+)
+def test_a_server_whose_reply_has_no_end_is_hung_up_on_before_it_fills_the_memory(
+    post: Newsroom, first: bytes, then: bytes
+) -> None:
+    post.alert(pictures=False)
+    way = post.modules["mail"].Mail
+    with talkative_server(first, then) as port:
+        settings = dataclasses.replace(post.settings, email_port=port)
+        tracemalloc.start()
+        try:
+            with pytest.raises(post.modules["mail"].NotDelivered):
+                way(settings, lambda _: post.modules["letter"].Shots(), seconds=60.0).send(_news(post), 60.0)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024
+
+
 def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(room: Newsroom, hook: Receiver) -> None:
     room.alert()
     notice = room.notice()
@@ -334,6 +376,21 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(room: News
         ({"email_to": "a@b.c>\r\nRCPT TO:<x@y.z"}, "no e-mail address."),
         ({"email_tls": "ssl"}, "EMAIL_TLS='ssl' is none of starttls, tls, none."),
         ({"email_password": "hidden words"}, "EMAIL_PASSWORD needs EMAIL_USER."),
+        ({"email_host": "smtp.example.com:587"}, "its port is EMAIL_PORT."),
+        ({"email_host": "https://smtp.example.com"}, "its port is EMAIL_PORT."),
+        ({"email_host": "[::1"}, "its port is EMAIL_PORT."),
+        ({"email_host": "smtp example.com"}, "its port is EMAIL_PORT."),
+        ({"email_host": "127.0.0.1\x00"}, "its port is EMAIL_PORT."),
+        ({"email_host": "." * 3}, "its port is EMAIL_PORT."),
+        ({"email_host": "a" * 300}, "its port is EMAIL_PORT."),
+        ({"email_to": "=?utf-8?q?a=0D=0A?=@example.com"}, "which is no e-mail address."),
+        ({"email_to": "a\x00@example.com"}, "which is no e-mail address."),
+        ({"email_to": "a@exa\u2028mple.com"}, "which is no e-mail address."),
+        (
+            {"email_from": "=?utf-8?q?a?=@example.com"},
+            "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address.",
+        ),
+        ({"email_from": "a@b@c"}, "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address."),
         ({"email_user": "x", "email_password": "hidden wörds"}, "must be of letters without accents."),
     ],
 )

@@ -158,7 +158,7 @@ def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: New
 def test_push_is_one_of_the_ways_when_it_is_switched_on(room: Newsroom) -> None:
     import dataclasses
 
-    ways = room.modules["news_desk"].ways
+    ways = room.modules["channels"].ways
     on = dataclasses.replace(room.settings, push_enabled=True)
     assert [way.channel for way in ways(on, room.db, room.bucket)] == ["email", "push", "webhook"]
     assert [way.channel for way in ways(room.settings, room.db, room.bucket)] == ["email", "webhook"]

@@ -265,8 +265,9 @@ import sys
 from lookout.cloud.app import firestore_client
 from lookout.settings import Settings
 from tests.functions.notify.conftest import notify_modules
-desk, settings = notify_modules()["news_desk"], Settings.from_environment()
-desk.NewsDesk(settings, firestore_client(), desk.ways(settings, firestore_client(), None)).tell(sys.argv[1])
+modules, settings = notify_modules(), Settings.from_environment()
+ways = modules["channels"].ways(settings, firestore_client(), None)
+modules["news_desk"].NewsDesk(settings, firestore_client(), ways).tell(sys.argv[1])
 """
 """A process that tells of a notice."""
 

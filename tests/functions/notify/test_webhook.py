@@ -54,7 +54,7 @@ def test_what_is_posted_is_told_in_full_and_signed(caller: Newsroom, hook: Recei
     assert posted.headers["Host"] == hook.url.removeprefix("http://")
     assert posted.headers["X-Lookout-Delivery"] == "a1_new"
     assert abs(int(posted.headers["X-Lookout-Timestamp"]) - time.time()) < 30
-    signed = posted.headers["X-Lookout-Timestamp"].encode() + b"." + posted.body
+    signed = f"a1_new.{posted.headers['X-Lookout-Timestamp']}.".encode() + posted.body
     wanted = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
     assert posted.headers["X-Lookout-Signature"] == f"sha256={wanted}"
     assert posted.json | {"at": None} == {
@@ -285,7 +285,7 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     notice = room.notice()
     hook.for_ever = silence
     way = room.modules["webhook"].Webhook(room.settings, seconds=1.0)
-    mail = next(way for way in room.modules["news_desk"].ways(room.settings, room.db, room.bucket))
+    mail = next(way for way in room.modules["channels"].ways(room.settings, room.db, room.bucket))
     with pytest.raises(Unavailable):
         room.desk(pauses=(), ways=[way, mail]).tell(notice)
     assert len(smtp.mails) == 1
@@ -305,6 +305,14 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
         ({"webhook_url": "https://example.com/hidden\r\nX: y"}, "must be percent-encoded"),
         ({"webhook_url": "https://example.com/hidden word"}, "must be percent-encoded"),
         ({"webhook_url": "https://example.com/hidden-ü"}, "must be percent-encoded"),
+        ({"webhook_url": "https://[home/hidden"}, "no address such as https://example.com/hook."),
+        ({"webhook_url": "https://[home…"}, "must be percent-encoded"),
+        ({"webhook_url": "https://home]/hidden"}, "no address such as https://example.com/hook."),
+        ({"webhook_url": "https://[::1/hidden"}, "no address such as https://example.com/hook."),
+        ({"webhook_url": "https://example.com:99999/hidden"}, "no address such as https://example.com/hook."),
+        ({"webhook_url": "https://example.com:0/hidden"}, "no address such as https://example.com/hook."),
+        ({"webhook_url": "https://exam\tple.com/hidden"}, "must be percent-encoded"),
+        ({"webhook_secret": "a hidden key \udcff of bytes"}, "cannot be used (UnicodeEncodeError)"),
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
