@@ -77,7 +77,7 @@ class Inbox:
         class Receiver(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                inbox._take(*(self.headers[f"X-Lookout-{name}"] for name in SIGNED), body)
+                inbox._take({name: self.headers[f"X-Lookout-{name}"] for name in SIGNED}, body)
                 self.send_response(204)
                 self.end_headers()
 
@@ -86,7 +86,8 @@ class Inbox:
 
         return Receiver
 
-    def _take(self, delivery: str, timestamp: str, signature: str, body: bytes) -> None:
-        signed = hmac.new(self._secret.encode(), f"{delivery}.{timestamp}.".encode() + body, hashlib.sha256)
-        if hmac.compare_digest(signature, f"sha256={signed.hexdigest()}"):
+    def _take(self, shown: dict[str, str], body: bytes) -> None:
+        head = f"{shown['Delivery']}.{shown['Timestamp']}."
+        signed = hmac.new(self._secret.encode(), head.encode() + body, hashlib.sha256)
+        if hmac.compare_digest(shown["Signature"], f"sha256={signed.hexdigest()}"):
             self.hooks.append(json.loads(body))

@@ -73,7 +73,7 @@ def test_a_delivery_that_comes_again_under_another_id_is_refused() -> None:
     assert not check(_signed(now, delivery="a1.1") | {"X-Lookout-Delivery": "a1"}, b"1." + BODY, SECRET)
 
 
-GARBLED = [
+GARBLED: list[Any] = [
     "",
     " ",
     "x",
