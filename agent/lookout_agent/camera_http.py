@@ -12,9 +12,13 @@ from typing import Any
 from lookout_agent.addresses import HTTP, Address
 from lookout_agent.clock import monotonic
 from lookout_agent.errors import CameraFailed, CameraSilent
+from lookout_agent.text import plain
 
 TEXT_LIMIT = 16 * 1024
 IMAGE_LIMIT = 2 * 1024 * 1024
+
+REASON_CHARACTERS = 60
+"""Of the words beside a status that is no 200, so many are passed on."""
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of headers at most. What frames the chunks of a body may be as long as the body."""
@@ -69,9 +73,8 @@ def _read(line: _Line, limit: int) -> Answer:
     response = HTTPResponse(line)  # type: ignore[arg-type]  # all it asks of a socket is makefile
     response.begin()
     if response.status != 200:
-        raise CameraFailed(
-            f"The camera answered {response.status} {response.reason}; does its firmware know this?"
-        )
+        answered = f"{response.status} {plain(response.reason, REASON_CHARACTERS)}".rstrip()
+        raise CameraFailed(f"The camera answered {answered}; does its firmware know this?")
     body = response.read(limit + 1)
     if len(body) > limit:
         raise CameraFailed(f"The camera answered with more than {limit // 1024} KB.")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lookout_agent import addresses, camera_http, command_maps, snapshots
+from lookout_agent import addresses, camera_http, command_maps, snapshots, text
 from lookout_agent.addresses import Address
 from lookout_agent.commands import RANGES, Action, Command, whole
 from lookout_agent.config import Config
@@ -83,13 +83,14 @@ def _plain(body: bytes) -> dict[str, Any] | None:
         return None
     plain: dict[str, Any] = {}
     for name, value in read.items():
-        if not _is_storable(name) or _RESERVED.fullmatch(name):
+        if not _is_storable(name) or not _is_storable(value):
             continue
-        if isinstance(value, str):
-            value = value[:STATUS_TEXT]
-        if _is_storable(value):
-            plain[name[:STATUS_TEXT]] = value
-    return dict(list(plain.items())[:STATUS_FIELDS])
+        name = text.plain(name, STATUS_TEXT)
+        if not _RESERVED.fullmatch(name):
+            plain[name] = text.plain(value, STATUS_TEXT) if isinstance(value, str) else value
+        if len(plain) == STATUS_FIELDS:
+            break
+    return plain
 
 
 def _is_storable(value: object) -> bool:

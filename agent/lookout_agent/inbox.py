@@ -12,6 +12,7 @@ from lookout_agent import __version__
 from lookout_agent.clock import ServerClock, monotonic
 from lookout_agent.commands import Command, State
 from lookout_agent.errors import CommandFailed
+from lookout_agent.text import plain
 from lookout_agent.tokens import AHEAD_SECONDS
 
 CALL_SECONDS = 5.0
@@ -29,6 +30,9 @@ the one it began with."""
 
 OPENING_SECONDS = 10.0
 """Longest wait for what a new listener is told first: a server that is just starting may let one hang for good."""
+
+MESSAGE_CHARACTERS = 500
+"""Of what went wrong so much is told; the rules take no more."""
 
 MOST = 50
 """Commands read at once."""
@@ -138,7 +142,8 @@ class Inbox:
 
     def failed(self, command: Command, error: CommandFailed) -> None:
         """Say why a taken command was not carried out."""
-        self._end(command, {"state": State.FAILED, "error": {"code": error.code, "message": error.message}})
+        said = {"code": error.code, "message": plain(error.message, MESSAGE_CHARACTERS)}
+        self._end(command, {"state": State.FAILED, "error": said})
 
     def expired(self, command: Command) -> None:
         """Say that a queued command came too late."""

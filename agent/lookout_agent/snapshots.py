@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -33,7 +34,7 @@ def capture(address: Address, path: str, seconds: float) -> bytes:
     """
     until = monotonic() + CAPTURE_SECONDS
     newest = b""
-    stamp = float("-inf")
+    stamp = 0.0
     for _ in range(CAPTURES):
         try:
             answer = camera_http.get(address, path, seconds, camera_http.IMAGE_LIMIT)
@@ -45,7 +46,7 @@ def capture(address: Address, path: str, seconds: float) -> bytes:
             break
         # without time stamps the last is the newest
         at = _timestamp(answer.headers.get("x-timestamp", ""), stamp)
-        if at >= stamp:
+        if not newest or at >= stamp:
             newest, stamp = answer.body, at
         if monotonic() >= until:
             break
@@ -79,14 +80,17 @@ def upload(config: Config, id_token: Callable[[], str], camera_id: str, jpeg: by
 
 
 def _require_jpeg(body: bytes) -> None:
-    if not (body.startswith(b"\xff\xd8") and body.rstrip(b"\x00\r\n").endswith(b"\xff\xd9")):
+    whole = body.rstrip(b"\x00\r\n")
+    # a beginning and an end with nothing between them are no picture
+    if not (whole.startswith(b"\xff\xd8\xff") and whole.endswith(b"\xff\xd9") and len(whole) > 5):
         raise CameraFailed(
             "The camera's picture is no whole JPEG; try again, or choose a smaller frame size."
         )
 
 
 def _timestamp(text: str, otherwise: float) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return otherwise
+    """Seconds as the camera's clock has them, such as ``1780229045.123456``; ``otherwise`` where it says none."""
+    return float(text) if _SECONDS.fullmatch(text) else otherwise
+
+
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")

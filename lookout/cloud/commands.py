@@ -9,6 +9,7 @@ from typing import Any
 
 from lookout.cloud.app import patience, reaching
 from lookout.domain.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState, spoken
+from lookout.domain.report import MESSAGE_CHARACTERS, plain_report, plain_text
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 
 BUSY_SECONDS = 30.0
@@ -199,10 +200,12 @@ def _end(watch: Any) -> None:
 def _result(ended: dict[str, Any]) -> dict[str, Any]:
     match ended.get("state"):
         case CommandState.DONE:
-            return dict(ended.get("result") or {})
+            return dict(plain_report(ended.get("result")))
         case CommandState.FAILED:
-            error = ended.get("error") or {}
-            message = str(error.get("message") or "The camera did not do it.")
+            error = ended.get("error")
+            error = error if isinstance(error, dict) else {}
+            said = plain_text(str(error.get("message") or ""), MESSAGE_CHARACTERS)
+            message = said or "The camera did not do it."
             if error.get("code") in ("camera_silent", "interrupted"):
                 raise CameraSilent(message)
             raise CameraFailed(message)

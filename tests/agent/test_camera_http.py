@@ -6,7 +6,10 @@ import socket
 import threading
 import time
 import tracemalloc
+import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -63,6 +66,27 @@ def test_a_camera_that_does_not_finish_is_silent(mood: Mood, camera: FakeCamera)
 def test_an_error_status_is_a_failure(path: str, camera: FakeCamera) -> None:
     with pytest.raises(CameraFailed, match=r"answered (404|500)"):
         camera_http.get(at(camera), path, 2)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        b"\x1b[31m" * 6000,
+        b"\x1b]0;title\x07\x1b[2J" + b"x" * 30000,
+        b"No\x00\x08\x7f\x9b31m way\t",
+        "\u202e\u2028\u200b".encode() * 3000,
+        b" " * 30000,
+        b"",
+    ],
+    ids=["colours", "title", "controls", "directions", "blanks", "nothing"],
+)
+def test_the_words_beside_a_status_are_cut_and_hold_no_control_characters(reason: bytes) -> None:
+    with pytest.raises(CameraFailed) as failed:
+        camera_http.get(raw(b"HTTP/1.1 500 " + reason + b"\r\nContent-Length: 0\r\n\r\n"), "/", 2)
+    message = failed.value.message
+    assert message.startswith("The camera answered 500")
+    assert len(message) < 150
+    assert all(unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for letter in message)
 
 
 def test_a_redirect_is_not_followed(camera: FakeCamera) -> None:
@@ -131,3 +155,93 @@ def test_the_newest_of_the_captures_is_taken(camera: FakeCamera) -> None:
 def test_a_picture_that_is_none_is_a_failure(camera: FakeCamera) -> None:
     with pytest.raises(CameraFailed, match="no whole JPEG"):
         snapshots.capture(at(camera), "/status", 2)
+
+
+def picture(number: int) -> bytes:
+    return b"\xff\xd8\xff\xe0 picture %d \xff\xd9" % number
+
+
+@contextmanager
+def captures(*answers: tuple[str | None, bytes]) -> Iterator[Address]:
+    """A camera that hands out these pictures in turn, each with its time stamp, and the last again and again."""
+    left = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            stamp, body = left.pop(0) if len(left) > 1 else left[0]
+            self.send_response(200)
+            if stamp is not None:
+                self.send_header("X-Timestamp", stamp)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield Address("127.0.0.1", server.server_port)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+NO_STAMPS = [
+    "nan",
+    "NaN",
+    "inf",
+    "-inf",
+    "-1",
+    "1e400",
+    "1e3",
+    "",
+    "soon",
+    "1,5",
+    "9" * 5000,
+    "0x10",
+    "1_000",
+    "１",
+]
+
+
+@pytest.mark.parametrize("stamp", [one for one in NO_STAMPS if one.isascii()], ids=lambda one: one[:8])
+def test_a_time_stamp_that_is_none_does_not_lose_the_picture(stamp: str) -> None:
+    with captures(
+        (stamp, picture(1)), (stamp, picture(2)), (stamp, picture(3)), (stamp, picture(4))
+    ) as address:
+        # without time stamps the last is the newest
+        assert snapshots.capture(address, "/capture", 2) == picture(4)
+
+
+@pytest.mark.parametrize("stamp", NO_STAMPS, ids=lambda one: one[:8])
+def test_what_is_no_time_stamp_is_not_taken_for_one(stamp: str) -> None:
+    assert snapshots._timestamp(stamp, 7.5) == 7.5
+
+
+def test_a_time_stamp_that_is_none_among_good_ones_hides_no_newer_picture() -> None:
+    with captures(
+        ("5.5", picture(1)), ("inf", picture(2)), ("4.0", picture(3)), ("6.5", picture(4))
+    ) as address:
+        assert snapshots.capture(address, "/capture", 2) == picture(4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\r\n",
+        b"\x00" * 50,
+        b"\xff\xd8\xff\xd9",
+        b"\xff\xd8\xd9\xff\xd9",
+        b"<html>busy</html>",
+        b"\xff\xd8\xff\xe0",
+    ],
+)
+@pytest.mark.parametrize("stamp", [None, "nan", "1.0"])
+def test_an_empty_picture_is_no_success(stamp: str | None, body: bytes) -> None:
+    with captures((stamp, body)) as address, pytest.raises(CameraFailed, match="no whole JPEG"):
+        snapshots.capture(address, "/capture", 2)

@@ -72,3 +72,18 @@ def test_plain_values_of_a_status_are_passed_on() -> None:
 def test_where_a_servo_cannot_be_sent_it_is_not_believed_to_stand(told: object) -> None:
     body = json.dumps({"pan": told, "tilt": 7}).encode()
     assert carried_out(body, "servo", pan=180, tilt=10) == {"pan": 180, "tilt": 7}
+
+
+def test_texts_of_a_status_are_cut_and_hold_no_control_characters() -> None:
+    odd = {"a": "\x1b[31mred\x1b[0m", "b\x07\n": "x" * 5000, "c": "\u202eabc\u2028d", "\x1b": 1, "d" * 300: 2}
+    assert carried_out(json.dumps(odd).encode(), "status") == {
+        "a": "[31mred [0m",
+        "b": "x" * 199 + "…",
+        "c": "abc d",
+        "d" * 199 + "…": 2,
+    }
+
+
+def test_of_a_status_with_many_values_the_first_are_passed_on() -> None:
+    many = {f"f{number}": number for number in range(500)}
+    assert carried_out(json.dumps(many).encode(), "status") == {f"f{n}": n for n in range(64)}

@@ -343,6 +343,45 @@ def test_a_result_is_a_map(result: object, firestore: Firestore, tokens: Tokens)
     assert firestore.stamp(path, fields, "finishedAt", tokens["agent"]) == 403
 
 
+@pytest.mark.parametrize(
+    ("result", "passes"),
+    [
+        ({"a": 1, "b": "x" * 200, "c": True, "d": None, "e": -1.5}, True),
+        ({f"f{number}": "x" * 200 for number in range(64)}, True),
+        ({f"f{number}": 1 for number in range(65)}, False),
+        ({"a": "x" * 12801}, False),
+        ({"a": "x" * 900_000}, False),
+        ({letter * 1000: 1 for letter in "abcdefghijklmn"}, False),
+        ({"a": {"b": 1}}, False),
+        ({"a": {"b": "x" * 900_000}}, False),
+        ({"a": ["x" * 900_000]}, False),
+        ({"a": NOW}, False),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_result_is_plain_and_short(
+    result: object, passes: bool, firestore: Firestore, tokens: Tokens
+) -> None:
+    path = _command(firestore, "taken")
+    fields = {"state": "done", "result": result}
+    assert firestore.stamp(path, fields, "finishedAt", tokens["agent"]) == _status(passes)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": "camera_failed", "message": "x" * 501},
+        {"code": "x" * 51, "message": "x"},
+        {"code": "camera_failed", "message": "x", "trace": "x" * 900_000},
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_an_error_is_short(error: object, firestore: Firestore, tokens: Tokens) -> None:
+    path = _command(firestore, "taken")
+    fields = {"state": "failed", "error": error}
+    assert firestore.stamp(path, fields, "finishedAt", tokens["agent"]) == 403
+
+
 @pytest.mark.parametrize("error", ["broken", {}, {"code": "camera_silent"}, {"code": 1, "message": "x"}])
 def test_an_error_has_a_code_and_a_message(error: object, firestore: Firestore, tokens: Tokens) -> None:
     path = _command(firestore, "taken")
@@ -377,6 +416,8 @@ def test_an_agent_that_was_never_up_may_begin(firestore: Firestore, tokens: Toke
         {**BEAT, "version": "x" * 51},
         {**BEAT, "cameras": "all"},
         {**BEAT, "cameras": ["x"] * 101},
+        {**BEAT, "cameras": ["x" * 900_000]},
+        {**BEAT, "cameras": [{"x": "x" * 900_000}]},
     ],
 )
 def test_an_agent_says_nothing_else_of_itself(

@@ -14,7 +14,7 @@ import pytest
 from lookout.cloud import commands
 from lookout.cloud.commands import Command, CommandDesk
 from lookout.domain.command import Action
-from lookout.errors import CameraSilent, Unavailable
+from lookout.errors import CameraFailed, CameraSilent, Unavailable
 from tests.functions.outage import Line
 
 STATUS = Command("pi", "cam", Action.STATUS, {}, "owner")
@@ -172,3 +172,52 @@ def test_an_agent_that_is_not_there_is_told_at_once_and_nothing_is_queued(
         CommandDesk(db, 2.0, 10.0).carry_out(STATUS)
     assert refused.value.retry_after == 30
     assert list(db.collection("agents/pi/commands").stream()) == []
+
+
+def finish_when_there(db: Any, **fields: Any) -> None:
+    while not (waiting := queued(db)):
+        time.sleep(0.02)
+    waiting[0].reference.update(fields)
+
+
+def test_what_an_agent_writes_is_passed_on_only_as_far_as_it_is_plain_and_short(db: Any, agent: Any) -> None:
+    result = {
+        "led": 7,
+        "odd": float("nan"),
+        "when": datetime.now(UTC),
+        "bytes": b"x",
+        "map": {"a": "x" * 900_000},
+        "list": [1],
+        "long": "\x1b[31m" + "x" * 5000,
+        "none": None,
+    }
+    with meanwhile(lambda: finish_when_there(db, state="done", result=result)):
+        passed_on = CommandDesk(db, 2.0, 10.0).carry_out(STATUS)
+    assert passed_on == {"led": 7, "long": "[31m" + "x" * 195 + "…", "none": None}
+
+
+@pytest.mark.parametrize("result", [None, "x", [1], {f"f{number}": number for number in range(500)}])
+def test_a_result_of_another_form_or_of_too_many_fields_is_no_error(db: Any, agent: Any, result: Any) -> None:
+    with meanwhile(lambda: finish_when_there(db, state="done", result=result)):
+        passed_on = CommandDesk(db, 2.0, 10.0).carry_out(STATUS)
+    assert len(passed_on) == (64 if isinstance(result, dict) else 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ({"code": "camera_failed", "message": "\x1b[2J" + "no " * 10_000}, "[2Jno no"),
+        ({"code": "camera_failed", "message": ["x"]}, "['x']"),
+        ("broken", "The camera did not do it."),
+        (None, "The camera did not do it."),
+        ({"code": "camera_failed", "message": "\x07\n"}, "The camera did not do it."),
+    ],
+)
+def test_what_an_agent_says_went_wrong_is_cut(db: Any, agent: Any, error: Any, told: str) -> None:
+    with (
+        meanwhile(lambda: finish_when_there(db, state="failed", error=error)),
+        pytest.raises(CameraFailed) as failed,
+    ):
+        CommandDesk(db, 2.0, 10.0).carry_out(STATUS)
+    assert failed.value.message.startswith(told)
+    assert len(failed.value.message) <= 500
