@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import cv2
@@ -9,11 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookout.domain.face import Box
-from lookout.errors import BrokenImage
+from lookout.errors import BrokenImage, Unavailable
 from lookout.vision.header import Header, read_header
 
 MAX_MEGAPIXELS = 50
 """More than any phone's usual picture; a decoded one takes 150 MB. A bomb declares 900."""
+
+MAX_SCANNED = 500_000_000
+"""Samples that all scans of a JPEG go over, in a second or so: 50 megapixels in the usual 10 scans."""
+
+MAX_MEMORY = 200_000_000
+"""Bytes that decoding one file may take: a function has 1 GB, and judges four frames at once."""
+
+LARGE = 32_000_000
+"""Files that take more are decoded one at a time."""
+
+WAIT_SECONDS = 15.0
+"""How long a large file waits for the one before it; each takes a second or two."""
+
+_large = threading.Lock()
 
 REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
 
@@ -52,7 +69,9 @@ def decode(data: bytes, max_side: int = 1600, rotation: int = 0) -> Frame:
 
     Raises:
         NotAnImage: the content is none of the three, whatever its name.
-        BrokenImage: empty, cut short, undecodable, or over 50 megapixels by its own header.
+        BrokenImage: empty, cut short, undecodable, over 50 megapixels by its own header, or of so many scans,
+            layers or frames that decoding it takes too long or too much memory.
+        Unavailable: other large pictures are being decoded.
     """
     header = read_header(data)
     if header.width * header.height > MAX_MEGAPIXELS * 1_000_000:
@@ -60,6 +79,30 @@ def decode(data: bytes, max_side: int = 1600, rotation: int = 0) -> Frame:
             f"The image declares {header.width}x{header.height} pixels; send one of at most "
             f"{MAX_MEGAPIXELS} megapixels."
         )
+    if header.memory > MAX_MEMORY or header.scanned > MAX_SCANNED:
+        raise BrokenImage(
+            f"Decoding this {header.kind.upper()} takes too much: send a smaller one, or an ordinary JPEG "
+            "(not progressive)."
+        )
+    with _room(header):
+        return _decoded(data, header, max_side, rotation)
+
+
+@contextmanager
+def _room(header: Header) -> Iterator[None]:
+    """Within it, no other large file is decoded."""
+    if header.memory <= LARGE:
+        yield
+        return
+    if not _large.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable("Other large pictures are being decoded; try again, or send a smaller one.")
+    try:
+        yield
+    finally:
+        _large.release()
+
+
+def _decoded(data: bytes, header: Header, max_side: int, rotation: int) -> Frame:
     # JPEG decodes to a half, quarter or eighth for less than the whole costs
     longer = max(header.width, header.height)
     divisor = max((d for d in REDUCED if longer >= d * max_side), default=1)
