@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lookout.cloud.camera_book import CameraBook
-from lookout.cloud.cameras import CameraKeys
+from lookout.cloud.cameras import WRONG_KEYS_PER_MINUTE, CameraKeys
 from lookout.cloud.commands import Command, CommandDesk
 from lookout.cloud.identity import verify
 from lookout.domain.caller import READERS, Caller, Role
@@ -14,7 +14,7 @@ from lookout.errors import Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.web.answer import Fields, Request
-from lookout.web.credentials import camera_key, id_token, shows_id_token
+from lookout.web.credentials import caller_address, camera_key, id_token, shows_id_token
 from lookout.web.frame_upload import FrameUpload
 from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import json_body
@@ -26,7 +26,8 @@ class Console:
     def __init__(self, settings: Settings, db: Any) -> None:
         timeout = settings.store_timeout_seconds
         self._settings = settings
-        self._keys = CameraKeys(db, settings.camera_cache_seconds, timeout)
+        wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
+        self._keys = CameraKeys(db, settings.camera_cache_seconds, timeout, wrong)
         self._book = CameraBook(db, settings.offline_seconds, timeout)
         self._desk = CommandDesk(db, settings.camera_timeout_seconds, timeout)
         self._limit = RateLimit(settings.calls_per_minute)
@@ -62,7 +63,7 @@ class Console:
             self._caller(request, *READERS)
             return {"led": self._book.led(request.args.get("camera_id"))}
         camera_id, key = FrameUpload(request, limit=0).claimed_camera()
-        camera = self._keys.authorise(camera_id, key)
+        camera = self._keys.authorise(camera_id, key, caller_address(request))
         self._limit.admit(camera.id)
         # not the one remembered with the key, which may be seconds old
         return {"led": self._book.led(camera.id)}

@@ -10,6 +10,7 @@ from firebase_functions import https_fn, options
 
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Request, endpoint
+from lookout.web.credentials import caller_address
 from lookout.web.frame_upload import FrameUpload
 from lookout.web.rate_limit import RateLimit
 
@@ -32,10 +33,11 @@ def parts() -> tuple[CameraKeys, Watch]:
             from watch import Watch
 
             from lookout.cloud.app import bucket, firestore_client
-            from lookout.cloud.cameras import CameraKeys
+            from lookout.cloud.cameras import WRONG_KEYS_PER_MINUTE, CameraKeys
 
             db = firestore_client()
-            keys = CameraKeys(db, settings.camera_cache_seconds, settings.store_timeout_seconds)
+            wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
+            keys = CameraKeys(db, settings.camera_cache_seconds, settings.store_timeout_seconds, wrong)
             _parts.append((keys, Watch(settings, db, bucket())))
         return _parts[0]
 
@@ -54,6 +56,6 @@ def detect(request: Request) -> Mapping[str, object]:
     upload = FrameUpload(request, settings.max_upload_bytes)
     camera_id, key = upload.claimed_camera()
     keys, watch = parts()
-    camera = keys.authorise(camera_id, key)
+    camera = keys.authorise(camera_id, key, caller_address(request))
     limit.admit(camera.id)
     return watch.judge(camera, upload.image())

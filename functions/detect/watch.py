@@ -13,8 +13,8 @@ from uuid import uuid4
 from answer import JudgedFace, frame_answer, frame_name, frame_reason
 
 from lookout.cloud import pictures
-from lookout.cloud.cameras import Heartbeats
 from lookout.cloud.gallery import GalleryReader
+from lookout.cloud.heartbeats import Heartbeats
 from lookout.cloud.portraits import Portraits
 from lookout.cloud.shots import Album
 from lookout.cloud.site import SiteReader, default_site

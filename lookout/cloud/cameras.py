@@ -1,4 +1,4 @@
-"""``cameras/{id}`` and its server-only key: registering, checking a caller, keeping last-seen times."""
+"""``cameras/{id}`` and its server-only key: registering, and checking a caller."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ import hmac
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from lookout.cloud import days
 from lookout.cloud.app import patience, reaching
 from lookout.domain.camera import DISABLED, FOV, ROTATIONS, VISIT_SECONDS, Camera, is_camera_id, is_fov
 from lookout.domain.number import number, whole
-from lookout.domain.reason import Reason
 from lookout.domain.treatment import CameraRules, Treatment
 from lookout.errors import BadRequest, Forbidden, Unauthorised
 
 CACHED_CAMERAS = 1024
 """Look-ups remembered, wrong ids included: a stranger who guesses ids costs no unbounded memory."""
 
-RECENT_FRAMES = 32
-"""Digests of a camera's latest frames kept per instance, so that a frame posted twice is counted once."""
+WRONG_KEYS_PER_MINUTE = 60
+"""Wrong keys, and ids of no camera, that one address may give to one instance."""
+
+WRONG_SECONDS = 2.0
+"""So long it is remembered that a camera is not there, or has another key."""
+
+ROSTER_SECONDS = 5.0
+"""How often all cameras are read, at most, while somebody guesses."""
 
 _NO_KEY = "0" * 64
 
@@ -61,27 +64,63 @@ def _hashed(key: str) -> dict[str, str]:
     return {"sha256": hashlib.sha256(key.encode()).hexdigest()}
 
 
-class CameraKeys:
-    """Tells cameras by their keys, trusting what it read for ``cache_seconds``."""
+class Limit(Protocol):
+    """Counts what callers get wrong, by whatever tells them apart."""
 
-    def __init__(self, db: Any, cache_seconds: float, timeout: float) -> None:
+    def is_spent(self, caller: str) -> bool:
+        """Whether the next one would be too many."""
+
+    def admit(self, caller: str) -> None:
+        """Count one; raises ``TooMany``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of a camera and when, by a steady clock; no camera where there is none of that id."""
+
+    read_at: float
+    camera: Camera | None = None
+    sha256: str = _NO_KEY
+
+    def fits(self, digest: str) -> bool:
+        """Whether a key of that digest opens it; takes as long where there is no camera."""
+        return hmac.compare_digest(digest, self.sha256) and self.camera is not None
+
+
+class CameraKeys:
+    """Tells cameras by their keys, trusting what it read for ``cache_seconds``.
+
+    ``wrong``: counts wrong keys by the caller's address. For an address that gave too many nothing is looked up
+    one by one any more; all cameras are read at once, now and then. So guessing costs no reads, and a camera that
+    shares the address is let in with its own key.
+    """
+
+    def __init__(self, db: Any, cache_seconds: float, timeout: float, wrong: Limit | None = None) -> None:
         self._db = db
         self._cache_seconds = cache_seconds
         self._timeout = timeout
+        self._wrong = wrong
         self._lock = threading.Lock()
-        self._read: OrderedDict[str, tuple[float, Camera | None, str]] = OrderedDict()
+        self._read: OrderedDict[str, _Known] = OrderedDict()
+        self._roster_lock = threading.Lock()
+        self._roster: dict[str, _Known] = {}
+        self._roster_at = float("-inf")
 
-    def authorise(self, camera_id: str, key: str) -> Camera:
-        """The camera that ``camera_id`` and ``key`` belong to.
+    def authorise(self, camera_id: str, key: str, address: str = "") -> Camera:
+        """The camera that ``camera_id`` and ``key``, given from ``address``, belong to.
 
         Raises:
             Unauthorised: unknown camera or wrong key; both look and cost the same.
+            TooMany: the same, too often from that address.
             Forbidden: the camera was disabled.
             Unavailable: Firestore did not answer.
         """
-        camera, sha256 = self._look_up(camera_id) if is_camera_id(camera_id) else (None, _NO_KEY)
-        fits = hmac.compare_digest(_hashed(key)["sha256"], sha256)
+        digest = _hashed(key)["sha256"]
+        known = self._look_up(camera_id, digest, address) if is_camera_id(camera_id) else _NOBODY
+        fits, camera = known.fits(digest), known.camera
         if camera is None or not fits:
+            if self._wrong is not None:
+                self._wrong.admit(address)
             raise Unauthorised(
                 "Unknown camera or wrong key: check X-Camera-Id and the key, or rotate the key."
             )
@@ -89,29 +128,55 @@ class CameraKeys:
             raise Forbidden(f"Camera {camera.id} is disabled; an owner can enable it.")
         return camera
 
-    def _look_up(self, camera_id: str) -> tuple[Camera | None, str]:
+    def _look_up(self, camera_id: str, digest: str, address: str) -> _Known:
         now = time.monotonic()
         with self._lock:
-            read_at, camera, sha256 = self._read.get(camera_id, (float("-inf"), None, _NO_KEY))
-            if now - read_at < self._cache_seconds:
-                return camera, sha256
+            known = self._read.get(camera_id, _NOBODY)
+        age = now - known.read_at
+        # a key that was just made must soon be found where there was none, or another one
+        if age < self._cache_seconds and (known.fits(digest) or age < WRONG_SECONDS):
+            return known
+        if self._wrong is not None and self._wrong.is_spent(address):
+            return self._all_cameras().get(camera_id, _NOBODY)
         reference = self._db.collection("cameras").document(camera_id)
-        key_reference = reference.collection("private").document("key")
-        with reaching("Firestore"):
-            found = {
-                snapshot.reference.path: snapshot.to_dict()
-                for snapshot in self._db.get_all([reference, key_reference], **patience(self._timeout))
-                if snapshot.exists
-            }
-        plain = found.get(reference.path)
-        sha256 = (found.get(key_reference.path) or {}).get("sha256", _NO_KEY)
-        camera = None if plain is None else _camera(camera_id, plain)
+        known = self._known([reference], now)[camera_id]
         with self._lock:
-            self._read[camera_id] = (now, camera, sha256)
+            self._read[camera_id] = known
             self._read.move_to_end(camera_id)
             while len(self._read) > CACHED_CAMERAS:
                 self._read.popitem(last=False)
-        return camera, sha256
+        return known
+
+    def _all_cameras(self) -> dict[str, _Known]:
+        with self._roster_lock:
+            now = time.monotonic()
+            if now - self._roster_at >= ROSTER_SECONDS:
+                with reaching("Firestore"):
+                    named = self._db.collection("cameras").select([]).limit(CACHED_CAMERAS)
+                    references = [one.reference for one in named.stream(**patience(self._timeout))]
+                self._roster = self._known(references, now)
+                self._roster_at = now
+            return self._roster
+
+    def _known(self, references: Sequence[Any], now: float) -> dict[str, _Known]:
+        keys = {one.id: one.collection("private").document("key") for one in references}
+        with reaching("Firestore"):
+            found = {
+                snapshot.reference.path: snapshot.to_dict()
+                for snapshot in self._db.get_all([*references, *keys.values()], **patience(self._timeout))
+                if snapshot.exists
+            }
+        return {
+            one.id: _Known(
+                now,
+                _camera(one.id, found[one.path]) if one.path in found else None,
+                (found.get(keys[one.id].path) or {}).get("sha256", _NO_KEY),
+            )
+            for one in references
+        }
+
+
+_NOBODY = _Known(float("-inf"))
 
 
 def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
@@ -142,95 +207,3 @@ def _rules(plain: dict[str, Any]) -> CameraRules:
         known=known,
         unknown=unknown,
     )
-
-
-@dataclass(slots=True)
-class _Counts:
-    """What came since the last heartbeat."""
-
-    reasons: Counter[str] = field(default_factory=Counter)
-    doubles: int = 0
-    milliseconds: int = 0
-
-    def add(self, other: _Counts) -> None:
-        self.reasons += other.reasons
-        self.doubles += other.doubles
-        self.milliseconds += other.milliseconds
-
-
-@dataclass(slots=True)
-class _Pulse:
-    written_at: float = float("-inf")
-    counts: _Counts = field(default_factory=_Counts)
-    recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
-
-
-class Heartbeats:
-    """Writes when a camera was last seen and what came of its frames, at most every ``every_seconds``."""
-
-    def __init__(self, db: Any, every_seconds: float, timeout: float) -> None:
-        self._db = db
-        self._every_seconds = every_seconds
-        self._timeout = timeout
-        self._lock = threading.Lock()
-        self._pulses: dict[str, _Pulse] = {}
-
-    def beat(
-        self,
-        camera: Camera,
-        digest: str,
-        reason: Reason,
-        at: datetime,
-        day: Callable[[], str],
-        milliseconds: int = 0,
-    ) -> bool:
-        """Count a frame; True when it was time to write, and it was written. ``day`` is asked only then.
-
-        ``milliseconds`` is how long judging it took.
-
-        Raises:
-            Unavailable: Firestore did not answer; the counts are kept for the next time.
-        """
-        now = time.monotonic()
-        with self._lock:
-            pulse = self._pulses.setdefault(camera.id, _Pulse())
-            if digest in pulse.recent:
-                pulse.counts.doubles += 1
-            else:
-                pulse.counts.add(_Counts(Counter([reason.value]), 0, milliseconds))
-            pulse.recent.append(digest)
-            if now - pulse.written_at < self._every_seconds:
-                return False
-            counts, before = pulse.counts, pulse.written_at
-            pulse.counts, pulse.written_at = _Counts(), now
-        try:
-            with reaching("Firestore"):
-                self._write(camera, counts, reason, at, day())
-        except Exception:
-            with self._lock:
-                pulse.counts.add(counts)
-                pulse.written_at = before
-            raise
-        return True
-
-    def _write(self, camera: Camera, counts: _Counts, reason: Reason, at: datetime, day: str) -> None:
-        from google.cloud.firestore import Increment
-
-        reference = self._db.collection("cameras").document(camera.id)
-        known_day = reference.get(["day"], **patience(self._timeout)).to_dict() or {}
-        same_day = known_day.get("day") == day
-        frames = counts.reasons.total()
-        batch = self._db.batch()
-        batch.update(
-            reference,
-            {
-                "lastSeenAt": at,
-                "lastReason": reason,
-                "day": day,
-                "framesToday": Increment(frames) if same_day else frames,
-                "doublesToday": Increment(counts.doubles) if same_day else counts.doubles,
-            },
-        )
-        added = days.frame_counts(camera, day, at, counts.reasons, counts.doubles, counts.milliseconds)
-        batch.set(days.reference(self._db, camera.id, day), added, merge=True)
-        batch.commit(**patience(self._timeout))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
 from lookout.errors import Unauthorised
 from lookout.web.answer import Request
 
@@ -32,3 +34,22 @@ def id_token(request: Request) -> str:
     if not token:
         raise Unauthorised("Sign in, and send the ID token as `Authorization: Bearer`.")
     return token
+
+
+def caller_address(request: Request) -> str:
+    """The network address that the caller is counted by; of IPv6 the network of 64 bits that one customer has.
+
+    Cloud Run adds the address that called it as the last entry of ``X-Forwarded-For``. What stands before it is
+    the caller's own word and counts for nothing.
+    """
+    forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
+    for text in (forwarded.rpartition(",")[2].strip(), request.remote_addr or ""):
+        try:
+            address = ip_address(text)
+        except ValueError:
+            continue
+        if isinstance(address, IPv6Address):
+            mapped = address.ipv4_mapped
+            return str(mapped) if mapped is not None else str(IPv6Network((int(address), 64), strict=False))
+        return str(address)
+    return ""

@@ -18,13 +18,23 @@ BURST_SECONDS = 15
 
 
 class RateLimit:
-    """Lets each caller through ``per_minute`` times a minute, with bursts of a quarter of that."""
+    """Lets each caller through ``per_minute`` times a minute, with bursts of a quarter of that.
 
-    def __init__(self, per_minute: int) -> None:
+    ``what``: what there are too many of, for those who are refused.
+    """
+
+    def __init__(self, per_minute: int, what: str = "calls") -> None:
+        self._what = what
         self._per_minute = per_minute
         self._burst = max(1.0, per_minute * BURST_SECONDS / 60)
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def is_spent(self, caller: str) -> bool:
+        """Whether the next call of this caller would be refused. Counts nothing."""
+        with self._lock:
+            bucket = self._buckets.get(caller)
+            return bucket is not None and self._take(bucket)[1] > 0
 
     def admit(self, caller: str) -> None:
         """Count one call.
@@ -33,11 +43,16 @@ class RateLimit:
             TooMany: the caller has to wait; says how long.
         """
         with self._lock:
-            bucket, wait = take(self._buckets.get(caller), time.monotonic(), self._per_minute, self._burst)
+            bucket, wait = self._take(self._buckets.get(caller))
             self._buckets[caller] = bucket
             self._buckets.move_to_end(caller)
             while len(self._buckets) > CALLERS:
                 self._buckets.popitem(last=False)
         if wait:
             seconds = math.ceil(wait)
-            raise TooMany(f"Too many calls: at most {self._per_minute} a minute. Wait {seconds} s.", seconds)
+            raise TooMany(
+                f"Too many {self._what}: at most {self._per_minute} a minute. Wait {seconds} s.", seconds
+            )
+
+    def _take(self, bucket: Bucket | None) -> tuple[Bucket, float]:
+        return take(bucket, time.monotonic(), self._per_minute, self._burst)

@@ -111,3 +111,25 @@ def test_a_camera_that_posts_too_often_is_told_when_to_come_back(
     answers = [site.post("/", data=b"no image", headers=headers) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [415, 415, 429]
     assert answers[2].headers["Retry-After"]
+
+
+@pytest.mark.parametrize("function", ["control", "detect"])
+def test_whoever_guesses_keys_is_stopped_whatever_addresses_it_makes_up_and_the_camera_beside_it_is_not(
+    function: str, stack: StackInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = client(monkeypatch, function)
+
+    def asked(camera: str, key: str, address: str) -> Any:
+        headers = {"X-Camera-Id": camera, "X-Camera-Key": key, "X-Forwarded-For": address}
+        if function == "control":
+            return site.get("/settings/flashlight", headers=headers)
+        return site.post("/", data=b"no image", headers=headers)
+
+    guessed = [asked(f"guess-{number}", "x", f"192.0.2.{number}, 203.0.113.9") for number in range(60)]
+    assert guessed[0].status_code == 401
+    assert guessed[-1].status_code == 429
+    assert int(guessed[-1].headers["Retry-After"]) >= 1
+    same = [asked(camera, "x", "203.0.113.9") for camera in ("nowhere", stack.camera.id)]
+    assert [answer.status_code for answer in same] == [429, 429]
+    assert asked(stack.camera.id, stack.camera.key, "203.0.113.9").status_code in (200, 415)
+    assert asked("nowhere", "x", "203.0.113.10").status_code == 401
