@@ -7,14 +7,15 @@ from typing import Any
 
 from lookout.cloud import pictures
 from lookout.cloud.enrolment import Enrolment, Photo
+from lookout.cloud.misplaced import MisplacedPhotos
 from lookout.cloud.recalibration import Recalibration
 from lookout.cloud.site import SiteReader, default_site
 from lookout.domain.enrolment import PhotoPath, main_face
 from lookout.domain.face import Face
-from lookout.errors import PhotoRejected, RequestError
+from lookout.errors import PhotoRejected
 from lookout.settings import Settings
-from lookout.vision.frame import decode
 from lookout.vision.models import installed
+from lookout.vision.photo import decode_photo
 from lookout.vision.recogniser import recogniser
 
 
@@ -31,17 +32,18 @@ class EnrolmentDesk:
         timeout = settings.store_timeout_seconds
         self._card = installed(settings).card
         self._enrolment = Enrolment(db, self._card.model_id, settings.max_photos_per_person, timeout)
+        self._misplaced = MisplacedPhotos(db, timeout)
         self._recalibration = Recalibration(db, self._card.model_id, timeout)
         self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
 
     def photo_arrived(self, path: str, generation: int) -> str:
         """Enrol the photo, or say on it why not. Returns what was done, for the log."""
         place = PhotoPath.parse(path)
-        if place is None:
-            return "no photo of a person"
         stored = pictures.photo(self._bucket, path, self._settings.store_timeout_seconds)
         if stored is None or stored.generation != generation:
             return "gone or replaced already"
+        if place is None:
+            return self._misplaced.note(path, stored)
         done = self._dealt_with(Photo(place, generation, stored.created_at), stored.size)
         # also when it was dealt with already: the event comes again when only this was left to do
         self._recalibrate(place.person_id)
@@ -66,7 +68,7 @@ class EnrolmentDesk:
         """Drop the vector of a photo that was deleted. Returns what was done, for the log."""
         place = PhotoPath.parse(path)
         if place is None:
-            return "no photo of a person"
+            return self._misplaced.forget(path, generation)
         forgotten = self._enrolment.forget(place, generation)
         self._recalibrate(place.person_id)
         return "forgotten" if forgotten else "nothing to forget"
@@ -101,8 +103,5 @@ class EnrolmentDesk:
         data = pictures.photo_bytes(self._bucket, path, self._settings.store_timeout_seconds)
         if data is None:
             return None
-        try:
-            frame = decode(data, self._settings.max_frame_side)
-        except RequestError as error:
-            raise PhotoRejected(error.message) from error
-        return main_face(recogniser(self._settings).see(frame).faces)
+        photo = decode_photo(data, self._settings.max_frame_side)
+        return main_face(recogniser(self._settings).see(photo).faces)

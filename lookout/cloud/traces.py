@@ -11,6 +11,7 @@ from lookout.cloud import pictures
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt
 from lookout.cloud.jobs import DONE, Job
+from lookout.cloud.misplaced import MisplacedPhotos
 from lookout.cloud.strangers_book import StrangersBook
 from lookout.cloud.tally import Tally
 from lookout.domain import erasure
@@ -82,7 +83,7 @@ class Traces:
         with reaching("Firestore"):
             for one in documents.list_documents(page_size=100, **patience(self._timeout)):
                 one.delete(**patience(self._timeout))
-        return count
+        return count + MisplacedPhotos(self._db, self._timeout).forget_folder(folder)
 
     def _visits(self, job: Job, person_id: str) -> int:
         """End what is going on in front of a camera: no further frame is added to an alert of the person."""

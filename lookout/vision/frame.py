@@ -40,7 +40,7 @@ TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CO
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A decoded image: ``pixels`` of shape ``(h, w, 3)``, uint8, BGR, upright; ``kind`` jpeg, png or webp.
+    """A decoded image: ``pixels`` of shape ``(h, w, 3)``, uint8, BGR, upright; ``kind`` such as "jpeg".
 
     ``posted``: width and height, upright, of the image that came, of which the pixels may be a smaller copy; None
     where they are the image.
@@ -114,7 +114,7 @@ def _decoded(data: bytes, header: Header, max_side: int, rotation: int) -> Frame
         raise BrokenImage(
             f"The {header.kind.upper()} cannot be decoded. Send the frame as the camera gave it."
         )
-    upright = turned(_shrink(np.asarray(pixels, np.uint8), max_side), rotation)
+    upright = turned(shrink(np.asarray(pixels, np.uint8), max_side), rotation)
     return Frame(upright, header.kind, _posted_size(header, upright))
 
 
@@ -148,7 +148,8 @@ def _posted_size(header: Header, upright: NDArray[np.uint8]) -> tuple[int, int]:
     return (header.height, header.width) if lies else (header.width, header.height)
 
 
-def _shrink(pixels: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
+def shrink(pixels: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
+    """``pixels`` of shape ``(h, w, 3)`` made so small that the longer side is at most ``max_side``."""
     height, width = pixels.shape[:2]
     scale = max_side / max(height, width)
     if scale >= 1:

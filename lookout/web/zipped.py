@@ -9,7 +9,7 @@ from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
 from lookout.log import Severity, log
 
-PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif")
 """Compressed already."""
 
 

@@ -11,13 +11,14 @@ from lookout.domain.enrolment import main_face
 from lookout.domain.face import Face
 from lookout.domain.gallery import Gallery, PersonVectors
 from lookout.domain.matching import UNKNOWN_NAME, match
-from lookout.errors import PhotoRejected, RequestError
+from lookout.errors import PhotoRejected
 from lookout.settings import Settings
 from lookout.vision.frame import Frame, decode
+from lookout.vision.photo import decode_photo
 from lookout.vision.recogniser import Recogniser
 from stack.progress import fail, say
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif"}
 
 
 def read_frame(path: Path, max_side: int) -> Frame:
@@ -27,8 +28,12 @@ def read_frame(path: Path, max_side: int) -> Frame:
         RequestError: it is no picture, or a broken one.
         SystemExit: it cannot be read; one line says so.
     """
+    return decode(_content(path), max_side)
+
+
+def _content(path: Path) -> bytes:
     try:
-        return decode(path.read_bytes(), max_side)
+        return path.read_bytes()
     except OSError as error:
         raise fail(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -46,8 +51,9 @@ def read_gallery(folder: Path, recogniser: Recogniser, settings: Settings) -> Ga
         vectors, photos = [], []
         for photo in sorted(path for path in home.iterdir() if path.suffix.lower() in SUFFIXES):
             try:
-                face = main_face(recogniser.see(read_frame(photo, settings.max_frame_side)).faces)
-            except (PhotoRejected, RequestError) as error:
+                picture = decode_photo(_content(photo), settings.max_frame_side)
+                face = main_face(recogniser.see(picture).faces)
+            except PhotoRejected as error:
                 say(f"skipped {home.name}/{photo.name}: {error.message}")
                 continue
             vectors.append(face.embedding)

@@ -133,13 +133,13 @@ class Storage:
     def __init__(self, stack: StackInfo) -> None:
         self._url = f"{stack.urls['storage']}/v0/b/{stack.bucket}/o"
 
-    def upload(self, name: str, content: bytes, kind: str, token: str | None) -> int:
-        """Store an object with the content type ``kind``."""
+    def upload(self, name: str, content: bytes, kind: str | None, token: str | None) -> int:
+        """Store an object with the content type ``kind``; None sends none."""
         return requests.post(
             self._url,
             params={"name": name, "uploadType": "media"},
             data=content,
-            headers={"Content-Type": kind, **_bearer(token)},
+            headers={**({} if kind is None else {"Content-Type": kind}), **_bearer(token)},
             timeout=SECONDS,
         ).status_code
 

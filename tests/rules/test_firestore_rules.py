@@ -22,6 +22,7 @@ READERS = {"owner", "viewer"}
 DOCUMENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "people/rules-alice": ({"name": "Alice", "muted": False, "photoCount": 3, "createdAt": NOW}, READERS),
     "people/rules-alice/photos/one": ({"status": "enrolled"}, READERS),
+    "misplaced_photos/rules-photo": ({"path": "faces/Flat.jpg", "reason": "whose?"}, READERS),
     "gallery/rules-alice": ({"name": "Alice", "vectors": "x"}, set()),
     "gallery/rules-alice/parts/one": ({"vectors": "x"}, set()),
     "gallery_state/rules": ({"version": 1}, set()),
@@ -97,6 +98,7 @@ def test_what_is_the_servers_is_listed_by_nobody(
     "path",
     [
         "people/rules-alice/photos/new",
+        "misplaced_photos/new",
         "gallery/new",
         "gallery_state/current",
         "visits/new",

@@ -16,6 +16,8 @@ PACKAGES = {
     "cv2": "opencv-contrib-python-headless",
     "firebase_admin": "firebase-admin",
     "firebase_functions": "firebase-functions",
+    "PIL": "pillow",
+    "pillow_heif": "pillow-heif",
     "google.cloud.firestore": "google-cloud-firestore",
     "google.cloud.firestore_v1": "google-cloud-firestore",
     "google.cloud.storage": "google-cloud-storage",

@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from lookout.settings import Settings
 from stack.info import StackInfo
 from tests.functions.loading import load
+
+register_heif_opener()
 
 
 @functools.cache
@@ -53,7 +56,7 @@ def strangers(photos: Path) -> list[bytes]:
 
 
 def recoded(photo: bytes, kind: str) -> bytes:
-    """The photo as "JPEG", "PNG" or "WEBP"."""
+    """The photo as "JPEG", "PNG", "WEBP", "HEIF" or "AVIF"."""
     with Image.open(io.BytesIO(photo)) as opened:
         return encoded(opened.convert("RGB"), kind)
 

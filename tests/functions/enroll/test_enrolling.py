@@ -16,7 +16,7 @@ from tests.functions.conftest import objects
 from tests.functions.enroll.conftest import Desk, encoded, recoded
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_a_photo_of_each_format_is_enrolled_whatever_its_name(desk: Desk, face: bytes, kind: str) -> None:
     path = "faces/Barack Obama/photo.jpg"
     generation, done = desk.enrol(path, recoded(face, kind))
@@ -98,7 +98,7 @@ def _dark(photo: bytes) -> bytes:
         (_small, "pixels wide: use a closer or larger photo"),
         (_blurred, "blurred: use a sharper photo"),
         (_dark, "too dark: use a photo with light on the face"),
-        (lambda photo: b"a text, whatever its name", "no JPEG, PNG or WebP"),
+        (lambda photo: b"a text, whatever its name", "save it as a JPEG"),
         (lambda photo: b"", "empty"),
         (cut_short, "cut short"),
         (lambda photo: photo + bytes(9_000_000), "larger than 8 MB"),
@@ -159,9 +159,9 @@ def test_a_good_photo_that_is_replaced_by_a_bad_one_is_no_longer_known(desk: Des
     "path",
     ["faces/b", "faces/b/deeper/1.jpg", "faces//1.jpg", "faces/__x__/1.jpg", "faces/../1.jpg", "faces/b/"],
 )
-def test_what_is_no_photo_of_a_person_is_left_alone(desk: Desk, path: str) -> None:
-    assert desk.desk.photo_arrived(path, 1) == "no photo of a person"
-    assert desk.desk.photo_left(path, 1) == "no photo of a person"
+def test_what_was_no_photo_of_a_person_and_is_gone_is_left_alone(desk: Desk, path: str) -> None:
+    assert desk.desk.photo_arrived(path, 1) == "gone or replaced already"
+    assert desk.desk.photo_left(path, 1) == "nothing to forget"
     assert list(desk.db.collections()) == []
 
 

@@ -56,6 +56,8 @@ def live_with(house: House, person_id: str, name: str | None = None) -> None:
     house.db.document("notices/b1_new").set({"alertId": "b1", "personId": "Bob", "expireAt": LATER})
     house.db.document(f"arrivals/{DAY}_{person_id}").set({"personId": person_id, "alertId": "h1"})
     house.stranger("s1", picture=b"on the way to a name", personId=person_id)
+    for label, path in (("m0", f"faces/{person_id}/deeper/1.jpg"), ("m1", f"faces/{person_id}0/a/1.jpg")):
+        house.db.document(f"misplaced_photos/{label}").set({"path": path, "reason": "it lies too deep"})
     about = {"personId": person_id, "into": "Bob"}
     done = {"kind": "name", "about": about, "state": "done", "expireAt": LATER}
     house.db.document("jobs/name_s0").set(done | {"takes": [], "joins": []})
@@ -151,6 +153,14 @@ def test_frames_in_which_somebody_muted_was_recognised_go_too(house: House) -> N
     assert "alerts/b1/0123456789ab/frame.jpg" not in objects(house.bucket)
     assert "alerts/b1/0123456789ab/face.jpg" in objects(house.bucket)
     assert "alerts/b2/0123456789ab/frame.jpg" in objects(house.bucket)
+
+
+def test_what_is_told_of_files_that_lay_too_deep_in_the_folder_goes_too(house: House) -> None:
+    live_with(house, "Anna")
+    house.done("/people/Anna/erase")
+    assert [one.get("path") for one in house.db.collection("misplaced_photos").get()] == [
+        "faces/Anna0/a/1.jpg"
+    ]
 
 
 def test_the_gallery_hears_of_it(house: House) -> None:

@@ -1,0 +1,20 @@
+"""Where a file below ``faces/`` belongs that lies in nobody's folder."""
+
+from __future__ import annotations
+
+
+def misplaced(path: str) -> str | None:
+    """What to do about a file below ``faces/`` that lies where no person's photos do; None for a mere folder."""
+    if path.endswith("/"):
+        return None
+    _, *folders, photo_id = path.split("/")
+    if not folders:
+        return f"whose photo is this? Upload it into a folder of the person's name: faces/<name>/{photo_id}"
+    person_id = folders[0]
+    if len(folders) > 1:
+        return (
+            f"it lies too deep: upload it directly into the person's folder, as faces/{person_id}/{photo_id}"
+        )
+    return (
+        "the folder or the photo has a name that cannot be kept: give it a shorter one of letters and digits"
+    )
