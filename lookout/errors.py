@@ -15,6 +15,7 @@
     │   ├── BrokenImage         422  cut short, undecodable, or of absurd dimensions
     │   └── TooMany             429  more calls than are allowed
     ├── Unavailable             503  a store or an agent did not answer; try again later
+    │   └── Unconfirmed              a write was sent and not answered: it may have been carried out
     ├── CameraFailed            502  the camera refused what it was told
     ├── CameraSilent            504  the camera did not answer its agent
     ├── NotDelivered            a mail server, webhook or browser service did not take what people are to be told
@@ -110,6 +111,12 @@ class Unavailable(LookoutError):
     def __init__(self, message: str, retry_after: int = 5) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unconfirmed(Unavailable):
+    """A write was sent and not answered: it may have been carried out, or may be yet."""
+
+    code = "unconfirmed"
 
 
 class TooMany(RequestError):

@@ -25,9 +25,10 @@ from lookout.domain.face import Face
 from lookout.domain.gallery import Gallery
 from lookout.domain.matching import Match, match, one_face_each
 from lookout.domain.reason import Reason
+from lookout.domain.shot import shot_name
 from lookout.domain.site import Site
 from lookout.domain.visit import Change, Outcome, Rules, Sighting
-from lookout.errors import Unavailable
+from lookout.errors import Unavailable, Unconfirmed
 from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.vision.frame import Frame, crop, decode, encode_jpeg
@@ -83,7 +84,8 @@ class Watch:
         Raises:
             NotAnImage: the bytes are no image.
             BrokenImage: the image cannot be decoded.
-            Unavailable: Firestore is silent; nothing of the frame was stored.
+            Unavailable: Firestore is silent. What may have been stored all the same is answered to the frame
+                that is posted again.
         """
         started = time.perf_counter()
         frame = decode(data, self._settings.max_frame_side, camera.rotation or 0)
@@ -130,6 +132,7 @@ class Watch:
                 muted=gallery.is_muted(found.person_id),
                 box=face.box,
                 is_cut=face.is_cut,
+                shot=shot_name(posted.digest, uuid4().hex[:8]),
             )
             for found, face in zip(matches, good, strict=True)
             if face.embedding is not None
@@ -160,29 +163,20 @@ class Watch:
 
         new_alert_ids = [uuid4().hex for _ in sightings]
         frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings, new_alert_ids)
-        shots = self._album.shots(posted.digest, picture)
+        names = [sighting.shot for sighting in sightings]
+        shots = self._album.shots(posted.camera.id, posted.digest, names, picture)
         shots.begin(self._visits.foresee(frame, rules).outcomes)
         try:
-            judgement = self._visits.record(frame, rules, site)
-        except BaseException:
+            judgement = self._visits.record(frame, rules, site, shots.lost)
+        except Unconfirmed as error:
+            # an alert may name the pictures; if none does, the tidying finds them
+            raise Unavailable(error.message, error.retry_after) from error
+        except Unavailable:
             shots.abandon()
             raise
-        self._forgo(posted, shots.settle(judgement))
-        self._portraits.settle(judgement, posted.digest, lambda index: picture(index)[1])
+        judgement = shots.settle(judgement, [sighting.score for sighting in sightings])
+        self._portraits.settle(judgement, names, lambda index: picture(index)[1])
         return judgement.outcomes
-
-    def _forgo(self, posted: _Posted, lost: Sequence[Outcome]) -> None:
-        if not lost:
-            return
-        try:
-            self._visits.lose_shots(posted.camera.id, posted.digest, lost)
-        except Unavailable as error:
-            log(
-                Severity.ERROR,
-                "visits wait for a still better shot",
-                camera=posted.camera.id,
-                error=error.message,
-            )
 
     def _keep(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
         """Keep the frame under a name that says what was seen in it."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from lookout.cloud.app import patience, reaching
-from lookout.cloud.pictures import shot_paths
+from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.domain.camera import Camera
 from lookout.domain.gallery import pack
 from lookout.domain.reason import Reason
+from lookout.domain.shot import shot_paths
 from lookout.domain.site import Site
 from lookout.domain.visit import Change, Outcome, Sighting, Visit
 
@@ -74,21 +74,52 @@ def vector_reference(db: Any, alert_id: str) -> Any:
     return db.collection("alert_vectors").document(alert_id)
 
 
-def without_shot(db: Any, outcome: Outcome, digest: str, timeout: float) -> None:
-    """Tell the alert that its shot of the frame ``digest`` could not be stored: it keeps the one before, or says
-    it has none. An alert that has a still better shot by now, or was deleted, is left alone.
+def give_shot(db: Any, camera_id: str, alert_id: str, shot: str, quality: float, timeout: float) -> bool:
+    """Let an alert without a picture have the ``shot``, which is stored by now, and its open visit too.
+
+    False when the alert has a picture meanwhile, or is gone.
 
     Raises:
         Unavailable: Firestore did not answer.
     """
-    missing = {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None, "shot": None}
-    fields = missing if outcome.replaces is None else _paths(outcome.alert_id, outcome.replaces)
-    alert = reference(db, outcome.alert_id)
-    with reaching("Firestore"):
-        found = alert.get(["imagePath"], **patience(timeout))
-        if found.exists and found.get("imagePath") == shot_paths(outcome.alert_id, digest)[0]:
-            unchanged = db.write_option(last_update_time=found.update_time)
-            alert.update(fields, unchanged, **patience(timeout))
+    return _change_shot(
+        db, camera_id, alert_id, lambda alert: alert["picture"] == PICTURE_MISSING, shot, quality, timeout
+    )
+
+
+def take_shot(db: Any, camera_id: str, alert_id: str, shot: str, timeout: float) -> bool:
+    """Let an alert say that its picture is missing, if that is still the ``shot``.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    return _change_shot(db, camera_id, alert_id, lambda alert: alert["shot"] == shot, "", 0.0, timeout)
+
+
+def _change_shot(
+    db: Any,
+    camera_id: str,
+    alert_id: str,
+    only_if: Callable[[Mapping[str, Any]], bool],
+    shot: str,
+    quality: float,
+    timeout: float,
+) -> bool:
+    visits_reference = db.collection("visits").document(camera_id)
+
+    def step(attempt: Attempt) -> bool:
+        alert, visits = attempt.read([reference(db, alert_id), visits_reference])
+        if alert is None or not only_if(alert):
+            return False
+        attempt.put(reference(db, alert_id), _paths(alert_id, shot) | {"quality": quality})
+        mine = [visit for visit in (visits or {}).get("open", ()) if visit["alertId"] == alert_id]
+        if visits is not None and mine:
+            for visit in mine:
+                visit |= {"shot": shot, "quality": quality}
+            attempt.put(visits_reference, {"open": visits["open"]})
+        return True
+
+    return in_one_step(db, timeout, step)
 
 
 def notice_reference(db: Any, outcome: Outcome) -> Any:
@@ -134,5 +165,7 @@ def _shot(visit: Visit, beside: Collection[str]) -> dict[str, Any]:
 
 
 def _paths(alert_id: str, shot: str) -> dict[str, Any]:
+    if not shot:
+        return {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None, "shot": None}
     frame_path, face_path = shot_paths(alert_id, shot)
-    return {"imagePath": frame_path, "facePath": face_path, "shot": shot[:12], "picture": PICTURE_STORED}
+    return {"imagePath": frame_path, "facePath": face_path, "shot": shot, "picture": PICTURE_STORED}

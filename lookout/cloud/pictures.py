@@ -24,29 +24,6 @@ class StoredPhoto:
     created_at: datetime
 
 
-def shot_paths(alert_id: str, digest: str) -> tuple[str, str]:
-    """Paths of the frame and the face of an alert's shot, taken from the frame of ``digest``.
-
-    A shot has a folder of its own below the alert's, so that a better shot never overwrites the files of one
-    that another instance is storing at the same moment.
-    """
-    folder = f"alerts/{alert_id}/{digest[:12]}"
-    return f"{folder}/frame.jpg", f"{folder}/face.jpg"
-
-
-def portrait_path(stranger_id: str, alert_id: str, digest: str) -> str:
-    """Path of a stranger's picture: the face of that alert, taken from the frame of ``digest``.
-
-    The alert is part of the name: a frame may show several strangers, who may turn out to be one.
-    """
-    return f"strangers/{stranger_id}/{alert_id}_{digest[:12]}.jpg"
-
-
-def merged_portrait_path(stranger_id: str, merged_id: str) -> str:
-    """Path of the picture that a stranger has from another one who was merged into it."""
-    return f"strangers/{stranger_id}/{merged_id}.jpg"
-
-
 def store(bucket: Any, jpegs: Mapping[str, bytes], timeout: float) -> None:
     """Upload JPEG pictures, each under its path.
 
@@ -99,6 +76,15 @@ def remove(bucket: Any, path: str, timeout: float) -> None:
             bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
     except Unavailable as error:
         log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
+
+
+def are_stored(bucket: Any, paths: Iterable[str], timeout: float) -> bool:
+    """Whether there is something under each of the ``paths``.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    return all(photo(bucket, path, timeout) is not None for path in paths)
 
 
 def photo(bucket: Any, path: str, timeout: float) -> StoredPhoto | None:

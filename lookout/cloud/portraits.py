@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from lookout.cloud import pictures, stranger_visits
+from lookout.domain.shot import portrait_path
 from lookout.domain.visit import Judgement, Visit
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
@@ -23,9 +25,9 @@ class Portraits:
         self._timeout = timeout
         self._pool = ThreadPoolExecutor(AT_ONCE, "portraits")
 
-    def settle(self, judgement: Judgement, digest: str, face: Callable[[int], bytes]) -> None:
-        """Give strangers better pictures out of the frame of ``digest``, and take visits back from those who
-        turned out to be somebody known. ``face`` gives the JPEG of the sighting with that index.
+    def settle(self, judgement: Judgement, shots: Sequence[str], face: Callable[[int], bytes]) -> None:
+        """Give strangers better pictures out of a frame, and take visits back from those who turned out to be
+        somebody known. ``face`` gives the JPEG of the sighting with that index, ``shots`` has its shot's name.
 
         The alert stands already: what cannot be done is logged, not raised.
         """
@@ -36,7 +38,14 @@ class Portraits:
             if outcome.leaves_stranger is not None:
                 jobs.append(self._pool.submit(self._withdraw, outcome.leaves_stranger, outcome.alert_id))
             elif outcome.better_shot and visit is not None and visit.stranger_id is not None:
-                jobs.append(self._pool.submit(self._offer, visit, visit.stranger_id, digest, face(index)))
+                offer = self._pool.submit(self._offer, visit, visit.stranger_id, shots[index], face(index))
+                jobs.append(offer)
+            elif judgement.doubled and visit is not None and visit.stranger_id is not None:
+                # whoever recorded the frame first may have been stopped before this
+                want = partial(face, index)
+                jobs.append(
+                    self._pool.submit(self._offer_first, visit, visit.stranger_id, shots[index], want)
+                )
         for job in jobs:
             try:
                 job.result()
@@ -48,8 +57,13 @@ class Portraits:
         if path is not None:
             pictures.remove(self._bucket, path, self._timeout)
 
-    def _offer(self, visit: Visit, stranger_id: str, digest: str, jpeg: bytes) -> None:
-        path = pictures.portrait_path(stranger_id, visit.alert_id, digest)
+    def _offer_first(self, visit: Visit, stranger_id: str, shot: str, jpeg: Callable[[], bytes]) -> None:
+        """Give the stranger a picture if there is none."""
+        if stranger_visits.is_without_picture(self._db, stranger_id, self._timeout):
+            self._offer(visit, stranger_id, shot, jpeg())
+
+    def _offer(self, visit: Visit, stranger_id: str, shot: str, jpeg: bytes) -> None:
+        path = portrait_path(stranger_id, visit.alert_id, shot)
         pictures.store(self._bucket, {path: jpeg}, self._timeout)
         unwanted = stranger_visits.offer_picture(
             self._db, stranger_id, visit.alert_id, path, visit.best_score, self._timeout

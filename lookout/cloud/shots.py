@@ -1,70 +1,126 @@
-"""Alerts' pictures on their way to Storage, while Firestore decides which of them are wanted."""
+"""Alerts' pictures: stored before the alert that names them is written, so that none names what is not there."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any
 
 from lookout.cloud import alerts, pictures
+from lookout.cloud.app import patience, reaching
+from lookout.domain.shot import is_from, shot_paths
 from lookout.domain.visit import Judgement, Outcome
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
 UPLOADS_AT_ONCE = 8
 
+PATIENCE = 2.0
+"""Seconds for which an alert waits for its picture; one that takes longer is given to it afterwards."""
+
 Picture = Callable[[int], tuple[bytes, bytes]]
 """Frame and face, as JPEG bytes, of the sighting with that index; called only for what is to be stored."""
 
 
 class Shots:
-    """The pictures of one frame's alerts: uploaded in parallel with the Firestore work, and cleared up after.
+    """The pictures of one frame's alerts. ``names``: those of the shots that its sightings give, one each."""
 
-    ``digest`` is the frame's; it names the shot.
-    """
-
-    def __init__(self, album: Album, digest: str, picture: Picture) -> None:
+    def __init__(
+        self, album: Album, camera_id: str, digest: str, names: Sequence[str], picture: Picture
+    ) -> None:
         self._album = album
+        self._camera_id = camera_id
         self._digest = digest
+        self._names = names
         self._picture = picture
-        self._uploads: dict[str, Future[None]] = {}
+        self._uploads: dict[tuple[str, int], Future[None]] = {}
+        self._patient_until: float | None = None
 
     def begin(self, outcomes: Sequence[Outcome]) -> None:
         """Start to upload the pictures that ``outcomes`` ask for and that are not under way yet."""
         for index, outcome in enumerate(outcomes):
-            if outcome.better_shot and outcome.alert_id not in self._uploads:
-                frame, face = self._picture(index)
-                upload = self._album.upload(outcome.alert_id, self._digest, frame, face)
-                self._uploads[outcome.alert_id] = upload
+            if outcome.better_shot:
+                self._upload(outcome.alert_id, index)
 
-    def settle(self, judgement: Judgement) -> list[Outcome]:
-        """Bring Storage into line with the ``judgement`` that was recorded.
+    def lost(self, outcomes: Sequence[Outcome]) -> frozenset[int]:
+        """Which of the pictures that ``outcomes`` ask for are not stored, by index, after some patience."""
+        if self._patient_until is None:
+            self._patient_until = time.monotonic() + PATIENCE
+        self.begin(outcomes)
+        wanted = {i: self._upload(one.alert_id, i) for i, one in enumerate(outcomes) if one.better_shot}
+        wait(wanted.values(), max(0.0, self._patient_until - time.monotonic()))
+        return frozenset(i for i, upload in wanted.items() if not upload.done() or upload.exception())
 
-        What turned out unwanted is deleted, and so is a shot that a better one replaced. An alert whose picture
-        cannot be stored stands all the same and says so. Returns the outcomes whose picture is lost.
+    def settle(self, judgement: Judgement, scores: Sequence[float]) -> Judgement:
+        """Bring Storage into line with the ``judgement`` that was recorded. ``scores``: quality of each sighting.
+
+        What was stored in vain is deleted, and so is a shot that a better one replaced. An alert without its
+        picture gets it: it took too long, or the instance that recorded the frame first was stopped. Returns the
+        judgement with what was brought so.
         """
-        self.begin(judgement.outcomes)
-        wanted = {outcome.alert_id: outcome for outcome in judgement.outcomes if outcome.better_shot}
-        # another instance may have recorded the same frame: then the files are those of its alert
-        kept = {visit.alert_id for visit in judgement.after.open if visit.shot == self._digest}
-        unwanted = [(alert_id, self._digest) for alert_id in self._uploads if alert_id not in kept]
-        wait(self._uploads.values())
-        lost = []
-        for alert_id, outcome in wanted.items():
-            error = self._uploads[alert_id].exception()
-            if error is not None:
-                self._album.say_missing(outcome, self._digest, error)
-                unwanted.append((alert_id, self._digest))
-                lost.append(outcome)
-            elif outcome.replaces is not None:
-                unwanted.append((alert_id, outcome.replaces))
-        self._album.remove(unwanted)
-        return lost
+        visits = {visit.alert_id: visit for visit in judgement.after.open}
+        outcomes = list(judgement.outcomes)
+        needed: set[tuple[str, int]] = set()
+        replaced: list[tuple[str, str]] = []
+        seen: set[str] = set()
+        for index, outcome in enumerate(judgement.outcomes):
+            key, visit = (outcome.alert_id, index), visits.get(outcome.alert_id)
+            first = outcome.alert_id not in seen
+            seen.add(outcome.alert_id)
+            is_late = key in self._uploads and visit is not None and not visit.shot
+            if outcome.better_shot and (visit is None or visit.shot == self._names[index]):
+                needed.add(key)
+                if visit is not None and outcome.replaces is not None:
+                    replaced.append((outcome.alert_id, outcome.replaces))
+            elif not outcome.is_silent and (is_late or (judgement.doubled and first)):
+                is_needed, is_new = self._bring(*key, scores[index])
+                outcomes[index] = replace(outcome, better_shot=is_new)
+                if is_needed:
+                    needed.add(key)
+                if is_new and visit is not None:
+                    visits[outcome.alert_id] = replace(visit, best_score=scores[index])
+        self._remove_all_but(needed)
+        self._album.remove(replaced)
+        after = replace(judgement.after, open=tuple(visits.values()))
+        return replace(judgement, after=after, outcomes=tuple(outcomes))
 
     def abandon(self) -> None:
-        """Delete everything again: the frame could not be recorded."""
+        """Delete everything again: the frame was certainly not recorded."""
+        self._remove_all_but(set())
+
+    def _upload(self, alert_id: str, index: int) -> Future[None]:
+        key = alert_id, index
+        if key not in self._uploads:
+            frame, face = self._picture(index)
+            self._uploads[key] = self._album.upload(alert_id, self._names[index], frame, face)
+        return self._uploads[key]
+
+    def _bring(self, alert_id: str, index: int, score: float) -> tuple[bool, bool]:
+        """Give an alert its picture, if it is without. Whether it needs this shot, and whether it is new to it."""
+        name = self._names[index]
+        try:
+            alert = self._album.alert(alert_id) or {}
+            if alert.get("picture") == alerts.PICTURE_MISSING:
+                self._upload(alert_id, index).result()
+                given = self._album.give(self._camera_id, alert_id, name, score)
+                return given, given
+            stored = alert.get("shot")
+            if stored is not None and stored != name and is_from(stored, self._digest):
+                return False, self._album.restore(self._camera_id, alert_id, stored, *self._picture(index))
+        except Unavailable as error:
+            log(Severity.ERROR, "an alert may be without its picture", alert=alert_id, error=error.message)
+            return True, False  # nobody knows what was written
+        return stored == name, False
+
+    def _remove_all_but(self, needed: set[tuple[str, int]]) -> None:
         wait(self._uploads.values())
-        self._album.remove((alert_id, self._digest) for alert_id in self._uploads)
+        for (alert_id, _), upload in self._uploads.items():
+            if error := upload.exception():
+                log(Severity.ERROR, "a picture could not be stored", alert=alert_id, error=str(error))
+        unneeded = self._uploads.keys() - needed
+        self._album.remove((alert_id, self._names[index]) for alert_id, index in unneeded)
 
 
 class Album:
@@ -76,25 +132,55 @@ class Album:
         self._timeout = timeout
         self._pool = ThreadPoolExecutor(UPLOADS_AT_ONCE, "shots")
 
-    def shots(self, digest: str, picture: Picture) -> Shots:
+    def shots(self, camera_id: str, digest: str, names: Sequence[str], picture: Picture) -> Shots:
         """The shots of one frame, none stored yet."""
-        return Shots(self, digest, picture)
+        return Shots(self, camera_id, digest, names, picture)
 
-    def upload(self, alert_id: str, digest: str, frame: bytes, face: bytes) -> Future[None]:
+    def upload(self, alert_id: str, shot: str, frame: bytes, face: bytes) -> Future[None]:
         """Store both pictures of a shot, in the background."""
-        frame_path, face_path = pictures.shot_paths(alert_id, digest)
-        shot = {frame_path: frame, face_path: face}
-        return self._pool.submit(pictures.store, self._bucket, shot, self._timeout)
+        return self._pool.submit(self._store, alert_id, shot, frame, face)
 
     def remove(self, shots: Iterable[tuple[str, str]]) -> None:
-        """Delete shots, each given by its alert and digest."""
-        paths = [path for alert_id, digest in shots for path in pictures.shot_paths(alert_id, digest)]
+        """Delete shots, each given by its alert and name."""
+        paths = [path for alert_id, shot in shots for path in shot_paths(alert_id, shot)]
         wait([self._pool.submit(pictures.remove, self._bucket, path, self._timeout) for path in paths])
 
-    def say_missing(self, outcome: Outcome, digest: str, error: BaseException) -> None:
-        """Let the alert say that its new shot, from the frame of ``digest``, could not be stored."""
-        log(Severity.ERROR, "an alert goes without its picture", alert=outcome.alert_id, error=str(error))
+    def alert(self, alert_id: str) -> dict[str, Any] | None:
+        """What the alert says of its picture; None when it is gone.
+
+        Raises:
+            Unavailable: Firestore did not answer.
+        """
+        with reaching("Firestore"):
+            wanted = ["picture", "shot"]
+            found = alerts.reference(self._db, alert_id).get(wanted, **patience(self._timeout))
+        stored: dict[str, Any] | None = found.to_dict()
+        return stored
+
+    def give(self, camera_id: str, alert_id: str, shot: str, score: float) -> bool:
+        """Let an alert without a picture have the ``shot``. False when it has one meanwhile, or is gone.
+
+        Raises:
+            Unavailable: Firestore did not answer.
+        """
+        return alerts.give_shot(self._db, camera_id, alert_id, shot, score, self._timeout)
+
+    def restore(self, camera_id: str, alert_id: str, shot: str, frame: bytes, face: bytes) -> bool:
+        """Store the shot that an alert names where it is not there; where that fails, the alert says so.
+
+        Raises:
+            Unavailable: Storage did not say what is there, or Firestore did not answer.
+        """
+        if pictures.are_stored(self._bucket, shot_paths(alert_id, shot), self._timeout):
+            return False
         try:
-            alerts.without_shot(self._db, outcome, digest, self._timeout)
-        except Unavailable as worse:
-            log(Severity.ERROR, "and could not be told so", alert=outcome.alert_id, error=worse.message)
+            self._store(alert_id, shot, frame, face)
+        except Unavailable as error:
+            log(Severity.ERROR, "an alert goes without its picture", alert=alert_id, error=error.message)
+            alerts.take_shot(self._db, camera_id, alert_id, shot, self._timeout)
+            return False
+        return True
+
+    def _store(self, alert_id: str, shot: str, frame: bytes, face: bytes) -> None:
+        frame_path, face_path = shot_paths(alert_id, shot)
+        pictures.store(self._bucket, {frame_path: frame, face_path: face}, self._timeout)

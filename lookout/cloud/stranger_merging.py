@@ -12,6 +12,7 @@ from lookout.cloud.relabelling import Place, Relabelling
 from lookout.cloud.strangers_book import Stranger, StrangersBook, require_unnamed
 from lookout.domain.people import is_document_id
 from lookout.domain.relabel import Identity
+from lookout.domain.shot import merged_portrait_path
 from lookout.domain.stranger_record import merged
 from lookout.errors import BadRequest, Conflict, NotFound
 
@@ -114,7 +115,7 @@ class StrangerMerging:
         path, quality = job.about["facePath"], float(job.about["quality"] or 0.0)
         if path is None:
             return
-        to = pictures.merged_portrait_path(job.about["into"], job.about["strangerId"])
+        to = merged_portrait_path(job.about["into"], job.about["strangerId"])
         if pictures.copy(self._bucket, path, to, self._timeout):
 
             def change(attempt: Attempt) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.strangers import KnownStrangers, reference, state_reference, vectors_reference
 from lookout.domain.gallery import pack
@@ -153,6 +154,17 @@ def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | 
         return path
 
     return in_one_step(db, timeout, step)
+
+
+def is_without_picture(db: Any, stranger_id: str, timeout: float) -> bool:
+    """Whether there is such a stranger and no picture of it.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    with reaching("Firestore"):
+        shown = reference(db, stranger_id).get(["facePath"], **patience(timeout))
+    return bool(shown.exists) and shown.get("facePath") is None
 
 
 def offer_picture(

@@ -48,7 +48,7 @@ DEBUG_KEPT = timedelta(days=7)
 UNCLAIMED_KEPT = timedelta(hours=1)
 """A picture is stored before the document that names it; after so long there will be none."""
 
-CLAIMS = ("picture", "facePath")
+CLAIMS = ("picture", "imagePath", "facePath")
 """The fields by which an alert or a stranger says which pictures belong to it."""
 
 PARTS = 256
@@ -188,7 +188,8 @@ class Tidying:
         return gone
 
     def _unclaimed(self, folder: str, at: datetime) -> int:
-        """Pictures whose alert or stranger is not there, or has no such one: something was killed in between."""
+        """Pictures whose alert or stranger is not there, or names another one: something was killed in between,
+        or a write was not confirmed."""
         part = int(at.timestamp() // EVERY.total_seconds()) % PARTS
         old = pictures.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
         ids = sorted({path.split("/")[1] for path in old})
@@ -218,11 +219,10 @@ class Tidying:
 
 
 def _is_claimed(path: str, document: Mapping[str, Any] | None) -> bool:
-    """Whether a picture still belongs to its alert or stranger; it may have come after that was erased."""
+    """Whether an alert or a stranger names a picture as its own; it may have come after that was erased."""
     if document is None or document.get("picture") == PICTURE_ERASED:
         return False
-    # a stranger has one picture; the shots of an alert go with it
-    return not path.startswith("strangers/") or document.get("facePath") == path
+    return path in (document.get("imagePath"), document.get("facePath"))
 
 
 def _worth(stranger: Any) -> tuple[bool, bool, datetime]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lookout.domain.gallery import pack, unpack
 from lookout.domain.reason import Reason
+from lookout.domain.shot import stored_name
 from lookout.domain.visit import CameraVisits, Change, Outcome, PastFrame, Visit
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
@@ -64,7 +65,7 @@ def from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
                     plain["lastSeenAt"],
                     plain["frames"],
                     plain["quality"],
-                    plain["shot"],
+                    stored_name(plain["shot"]),
                     unpack(plain["vectors"], plain["vectorCount"]),
                     plain.get("strangerId"),
                     bool(plain.get("silent")),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from lookout.cloud.stranger_visits import StrangerLedger
 from lookout.cloud.strangers import KnownStrangers, StrangerReader
 from lookout.cloud.visit_state import from_document, to_document
 from lookout.domain.camera import Camera
-from lookout.domain.judging import judge, without_shots
+from lookout.domain.judging import judge
 from lookout.domain.site import Site
 from lookout.domain.visit import (
     CameraVisits,
@@ -24,14 +24,19 @@ from lookout.domain.visit import (
     Rules,
     Sighting,
     Visit,
+    without_shots,
 )
-from lookout.errors import Unavailable
+from lookout.errors import Unavailable, Unconfirmed
 
 ATTEMPTS = 8
 """Tries when other instances judge frames of the same camera at the same moment."""
 
 STATE_DAYS = 2
 """A camera's state expires so long after its last face; it holds nothing but open visits."""
+
+
+Lost = Callable[[Sequence[Outcome]], Collection[int]]
+"""Of which outcomes, by index, the picture that an alert wants is not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +82,42 @@ class Visits:
             state = self._known.get(frame.camera.id, _NOTHING)
         return _judge(state, frame, frame.sightings, rules)
 
-    def record(self, frame: SeenFrame, rules: Rules, site: Site) -> Judgement:
+    def record(self, frame: SeenFrame, rules: Rules, site: Site, lost: Lost) -> Judgement:
         """Judge the frame against the camera's visits and store the new state with its alerts.
 
         Raises:
-            Unavailable: Firestore did not answer, or too many instances were at it.
+            Unavailable: Firestore did not answer, or too many instances were at it; nothing was stored.
+            Unconfirmed: it did not answer, and may have stored it.
         """
+        unanswered: list[Judgement] = []
+        try:
+            return self._record(frame, rules, site, lost, unanswered)
+        except Unavailable as error:
+            if not unanswered:
+                raise
+            raise Unconfirmed(error.message, error.retry_after) from error
+
+    def _record(
+        self, frame: SeenFrame, rules: Rules, site: Site, lost: Lost, unanswered: list[Judgement]
+    ) -> Judgement:
         from google.api_core import exceptions as google
 
         with self._lock:
             state = remembered = self._known.pop(frame.camera.id, None)
         alert_gone = False
-        unanswered: Judgement | None = None
         for _ in range(ATTEMPTS):
             with reaching("Firestore"):
                 state = state or self._read(frame.camera.id, without_deleted=alert_gone)
                 seen, known = self._strangers.recognise(frame.sightings, rules.same_face, frame.at)
                 judgement = _judge(state, frame, seen, rules)
-                if unanswered is not None and judgement.doubled and _same_alerts(judgement, unanswered):
+                if judgement.doubled and unanswered and _same_alerts(judgement, unanswered[0]):
                     # the write whose answer was lost did arrive: this is no second posting
-                    return unanswered
+                    return replace(unanswered[0], after=state.visits)
                 if judgement.doubled and state is remembered:
                     # nothing will be written that fails if an owner said meanwhile who it was
                     state = remembered = None
                     continue
+                judgement = without_shots(judgement, state.visits, seen, lost(judgement.outcomes))
                 try:
                     written = self._write(state, frame, seen, judgement, known, site)
                 except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
@@ -110,40 +127,16 @@ class Visits:
                     # an owner deleted the alert of an open visit, or a stranger
                     state, alert_gone = None, True
                     self._strangers.doubt()
-                except (google.DeadlineExceeded, google.ServiceUnavailable):
-                    if unanswered is not None:
+                except (google.ServerError, google.Cancelled):
+                    unanswered.append(judgement)
+                    if len(unanswered) > 1:
                         raise
-                    state, unanswered = None, judgement
+                    state = None
                 else:
                     with self._lock:
                         self._known[frame.camera.id] = written
                     return judgement
         raise Unavailable(f"Too many frames of camera {frame.camera.id} at once; post again.", retry_after=1)
-
-    def lose_shots(self, camera_id: str, digest: str, outcomes: Sequence[Outcome]) -> None:
-        """Let the next good frame be the picture of visits whose shot, of the frame ``digest``, was not stored.
-
-        Raises:
-            Unavailable: Firestore did not answer.
-        """
-        from google.api_core.exceptions import FailedPrecondition, NotFound
-
-        for _ in range(ATTEMPTS):
-            with self._lock:
-                self._known.pop(camera_id, None)
-            with reaching("Firestore"):
-                snapshot = self._reference(camera_id).get(**patience(self._timeout))
-                if not snapshot.exists:
-                    return
-                stored = snapshot.to_dict()
-                after = without_shots(from_document(camera_id, stored), digest, outcomes)
-                document = to_document(after, stored["expireAt"])
-                unchanged = self._db.write_option(last_update_time=snapshot.update_time)
-                try:
-                    self._reference(camera_id).update(document, unchanged, retry=None, timeout=self._timeout)
-                except (FailedPrecondition, NotFound):
-                    continue  # another instance was faster
-                return
 
     def _reference(self, camera_id: str) -> Any:
         return self._db.collection("visits").document(camera_id)
@@ -219,7 +212,7 @@ class Visits:
                 created.add(outcome.alert_id)
             else:
                 batch.update(reference, alerts.changed(visit, outcome, sighting, beside))
-            if outcome.better_shot:
+            if outcome.better_shot or outcome.change is Change.OPENED:
                 expire_at = frame.at + timedelta(days=site.retention_days)
                 vector = alerts.face_vector(sighting, self._strangers.model_id, expire_at)
                 batch.set(alerts.vector_reference(self._db, outcome.alert_id), vector)

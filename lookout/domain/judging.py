@@ -7,7 +7,7 @@ agree on one alert (``lookout.cloud.visits``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -65,12 +65,13 @@ def judge(
 
     ends_after = timedelta(seconds=rules.visit_seconds)
     visits = {v.alert_id: v for v in before.open if at - v.last_seen <= ends_after}
+    shots = {sighting.shot for sighting in sightings}
     outcomes: list[Outcome | None] = [None] * len(sightings)
     counted: set[str] = set()
     for index, alert_id in _assign(sightings, tuple(visits.values()), rules.same_face):
         sighting, visit = sightings[index], visits[alert_id]
         first = alert_id not in counted
-        visits[alert_id], outcomes[index] = _continued(visit, sighting, digest, at, first, rules.policy)
+        visits[alert_id], outcomes[index] = _continued(visit, sighting, shots, at, first, rules.policy)
         counted.add(alert_id)
     for index, sighting in enumerate(sightings):
         if outcomes[index] is not None:
@@ -80,9 +81,9 @@ def judge(
             continue
         same_person = _named_in_this_frame(sighting, visits)
         if same_person is None:
-            visit, outcomes[index] = _opened(new_alert_ids[index], sighting, digest, at, rules.policy)
+            visit, outcomes[index] = _opened(new_alert_ids[index], sighting, at, rules.policy)
         else:
-            visit, outcomes[index] = _continued(same_person, sighting, digest, at, False, rules.policy)
+            visit, outcomes[index] = _continued(same_person, sighting, shots, at, False, rules.policy)
         visits[visit.alert_id] = visit
         counted.add(visit.alert_id)
 
@@ -93,22 +94,6 @@ def judge(
     past = tuple(replace(outcome, better_shot=False, replaces=None) for outcome in done)
     frames = (*recent, PastFrame(digest, at, past))[-RECENT_FRAMES:] if sightings else recent
     return Judgement(CameraVisits(tuple(still_open), frames), done, doubled=False)
-
-
-def without_shots(state: CameraVisits, digest: str, outcomes: Sequence[Outcome]) -> CameraVisits:
-    """The state when the pictures of the frame ``digest`` could not be stored for the visits of ``outcomes``.
-
-    A visit falls back to the shot before. One that has none takes the next frame's, however good.
-    """
-    lost = {outcome.alert_id: outcome.replaces for outcome in outcomes}
-
-    def fallen_back(visit: Visit) -> Visit:
-        if visit.alert_id not in lost or visit.shot != digest:
-            return visit
-        before = lost[visit.alert_id]
-        return replace(visit, shot=before or "", best_score=visit.best_score if before else 0.0)
-
-    return replace(state, open=tuple(map(fallen_back, state.open)))
 
 
 def _assign(
@@ -166,9 +151,7 @@ def _named_in_this_frame(sighting: Sighting, visits: dict[str, Visit]) -> Visit 
     return next((v for v in visits.values() if v.person_id == sighting.match.person_id), None)
 
 
-def _opened(
-    alert_id: str, sighting: Sighting, digest: str, at: datetime, policy: Policy
-) -> tuple[Visit, Outcome]:
+def _opened(alert_id: str, sighting: Sighting, at: datetime, policy: Policy) -> tuple[Visit, Outcome]:
     match = sighting.match
     is_stranger = match.reason is Reason.UNKNOWN and sighting.may_be_stranger
     silent = policy.treatment(match.is_known, sighting.muted) is Treatment.IGNORE
@@ -182,7 +165,7 @@ def _opened(
         at,
         1,
         sighting.score,
-        "" if silent else digest,
+        "" if silent else sighting.shot,
         sighting.embedding[None, :],
         stranger_id if is_stranger else None,
         silent,
@@ -193,7 +176,7 @@ def _opened(
 
 
 def _continued(
-    visit: Visit, sighting: Sighting, digest: str, at: datetime, first_in_frame: bool, policy: Policy
+    visit: Visit, sighting: Sighting, shots: Set[str], at: datetime, first_in_frame: bool, policy: Policy
 ) -> tuple[Visit, Outcome]:
     match = sighting.match
     named = visit.person_id is None and match.is_known and not visit.settled
@@ -211,12 +194,13 @@ def _continued(
         heard = named and policy.treatment(True, sighting.muted) is not Treatment.IGNORE
         if not heard:
             return after, _unheard(after)
-        after = replace(after, first_seen=at, frames=1, best_score=sighting.score, shot=digest, silent=False)
+        taken = replace(after, best_score=sighting.score, shot=sighting.shot)
+        after = replace(taken, first_seen=at, frames=1, silent=False)
         return after, _alerted(after, sighting, policy)
     # a frame is stored once per visit, so a second face of it (a mirror) cannot be the better shot
-    better = visit.shot != digest and sighting.score > visit.best_score * BETTER_BY
+    better = visit.shot not in shots and sighting.score > visit.best_score * BETTER_BY
     if better:
-        after = replace(after, best_score=sighting.score, shot=digest)
+        after = replace(after, best_score=sighting.score, shot=sighting.shot)
     treatment = policy.treatment(True, sighting.muted)
     outcome = Outcome(
         visit.alert_id,

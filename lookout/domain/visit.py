@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -32,6 +33,7 @@ class Sighting:
     ``box`` is where in the frame it is. ``stranger_id`` is who an unknown face was before, None for one that was
     never seen. ``muted``: nobody wants to hear of the person or the stranger. ``may_be_stranger``: whether an
     unknown face is remembered at all. ``is_cut``: a border of the frame cuts the face; unknown, it opens no visit.
+    unknown face is remembered at all. ``shot`` names the picture that the sighting would give its alert.
     """
 
     match: Match
@@ -42,12 +44,13 @@ class Sighting:
     may_be_stranger: bool = True
     box: Box = NOWHERE
     is_cut: bool = False
+    shot: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
-    """Someone in front of a camera, known or not. ``shot``: digest of the frame that is the best picture so
-    far, empty when none could be stored, ``best_score`` its quality; ``vectors``: the latest embeddings, shape
+    """Someone in front of a camera, known or not. ``shot``: name of the best picture so far, empty
+    when none could be stored, ``best_score`` its quality; ``vectors``: the latest embeddings, shape
     ``(m, d)``. ``stranger_id``: which stranger an unknown one is. A ``silent`` visit has no alert. Of a
     ``settled`` one an owner said who it is: no frame changes that."""
 
@@ -68,7 +71,7 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one sighting. ``better_shot``: this frame is the best picture of the visit so far;
-    ``replaces``: digest of the one it takes the place of, None for the first. ``silence``: why nobody is told of
+    ``replaces``: name of the picture it takes the place of, None for the first. ``silence``: why nobody is told of
     what is new, None where people are told. ``leaves_stranger``: the stranger the visit was taken for till now."""
 
     alert_id: str
@@ -127,3 +130,27 @@ class Judgement:
     after: CameraVisits
     outcomes: tuple[Outcome, ...]
     doubled: bool
+
+
+def without_shots(
+    judgement: Judgement, before: CameraVisits, sightings: Sequence[Sighting], lost: Collection[int]
+) -> Judgement:
+    """The judgement when the pictures of the sightings with the indexes ``lost`` could not be stored.
+
+    A visit keeps the shot that it had ``before``. One that has none takes the next frame's, however good.
+    """
+    shots = {visit.alert_id: (visit.shot, visit.best_score) for visit in before.open if visit.shot}
+    missing = {sightings[index].shot for index in lost}
+
+    def kept(visit: Visit) -> Visit:
+        if visit.shot not in missing:
+            return visit
+        shot, score = shots.get(visit.alert_id, ("", 0.0))
+        return replace(visit, shot=shot, best_score=score)
+
+    outcomes = tuple(
+        replace(outcome, better_shot=False, replaces=None) if index in lost else outcome
+        for index, outcome in enumerate(judgement.outcomes)
+    )
+    after = replace(judgement.after, open=tuple(map(kept, judgement.after.open)))
+    return replace(judgement, after=after, outcomes=outcomes)

@@ -83,6 +83,23 @@ def test_an_alert_without_a_picture_gets_that_of_the_next_frame(
     assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
 
 
+def test_the_frame_that_is_posted_again_brings_the_picture_that_storage_did_not_take(
+    house: House, shot: Shot, project: str
+) -> None:
+    with _failing_bucket("500", project) as bucket:
+        house.run_on(house.another_instance(bucket=bucket, store_timeout_seconds=0.5))
+        first = house.post(shot("obama.jpg"))
+        assert house.alert()["picture"] == "missing"
+    house.run_on(house.another_instance())
+    assert house.post(shot("obama.jpg"))["alert_id"] == first["alert_id"]
+    alert = house.alert()
+    assert (alert["picture"], alert["frames"], alert["doubles"]) == ("stored", 1, 1)
+    assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
+    assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == shot("obama.jpg")
+    (stranger,) = house.db.collection("strangers").get()
+    assert stranger.get("facePath") in objects(house.bucket)
+
+
 def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is_left(
     house: House, shot: Shot, line: Line, distant_db: Any
 ) -> None:
@@ -95,7 +112,7 @@ def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is
     assert objects(house.bucket) == []
 
 
-def test_when_firestore_goes_down_during_a_visit_no_picture_is_left_and_the_next_frame_is_judged(
+def test_when_firestore_goes_down_during_a_visit_the_alert_keeps_its_picture_and_the_next_frame_is_judged(
     house: House, people: People, shot: Shot, line: Line, distant_db: Any
 ) -> None:
     people.enrol("Barack", "obama2.jpg")
@@ -108,9 +125,11 @@ def test_when_firestore_goes_down_during_a_visit_no_picture_is_left_and_the_next
     assert (answer.status_code, answer.json["error"]) == (503, "unavailable")
     assert "Retry-After" in answer.headers
     assert house.alert() == before
-    assert objects(house.bucket) == stored
+    # whether the alert has the better shot by now is unknown: the tidying finds what no alert names
+    assert set(objects(house.bucket)) >= set(stored)
     house.run_on(house.another_instance())
     assert house.post(shot("obama.jpg"))["alert_id"] == before["id"]
+    assert {house.alert()["imagePath"], house.alert()["facePath"]} <= set(objects(house.bucket))
 
 
 def test_an_empty_frame_needs_no_firestore(house: House, line: Line, distant_db: Any, photos: Any) -> None:

@@ -18,12 +18,11 @@ from lookout.domain.judging import (
     RECENT_FRAMES,
     VECTORS_KEPT,
     judge,
-    without_shots,
 )
 from lookout.domain.matching import Match
 from lookout.domain.reason import Reason
 from lookout.domain.treatment import Policy, Silence, Treatment
-from lookout.domain.visit import CameraVisits, Change, Judgement, Outcome, Rules, Sighting
+from lookout.domain.visit import CameraVisits, Change, Judgement, Outcome, Rules, Sighting, without_shots
 from lookout.settings import Settings
 from tests.unit.domain.conftest import at, face
 
@@ -52,7 +51,10 @@ class Camera:
     def judge(self, second: float, *sightings: Sighting, digest: str | None = None) -> Judgement:
         moment = datetime.fromtimestamp(NOON.timestamp() + second, UTC)
         ids = list(itertools.islice(self._ids, len(sightings)))
-        judgement = judge(self.state, digest or next(self._digests), moment, sightings, ids, self.rules)
+        name = digest or next(self._digests)
+        self.taken = [dataclasses.replace(sighting, shot=name) for sighting in sightings]
+        self.before = self.state
+        judgement = judge(self.state, name, moment, self.taken, ids, self.rules)
         self.state = judgement.after
         return judgement
 
@@ -273,23 +275,42 @@ def test_a_better_shot_takes_the_place_of_the_one_before(camera: Camera, alice: 
     assert (best.better_shot, best.replaces) == (True, "second")
 
 
-def test_a_shot_that_was_not_stored_leaves_the_one_before(camera: Camera, alice: Embedding) -> None:
+def lose(camera: Camera, judgement: Judgement, *lost: int) -> Judgement:
+    """The pictures of the frame judged last could not be stored."""
+    without = without_shots(judgement, camera.before, camera.taken, lost)
+    camera.state = without.after
+    return without
+
+
+def test_a_shot_that_was_not_stored_leaves_the_one_before_and_the_next_need_not_be_better_still(
+    camera: Camera, alice: Embedding
+) -> None:
     camera.one(0, seen(alice, "Alice", 0.3), digest="first")
-    lost = camera.one(1, seen(alice, "Alice", 0.5), digest="lost")
-    camera.state = without_shots(camera.state, "lost", [lost])
-    assert camera.state.open[0].shot == "first"
-    better = camera.one(2, seen(alice, "Alice", 0.9), digest="third")
+    (lost,) = lose(camera, camera.judge(1, seen(alice, "Alice", 0.8), digest="lost"), 0).outcomes
+    assert (lost.better_shot, lost.replaces, lost.change) == (False, None, Change.CONTINUED)
+    assert (camera.state.open[0].shot, camera.state.open[0].best_score) == ("first", 0.3)
+    better = camera.one(2, seen(alice, "Alice", 0.5), digest="third")
     assert (better.better_shot, better.replaces) == (True, "first")
-    assert without_shots(camera.state, "lost", [lost]).open[0].shot == "third"
 
 
 def test_a_visit_whose_first_shot_was_not_stored_takes_the_next_one(camera: Camera, alice: Embedding) -> None:
-    lost = camera.one(0, seen(alice, "Alice", 0.9), digest="lost")
-    camera.one(0, seen(face(3), score=0.9), digest="another")
-    camera.state = without_shots(camera.state, "lost", [lost])
+    frame = camera.judge(0, seen(alice, "Alice", 0.9), seen(face(3), score=0.9), digest="one")
+    camera.taken[0] = dataclasses.replace(camera.taken[0], shot="lost")
+    named = dataclasses.replace(frame.after.open[0], shot="lost")
+    frame = dataclasses.replace(
+        frame, after=dataclasses.replace(frame.after, open=(named, *frame.after.open[1:]))
+    )
+    lost, stored = lose(camera, frame, 0).outcomes
+    assert (lost.better_shot, lost.change, stored.better_shot) == (False, Change.OPENED, True)
     poor = camera.one(1, seen(alice, "Alice", 0.1), digest="poor")
     assert (poor.better_shot, poor.replaces) == (True, None)
     assert not camera.one(2, seen(face(3), score=0.9), digest="more").better_shot
+
+
+def test_when_nothing_was_lost_the_judgement_stands(camera: Camera, alice: Embedding) -> None:
+    judgement = camera.judge(0, seen(alice, "Alice", 0.9))
+    without = lose(camera, judgement)
+    assert (without.outcomes, without.after.open[0].shot) == (judgement.outcomes, "frame-0")
 
 
 def test_a_frame_without_a_face_changes_nothing_but_ends_what_is_over(
