@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from lookout.cloud.app import patience, reaching
+from lookout.cloud.identity import current_roles
+from lookout.cloud.short_answers import with_short_answers
+from lookout.domain.caller import READERS, Role
 from lookout.errors import DeliveryRefused, NotDelivered
 from lookout.log import Severity, log
 
 MOST = 200
 """Devices that are told."""
+
+PER_USER = 10
+"""Devices that one user may have: the newest. The others are forgotten."""
+
+PAGE, PAGES = 50, 20
+"""Devices read at once, and how often at most. Whoever registered more than a page is passed over after it."""
+
+ROLE_SECONDS = 30.0
+"""So long a user's role is remembered."""
 
 _LASTING = frozenset(
     {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED", "UNAUTHENTICATED", "NOT_FOUND"}
@@ -39,27 +53,31 @@ class Devices:
         self._db = db
         self._app = app
         self._timeout = timeout
+        self._lock = threading.Lock()
+        self._roles: dict[str, Role | None] = {}
+        self._roles_at = float("-inf")
 
     def send(self, note: Note) -> int:
-        """Send the note to every device, forgetting those that FCM knows no more; how many have it.
+        """Send the note to the devices of owners, then of viewers; how many have it.
+
+        Forgets devices that FCM knows no more, those of whoever has no role to look any more, and the oldest of
+        whoever has more than :data:`PER_USER`.
 
         One that has it is enough: whoever has another one has a reason for it, which is logged.
 
         Raises:
             NotDelivered: there are devices, and none of them has it.
-            Unavailable: Firestore or FCM did not answer.
+            Unavailable: Firestore, Firebase Auth or FCM did not answer.
         """
         from firebase_admin import exceptions, messaging
 
-        with reaching("Firestore"):
-            found = self._db.collection("devices").limit(MOST).get(**patience(self._timeout))
-        devices = [one for one in found if isinstance(one.to_dict().get("token"), str)]
+        devices = self._to_be_told()
         if not devices:
             return 0
         messages = [_message(one.get("token"), note) for one in devices]
         try:
             with reaching("Firebase Cloud Messaging"):
-                answers = messaging.send_each(messages, app=self._app()).responses
+                answers = messaging.send_each(messages, app=with_short_answers(self._app())).responses
         except exceptions.FirebaseError as error:
             raise NotDelivered(f"Firebase Cloud Messaging cannot be called ({error.code}).") from error
         errors: list[Any] = []
@@ -77,6 +95,58 @@ class Devices:
             log(Severity.WARNING, "some devices were not reached", devices=len(errors), codes=codes)
         return sent
 
+    def _to_be_told(self) -> list[Any]:
+        by_user = self._by_user()
+        roles = self._current_roles(list(by_user))
+        told: list[Any] = []
+        for uid in sorted(by_user, key=lambda uid: (roles[uid] is not Role.OWNER, uid)):
+            devices = by_user[uid]
+            keep = self._newest(uid, devices) if roles[uid] in READERS else []
+            for device in devices:
+                if device.id not in {one.id for one in keep}:
+                    self._forget(device)
+            told += [one for one in keep if isinstance(one.to_dict().get("token"), str)]
+        return told[:MOST]
+
+    def _by_user(self) -> dict[str, list[Any]]:
+        """Some devices of every user, more than :data:`PER_USER` of those who have more."""
+        query = self._db.collection("devices").order_by("uid")
+        found: dict[str, list[Any]] = {}
+        after: Any = None
+        for _ in range(PAGES):
+            page = query if after is None else query.start_after(after)
+            with reaching("Firestore"):
+                read = page.limit(PAGE).get(**patience(self._timeout))
+            for one in read:
+                found.setdefault(str(one.get("uid")), []).append(one)
+            if len(read) < PAGE:
+                break
+            last = read[-1]
+            # nobody keeps the others from being found
+            is_too_many = len(found[str(last.get("uid"))]) > PER_USER
+            after = {"uid": last.get("uid")} if is_too_many else last
+        return found
+
+    def _newest(self, uid: str, devices: list[Any]) -> list[Any]:
+        from google.cloud.firestore import Query
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        if len(devices) <= PER_USER:
+            return devices
+        mine = self._db.collection("devices").where(filter=FieldFilter("uid", "==", uid))
+        newest = mine.order_by("createdAt", direction=Query.DESCENDING).limit(PER_USER)
+        with reaching("Firestore"):
+            return list(newest.get(**patience(self._timeout)))
+
+    def _current_roles(self, uids: list[str]) -> dict[str, Role | None]:
+        with self._lock:
+            now = time.monotonic()
+            if now - self._roles_at >= ROLE_SECONDS:
+                self._roles, self._roles_at = {}, now
+            if unknown := [uid for uid in uids if uid not in self._roles]:
+                self._roles |= current_roles(unknown)
+            return {uid: self._roles[uid] for uid in uids}
+
     def _forget(self, device: Any) -> None:
         from google.api_core.exceptions import FailedPrecondition, NotFound
 
@@ -84,7 +154,7 @@ class Devices:
         unchanged = self._db.write_option(last_update_time=device.update_time)
         with reaching("Firestore"), suppress(FailedPrecondition, NotFound):
             device.reference.delete(unchanged, **patience(self._timeout))
-            log(Severity.INFO, "a device is gone and was forgotten", device=device.id)
+            log(Severity.INFO, "a device was forgotten", device=device.id)
 
 
 def forget_all_of(db: Any, uid: str, timeout: float) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lookout.cloud.app import firebase_app
-from lookout.domain.caller import Caller, role_of
+from lookout.domain.caller import Caller, Role, role_of
 from lookout.errors import Unauthorised, Unavailable
 
 CLOCK_SKEW_SECONDS = 10
 """A token made a moment ago by a clock that is ahead of ours is a good one."""
+
+UID_CHARACTERS = 128
+LOOKED_UP_AT_ONCE = 100
+"""What Firebase Auth takes."""
 
 
 def verify(token: str) -> Caller:
@@ -30,3 +35,24 @@ def verify(token: str) -> Caller:
     except (auth.InvalidIdTokenError, auth.UserDisabledError, ValueError) as error:
         raise Unauthorised("Not signed in, or no longer: sign in and send the new ID token.") from error
     return Caller(str(claims["uid"]), str(claims.get("email", "")), role_of(claims.get("role")))
+
+
+def current_roles(uids: Sequence[str]) -> dict[str, Role | None]:
+    """The role that each account has now, whatever its tokens still say; None without one, or without an account.
+
+    Raises:
+        Unavailable: Firebase Auth did not answer.
+    """
+    from firebase_admin import auth, exceptions
+
+    roles: dict[str, Role | None] = dict.fromkeys(uids)
+    known = [auth.UidIdentifier(uid) for uid in roles if 0 < len(uid) <= UID_CHARACTERS]
+    try:
+        for start in range(0, len(known), LOOKED_UP_AT_ONCE):
+            found = auth.get_users(known[start : start + LOOKED_UP_AT_ONCE], firebase_app()).users
+            for user in found:
+                if not user.disabled:
+                    roles[user.uid] = role_of((user.custom_claims or {}).get("role"))
+    except exceptions.FirebaseError as error:
+        raise Unavailable(f"Firebase Auth did not answer ({error.code}); try again.") from error
+    return roles

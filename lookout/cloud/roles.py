@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lookout.cloud.app import firebase_app, firestore_client
+from lookout.cloud.app import firebase_app, firestore_client, patience, reaching
 from lookout.cloud.devices import forget_all_of
-from lookout.domain.caller import Role, role_of
+from lookout.domain.caller import READERS, Role, role_of
 from lookout.domain.camera import is_camera_id
 from lookout.errors import BadRequest, NotFound
 
@@ -25,11 +26,13 @@ class Granted:
 
 
 def grant(email: str, role: Role, agent_id: str | None) -> None:
-    """Give the account ``email`` a role; it holds from its next sign-in or token, within the hour.
+    """Give the account ``email`` a role; it holds from its next sign-in or token, within the hour. Where that may
+    not look, its devices are told nothing any more.
 
     Raises:
         NotFound: nobody signed up with that address.
         BadRequest: ``agent_id`` is of the wrong form.
+        Unavailable: Firestore did not answer; the role holds, but the devices are still there.
     """
     from firebase_admin import auth
 
@@ -39,7 +42,10 @@ def grant(email: str, role: Role, agent_id: str | None) -> None:
             f"{agent_id!r} cannot be an agent's id: use up to 64 letters, digits, _ and -, such as agent_home."
         )
     claims = {"role": role.value} | ({"agentId": agent_id} if agent_id else {})
-    auth.set_custom_user_claims(_uid(email), claims, firebase_app())
+    uid = _uid(email)
+    auth.set_custom_user_claims(uid, claims, firebase_app())
+    if role not in READERS:
+        _tell_nothing(uid)
 
 
 def revoke(email: str) -> None:
@@ -54,8 +60,17 @@ def revoke(email: str) -> None:
 
     uid = _uid(email)
     auth.set_custom_user_claims(uid, None, firebase_app())
-    forget_all_of(firestore_client(), uid, STORE_SECONDS)
+    _tell_nothing(uid)
     auth.revoke_refresh_tokens(uid, firebase_app())
+
+
+def _tell_nothing(uid: str) -> None:
+    """Let tokens that were handed out before register no device any more, and forget those that are there."""
+    db = firestore_client()
+    with reaching("Firestore"):
+        # in whole seconds, as tokens have it
+        db.collection("revocations").document(uid).set({"at": int(time.time())}, **patience(STORE_SECONDS))
+    forget_all_of(db, uid, STORE_SECONDS)
 
 
 def granted() -> Iterator[Granted]:

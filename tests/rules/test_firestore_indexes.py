@@ -78,3 +78,10 @@ def test_who_names_a_person_as_a_look_alike_is_asked(file: dict[str, Any]) -> No
         field["fieldPath"] for field in file["fieldOverrides"] if field["collectionGroup"] == "gallery"
     }
     assert not any(field in ("*", "lookalikes") for field in excepted)
+
+
+def test_the_newest_devices_of_a_user_are_found(file: dict[str, Any]) -> None:
+    devices = [index["fields"] for index in file["indexes"] if index["collectionGroup"] == "devices"]
+    assert devices == [
+        [{"fieldPath": "uid", "order": "ASCENDING"}, {"fieldPath": "createdAt", "order": "DESCENDING"}]
+    ]

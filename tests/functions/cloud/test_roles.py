@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +14,7 @@ from lookout.domain.caller import Role
 from lookout.errors import NotFound
 from stack import seed
 from stack.info import Account, StackInfo
+from tests.rules.rest import Firestore, sign_in
 
 
 @pytest.fixture
@@ -49,6 +52,42 @@ def test_whoever_loses_the_role_is_told_nothing_any_more(email: str) -> None:
     roles.revoke(email)
     assert (mine.get().exists, other.get().exists) == (False, True)
     other.delete()
+
+
+def test_whoever_becomes_an_agent_is_told_nothing_any_more(email: str) -> None:
+    uid, db = roles._uid(email), firestore_client()
+    mine = db.document(f"devices/{secrets.token_hex(4)}")
+    mine.set({"uid": uid, "token": "t"})
+    roles.grant(email, Role.OWNER, None)
+    assert mine.get().exists
+    roles.grant(email, Role.AGENT, "agent_007")
+    assert not mine.get().exists
+
+
+@pytest.mark.parametrize("is_revoked", [True, False], ids=["revoked", "an agent now"])
+def test_a_token_from_before_the_role_was_taken_registers_no_device_and_a_newer_one_does(
+    stack: StackInfo, is_revoked: bool
+) -> None:
+    account = Account(f"{secrets.token_hex(4)}@example.com", secrets.token_hex(8))
+    uid = seed.make_account(stack.urls["auth"], stack.project, account, {})
+    roles.grant(account.email, Role.VIEWER, None)
+    store = Firestore(stack)
+
+    def registered(token: str) -> int:
+        device = {"token": "t", "uid": uid, "createdAt": datetime.now(UTC)}
+        return store.create(f"devices/{secrets.token_hex(6)}", device, token)
+
+    old = sign_in(stack, account.email, account.password)
+    assert registered(old) == 200
+    time.sleep(1.1)  # tokens tell their time in whole seconds
+    if is_revoked:
+        roles.revoke(account.email)
+    else:
+        roles.grant(account.email, Role.AGENT, "pi")
+    assert registered(old) == 403
+    roles.grant(account.email, Role.VIEWER, None)
+    assert registered(old) == 403
+    assert registered(sign_in(stack, account.email, account.password)) == 200
 
 
 @pytest.mark.parametrize("nobody", ["nobody@example.com", "not an address"])

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import firebase_admin
 import pytest
-from firebase_admin import messaging
+from firebase_admin import auth, messaging
 
 from lookout.cloud.app import firebase_app, messaging_app
 from lookout.cloud.devices import Devices
 from lookout.errors import Unavailable
+from stack import seed
+from stack.info import Account, StackInfo
 from tests.functions.notify.conftest import Newsroom
-from tests.functions.notify.servers import Answer, Receiver, silence, status
+from tests.functions.notify.servers import Answer, Receiver, endless_body, silence, status
+from tests.functions.outage import storage_that_answers
+from tests.functions.reads import Reads
+
+Register = Callable[..., None]
 
 SENT = status(200, json.dumps({"name": "projects/p/messages/1"}).encode())
 
@@ -50,18 +58,39 @@ def push(room: Newsroom, fcm: Receiver) -> Iterator[Any]:
     firebase_admin.delete_app(app)
 
 
-def register(room: Newsroom, *names: str) -> None:
-    for name in names:
-        fields = {"token": f"token-{name}", "uid": "u", "createdAt": datetime.now(UTC)}
-        room.db.document(f"devices/{name}").set(fields)
+def account(stack: StackInfo, **claims: str) -> str:
+    """The uid of a new account with these claims."""
+    made = Account(f"{secrets.token_hex(6)}@example.com", secrets.token_hex(8))
+    return seed.make_account(stack.urls["auth"], stack.project, made, claims)
+
+
+@pytest.fixture(scope="session")
+def owner(stack: StackInfo) -> str:
+    """The uid of an owner."""
+    return account(stack, role="owner")
+
+
+@pytest.fixture
+def register(room: Newsroom, owner: str) -> Callable[..., None]:
+    """Registers devices of these names, of the owner's where nobody else is named."""
+
+    def registered(*names: str, uid: str = owner, age: float = 0.0) -> None:
+        for name in names:
+            at = datetime.now(UTC) - timedelta(seconds=age)
+            fields = {"token": f"token-{name}", "uid": uid, "createdAt": at}
+            room.db.document(f"devices/{name}").set(fields)
+
+    return registered
 
 
 def devices(room: Newsroom) -> list[str]:
     return sorted(one.id for one in room.db.collection("devices").get())
 
 
-def test_every_registered_device_is_told_once(room: Newsroom, push: Any, fcm: Receiver) -> None:
-    register(room, "phone", "laptop")
+def test_every_registered_device_is_told_once(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register
+) -> None:
+    register("phone", "laptop")
     room.known()
     notice = room.notice()
     assert room.desk(ways=[push]).tell(notice) == "push: sent to 2 devices"
@@ -80,9 +109,9 @@ def test_every_registered_device_is_told_once(room: Newsroom, push: Any, fcm: Re
 
 
 def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(
-    room: Newsroom, push: Any, fcm: Receiver
+    room: Newsroom, push: Any, fcm: Receiver, register: Register
 ) -> None:
-    register(room, "old")
+    register("old")
     fcm.for_ever = GONE
     room.alert()
     assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 0 devices"
@@ -90,17 +119,18 @@ def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(
     assert room.undelivered() == {}
 
 
-def test_where_nobody_registered_nobody_is_told(room: Newsroom, push: Any, fcm: Receiver) -> None:
+def test_where_nobody_registered_nobody_is_told(room: Newsroom, push: Any, fcm: Receiver, owner: str) -> None:
     room.alert()
-    room.db.document("devices/broken").set({"uid": "u"})
+    room.db.document("devices/broken").set({"uid": owner})
+    room.db.document("devices/nobodys").set({"token": "t"})
     assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 0 devices"
     assert fcm.posted == []
 
 
 def test_one_device_that_fails_is_logged_and_the_other_is_not_told_twice(
-    room: Newsroom, push: Any, fcm: Receiver, capsys: pytest.CaptureFixture[str]
+    room: Newsroom, push: Any, fcm: Receiver, register: Register, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    register(room, "phone", "laptop")
+    register("phone", "laptop")
     fcm.for_ever, fcm.answers = None, [SENT, failure(400, "INVALID_ARGUMENT")]
     room.alert()
     assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 1 devices"
@@ -116,9 +146,9 @@ def test_one_device_that_fails_is_logged_and_the_other_is_not_told_twice(
     ],
 )
 def test_what_messaging_refuses_is_told_at_once(
-    room: Newsroom, push: Any, fcm: Receiver, answer: Answer, code: str
+    room: Newsroom, push: Any, fcm: Receiver, register: Register, answer: Answer, code: str
 ) -> None:
-    register(room, "phone")
+    register("phone")
     fcm.for_ever = answer
     room.alert()
     room.desk(ways=[push]).tell(room.notice())
@@ -127,9 +157,9 @@ def test_what_messaging_refuses_is_told_at_once(
 
 
 def test_a_messaging_that_is_overloaded_has_the_notice_come_again(
-    room: Newsroom, push: Any, fcm: Receiver
+    room: Newsroom, push: Any, fcm: Receiver, register: Register
 ) -> None:
-    register(room, "phone")
+    register("phone")
     fcm.for_ever = failure(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
     room.alert()
     with pytest.raises(Unavailable, match="RESOURCE_EXHAUSTED"):
@@ -137,8 +167,10 @@ def test_a_messaging_that_is_overloaded_has_the_notice_come_again(
     assert devices(room) == ["phone"]
 
 
-def test_a_silent_messaging_is_not_waited_for(room: Newsroom, push: Any, fcm: Receiver) -> None:
-    register(room, "phone")
+def test_a_silent_messaging_is_not_waited_for(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register
+) -> None:
+    register("phone")
     fcm.for_ever = silence
     room.alert()
     began = time.monotonic()
@@ -162,3 +194,118 @@ def test_push_is_one_of_the_ways_when_it_is_switched_on(room: Newsroom) -> None:
     on = dataclasses.replace(room.settings, push_enabled=True)
     assert [way.channel for way in ways(on, room.db, room.bucket)] == ["email", "push", "webhook"]
     assert [way.channel for way in ways(room.settings, room.db, room.bucket)] == ["email", "webhook"]
+
+
+def told(fcm: Receiver) -> list[str]:
+    return [posted.json["message"]["token"] for posted in fcm.posted]
+
+
+@pytest.mark.parametrize("claims", [{}, {"role": "agent", "agentId": "pi"}, {"role": "admin"}])
+def test_devices_of_whoever_has_no_role_to_look_any_more_are_told_nothing_and_go(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register, stack: StackInfo, claims: dict[str, str]
+) -> None:
+    register("mine")
+    register("theirs", uid=account(stack, **claims))
+    register("nobodys", uid="nobody of that id")
+    register("odd", uid="x" * 500)
+    room.alert()
+    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 1 devices"
+    assert told(fcm) == ["token-mine"]
+    assert devices(room) == ["mine"]
+
+
+def test_a_role_that_is_taken_is_felt_within_seconds(
+    room: Newsroom,
+    push: Any,
+    fcm: Receiver,
+    register: Register,
+    stack: StackInfo,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lookout.cloud.devices.ROLE_SECONDS", 0.0)
+    uid = account(stack, role="viewer")
+    register("phone", uid=uid)
+    room.alert()
+    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 1 devices"
+    auth.set_custom_user_claims(uid, None, firebase_app())
+    room.alert("a2")
+    assert room.desk(ways=[push]).tell(room.notice("a2")) == "push: sent to 0 devices"
+    assert devices(room) == []
+
+
+def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register, stack: StackInfo
+) -> None:
+    viewers = [account(stack, role="viewer") for _ in range(2)]
+    for uid in viewers:
+        register(*(f"{uid}-{number:03}" for number in range(200)), uid=uid, age=100)
+        register(*(f"{uid}-new-{number}" for number in range(10)), uid=uid)
+    register("phone", "laptop")
+    room.alert()
+    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 22 devices"
+    assert {"token-phone", "token-laptop"} <= set(told(fcm))
+    for uid in viewers:
+        assert {one for one in told(fcm) if uid in one} == {
+            f"token-{uid}-new-{number}" for number in range(10)
+        }
+    # the oldest go, some at each time
+    assert len(devices(room)) < 422
+
+
+def test_owners_come_first_where_there_are_more_devices_than_are_told(
+    room: Newsroom,
+    push: Any,
+    fcm: Receiver,
+    register: Register,
+    stack: StackInfo,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lookout.cloud.devices.MOST", 3)
+    for number in range(4):
+        register(f"viewer-{number}", uid=account(stack, role="viewer"))
+    register("phone", "laptop")
+    room.alert()
+    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 3 devices"
+    assert {"token-phone", "token-laptop"} <= set(told(fcm))
+
+
+def test_reads_stay_bounded_however_many_devices_there_are(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register, stack: StackInfo
+) -> None:
+    viewer = account(stack, role="viewer")
+    register(*(f"{number:03}" for number in range(300)), uid=viewer)
+    register("phone")
+    reads = Reads(room.db)
+    assert push._devices._to_be_told()
+    assert reads.documents < 150
+
+
+def test_an_auth_that_does_not_answer_has_the_notice_come_again(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register("phone")
+    room.alert()
+    with storage_that_answers(503) as url, monkeypatch.context() as environment:
+        environment.setenv("FIREBASE_AUTH_EMULATOR_HOST", url.removeprefix("http://"))
+        options = {"projectId": "p", "httpTimeout": 1.0}
+        elsewhere = firebase_admin.initialize_app(firebase_app().credential, options, "auth-503")
+        environment.setattr("lookout.cloud.identity.firebase_app", lambda: elsewhere)
+        with pytest.raises(Unavailable, match="did not answer"):
+            room.desk(pauses=(), ways=[push]).tell(room.notice())
+        firebase_admin.delete_app(elsewhere)
+    assert (devices(room), fcm.posted) == (["phone"], [])
+
+
+def test_an_answer_of_messaging_without_end_is_not_read(
+    room: Newsroom, push: Any, fcm: Receiver, register: Register
+) -> None:
+    register("phone", "laptop")
+    fcm.for_ever = endless_body
+    room.alert()
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unavailable):
+            room.desk(pauses=(), ways=[push]).tell(room.notice())
+        assert tracemalloc.get_traced_memory()[1] < 16 * 1024 * 1024
+    finally:
+        tracemalloc.stop()

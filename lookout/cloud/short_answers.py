@@ -1,0 +1,34 @@
+"""Keeps what Firebase Cloud Messaging answers within bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectionError as BrokenOff
+
+ANSWER_BYTES = 64 * 1024
+"""Longest answer for one message; a usual one has a few hundred bytes."""
+
+
+class _ShortAnswers(HTTPAdapter):
+    def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
+        response = super().send(request, *arguments, **options)
+        body = response.raw.read(ANSWER_BYTES + 1, decode_content=True)
+        if len(body) > ANSWER_BYTES:
+            response.close()
+            raise BrokenOff(f"an answer of more than {ANSWER_BYTES} bytes")
+        response._content, response._content_consumed = body, True  # type: ignore[attr-defined]
+        return response
+
+
+def with_short_answers(app: Any) -> Any:
+    """The Firebase ``app``, which reads no answer of Cloud Messaging that is longer than :data:`ANSWER_BYTES`."""
+    from firebase_admin import messaging
+
+    # firebase-admin has no option for it, and reads answers whole
+    session = messaging._get_messaging_service(app)._client.session
+    for prefix, adapter in list(session.adapters.items()):
+        if not isinstance(adapter, _ShortAnswers):
+            session.mount(prefix, _ShortAnswers(max_retries=adapter.max_retries))
+    return app
