@@ -13,6 +13,7 @@ from uuid import uuid4
 from answer import JudgedFace, frame_answer, frame_name, frame_reason
 
 from lookout.cloud import pictures
+from lookout.cloud.cameras import suggest_rotation
 from lookout.cloud.gallery import GalleryReader
 from lookout.cloud.heartbeats import Heartbeats
 from lookout.cloud.portraits import Portraits
@@ -33,6 +34,7 @@ from lookout.log import Severity, log
 from lookout.settings import Settings
 from lookout.vision.frame import Frame, crop, decode, encode_jpeg
 from lookout.vision.models import installed
+from lookout.vision.mounting import Mountings
 from lookout.vision.recogniser import recogniser
 
 CUT_SCORE = 0.5
@@ -77,6 +79,8 @@ class Watch:
         self._album = Album(db, bucket, timeout)
         self._portraits = Portraits(db, bucket, timeout)
         self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
+        self._db = db
+        self._mountings = Mountings()
 
     def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
         """The answer to a frame; its alerts and pictures are stored when this returns.
@@ -111,6 +115,7 @@ class Watch:
         )
         if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
             self._keep(posted, faces)
+        self._guess_mounting(posted, faces)
         return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
@@ -185,6 +190,23 @@ class Watch:
         alerts = {face.alert_id for face in faces if face.alert_id is not None}
         timeout = self._settings.store_timeout_seconds
         pictures.keep_debug_frame(self._bucket, path, posted.jpeg(), people, alerts, timeout)
+
+    def _guess_mounting(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+        """Suggest to the owner how the camera is mounted, where nobody said so and its frames look turned."""
+        camera = posted.camera
+        if camera.rotation is not None or any(face.is_known for face in faces):
+            self._mountings.forget(camera.id)
+            return
+        pixels, looks_like_faces = posted.frame.pixels, bool(faces)
+        rotation = self._mountings.guess(camera.id, recogniser(self._settings), pixels, looks_like_faces)
+        if rotation is None:
+            return
+        log(Severity.INFO, "a camera seems to be mounted otherwise", camera=camera.id, rotation=rotation)
+        try:
+            suggest_rotation(self._db, camera.id, rotation, self._settings.store_timeout_seconds)
+        except Unavailable as error:
+            self._mountings.forget(camera.id)
+            log(Severity.WARNING, "no hint how a camera is mounted", camera=camera.id, error=error.message)
 
     def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -177,6 +178,18 @@ class CameraKeys:
 
 
 _NOBODY = _Known(float("-inf"))
+
+
+def suggest_rotation(db: Any, camera_id: str, rotation: int, timeout: float) -> None:
+    """Tell owners by how many degrees the camera's picture seems to have to be turned; they may set ``rotation``.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    from google.api_core.exceptions import NotFound
+
+    with reaching("Firestore"), suppress(NotFound):
+        db.collection("cameras").document(camera_id).update({"rotationHint": rotation}, **patience(timeout))
 
 
 def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:

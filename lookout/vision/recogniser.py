@@ -108,6 +108,17 @@ class Recogniser:
         }
         return Seen(faces, len(boxes) - len(judged), milliseconds)
 
+    def surest(self, pixels: NDArray[np.uint8]) -> float:
+        """Length of the vector of the largest face, before it is made 1: the surer that it is one, the longer. 0
+        where nothing is found. ``pixels`` as those of a frame."""
+        boxes = self.networks.detector.detect(pixels)
+        if not boxes:
+            return 0.0
+        box = max(boxes, key=lambda one: one.area)
+        look = self._look(pixels, box, self.networks.landmarker.find(pixels, box))
+        _, lengths = self.networks.embedder.embed([look.aligned])
+        return float(lengths[0])
+
     def _look(self, pixels: NDArray[np.uint8], box: Box, points: Points) -> _Look:
         on_template = warp(pixels, template_transform(points), TEMPLATE_SIDE, TEMPLATE_SIDE)
         quality = assess(on_template, box, turn(points))

@@ -113,3 +113,32 @@ def test_the_copy_that_is_looked_at_may_be_of_any_size(house: House, shot: Shot)
     expected = house.look(shot("obama2.jpg"))["box"]
     house.run_on(house.another_instance(max_frame_side=400))
     assert near(house.look(shot("obama2.jpg"))["box"], expected)
+
+
+def hint(house: House) -> Any:
+    return (house.db.document(f"cameras/{CAMERA}").get().to_dict() or {}).get("rotationHint")
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_camera_that_seems_turned_is_told_to_its_owner_and_left_as_it_is(
+    house: House, people: People, shot: Shot, rotation: int
+) -> None:
+    people.enrol("Obama", "obama.jpg", "obama2.jpg")
+    frame = as_mounted(shot("obama3.jpg"), rotation)
+    for _ in range(45):
+        if hint(house) is None:
+            assert house.post(frame)["person"] != "Obama"
+    (camera,) = CameraBook(house.db, 300, 10).all()
+    assert (camera["rotation"], camera["rotationHint"]) == (None, rotation)
+    mount(house, rotation)
+    assert hint(house) is None
+    house.db.document(f"visits/{CAMERA}").delete()
+    assert house.post(frame)["person"] == "Obama"
+
+
+def test_a_camera_whose_owner_said_that_it_is_upright_gets_no_hint(house: House, shot: Shot) -> None:
+    mount(house, 0)
+    frame = as_mounted(shot("obama3.jpg"), 90)
+    for _ in range(45):
+        house.post(frame)
+    assert hint(house) is None
