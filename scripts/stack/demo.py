@@ -151,7 +151,7 @@ class Demo:
         """Post the scene's frame, and look at what it left behind."""
         before = self._stored()
         key = scene.key or self._camera.key
-        url = f"{self._info.urls['hosting']}/detect"
+        url = f"{self._info.urls['functions']}/detect"
         answer = esp32.post(url, self._camera.id, key, scene.frame, scene.variant, scene.gives_up_after)
         if answer.status is None:
             self._wait_judged(before)

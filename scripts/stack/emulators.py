@@ -145,11 +145,14 @@ def _start(
     settings: Mapping[str, str],
 ) -> StackInfo:
     log = folder / LOG
+    with step("switching on the cameras"):
+        local_network.switch_on_cameras(ports, folder)
     with step("starting the emulators"), turn():
         emulators = _launch(tools, ports, folder, keep, log, settings)
         readiness.wait_for_emulators(emulators, log)
     with step("waiting for every function to answer"):
         readiness.wait_for_functions(ports, log)
+        readiness.require_every_port(ports, log)
     urls = ports.urls()
     cameras = _register_cameras(urls, ports, kept)
     agent = (kept and kept.agent) or local_network.make_agent(urls["auth"])
@@ -162,8 +165,8 @@ def _start(
         agent=agent,
         cameras=cameras,
     )
-    with step("switching on the cameras and their agent"):
-        local_network.open_up(info, agent, ports, folder)
+    with step("starting the agent"):
+        local_network.start_agent(info, agent, folder)
     info.save(folder)
     if keep:
         info.save(folder / KEPT)

@@ -47,27 +47,45 @@ def make_agent(auth_url: str) -> AgentAccount:
     return AgentAccount(AGENT, account.email, account.password)
 
 
-def open_up(info: StackInfo, account: AgentAccount, ports: project.Ports, folder: Path) -> None:
-    """Switch the cameras on, pair the agent and start it; all of them end with the stack of ``folder``.
+def switch_on_cameras(ports: project.Ports, folder: Path) -> None:
+    """Switch the cameras on, and wait until each answers; they end with the stack of ``folder``.
+
+    Before the emulators, whose functions take any free port above 8081 for themselves.
 
     Raises:
-        SystemExit: one does not start; its last telling lines say why.
+        SystemExit: one does not answer; says at which port, and why.
     """
-    environment = _environment(folder)
+    (folder / CAMERA_LOG).parent.mkdir(parents=True, exist_ok=True)
     with (folder / CAMERA_LOG).open("wb") as log:
-        for firmware, port in zip(FIRMWARES.values(), ports.cameras, strict=True):
-            _launch(
+        cameras = {
+            port: _launch(
                 [
-                    str(ROOT / "scripts" / "fake_camera"),
-                    "--serve",
-                    "--firmware",
-                    firmware,
-                    "--port",
-                    str(port),
+                    *(str(ROOT / "scripts" / "fake_camera"), "--serve"),
+                    *("--firmware", firmware, "--port", str(port)),
                 ],
-                environment,
+                _environment(folder),
                 log,
             )
+            for firmware, port in zip(FIRMWARES.values(), ports.cameras, strict=True)
+        }
+    deadline = time.monotonic() + START_SECONDS
+    for port, camera in cameras.items():
+        while f":{port}/ " not in (folder / CAMERA_LOG).read_text():
+            if camera.poll() is not None or time.monotonic() > deadline:
+                raise fail(
+                    f"no fake camera can answer at port {port}: choose other ports with --port-base.\n"
+                    + telling_lines(folder / CAMERA_LOG)
+                )
+            time.sleep(0.05)
+
+
+def start_agent(info: StackInfo, account: AgentAccount, folder: Path) -> None:
+    """Pair the agent and start it; it ends with the stack of ``folder``.
+
+    Raises:
+        SystemExit: it does not start; its last telling lines say why.
+    """
+    environment = _environment(folder)
     _pair(info, account, folder / FOLDER, environment)
     with (folder / AGENT_LOG).open("wb") as log:
         agent = _launch(["-m", "lookout_agent", "--folder", str(folder / FOLDER), "run"], environment, log)

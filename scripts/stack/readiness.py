@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import time
 import urllib.error
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from stack.progress import fail
-from stack.project import BUCKET, HOST, PROJECT, REGION, Ports, codebases
+from stack.project import BUCKET, EMULATORS, HOST, PROJECT, REGION, Ports, codebases
 
 START_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
@@ -43,6 +44,22 @@ def wait_for_emulators(emulators: subprocess.Popen[bytes], log: Path) -> None:
         if time.monotonic() > deadline:
             raise fail(f"the emulators did not start within {START_SECONDS:.0f} s:\n{telling_lines(log)}")
         time.sleep(0.1)
+
+
+def require_every_port(ports: Ports, log: Path) -> None:
+    """Require that every emulator answers at its own port: some take another one, and say so in ``log`` alone.
+
+    Raises:
+        SystemExit: nobody answers at one of them.
+    """
+    for name, port in {**{name: ports[name] for name in EMULATORS}, "websocket": ports.websocket}.items():
+        try:
+            socket.create_connection((HOST, port), timeout=ANSWER_SECONDS).close()
+        except OSError:
+            raise fail(
+                f"nothing answers at port {port} ({name}): was it taken? Choose others with --port-base.\n"
+                + telling_lines(log)
+            ) from None
 
 
 def wait_for_functions(ports: Ports, log: Path) -> None:

@@ -96,7 +96,7 @@ def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: 
         first = emulators.running(folder)
         assert first is not None
         assert first.camera.key in printed
-        assert f"{first.urls['hosting']}/detect" in printed
+        assert f"{first.urls['functions']}/detect" in printed
         document = {"fields": {"name": {"stringValue": "Alice"}}}
         requests.patch(
             f"{_documents(first)}/people/kept", json=document, headers=ADMIN, timeout=20

@@ -10,12 +10,13 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from lookout import settings
-from stack import emulators, jars, offline_jars, processes, project, readiness, toolchain
+from stack import emulators, jars, local_network, offline_jars, processes, project, readiness, toolchain
 from stack.bootstrap import ROOT, deployed_python
 from stack.info import Account, CameraKey, StackInfo
 
@@ -72,6 +73,44 @@ def test_a_busy_port_is_said_in_one_line(listener: int, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=f"port {listener} is in use.*--port-base"):
         emulators.start(project.Ports(listener), tmp_path)
     assert not (tmp_path / "stack.json").exists()
+
+
+@pytest.mark.parametrize("which", range(project.PORTS))
+def test_whichever_port_is_busy_is_said_before_anything_starts(which: int, tmp_path: Path) -> None:
+    ports = project.free_ports()
+    with (
+        socket.create_server(("127.0.0.1", ports.base + which)),
+        pytest.raises(SystemExit, match=f"port {ports.base + which} is in use"),
+    ):
+        emulators.start(ports, tmp_path)
+    assert processes.marked(tmp_path) == []
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_port_of_a_camera_that_is_taken_meanwhile_is_said(which: int, tmp_path: Path) -> None:
+    ports = project.free_ports()
+    taken = ports.cameras[which]
+    try:
+        with (
+            socket.create_server(("127.0.0.1", taken)),
+            pytest.raises(SystemExit, match=f"(?s)no fake camera can answer at port {taken}.*--port-base"),
+        ):
+            local_network.switch_on_cameras(ports, tmp_path)
+    finally:
+        emulators.stop(tmp_path)
+    assert processes.marked(tmp_path) == []
+
+
+def test_an_emulator_that_took_another_port_is_said(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("port taken, trying another\n")
+    ports = project.free_ports()
+    with ExitStack() as listeners:
+        for port in range(ports.base, ports.websocket):
+            listeners.enter_context(socket.create_server(("127.0.0.1", port)))
+        with pytest.raises(SystemExit, match=rf"nothing answers at port {ports.websocket} \(websocket\)"):
+            readiness.require_every_port(ports, tmp_path / "log")
+        listeners.enter_context(socket.create_server(("127.0.0.1", ports.websocket)))
+        readiness.require_every_port(ports, tmp_path / "log")
 
 
 @pytest.mark.parametrize("text", ["80", "65530", "many", "-1", ""])
