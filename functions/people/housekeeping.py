@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from lookout.cloud.jobs import Runner
+from lookout.cloud.leaving import UnseenStrangers, forget_alert
 from lookout.cloud.site import SiteReader, default_site
-from lookout.cloud.tidying import Tidying, forget_alert
+from lookout.cloud.tidying import Tidying
 from lookout.log import Severity, log
 from lookout.settings import Settings
 
@@ -24,15 +25,22 @@ class Housekeeping:
         self._bucket = bucket
         self._timeout = timeout = settings.store_timeout_seconds
         self._runner = runner
+        self._unseen = UnseenStrangers(db, bucket, timeout)
         site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
         self._tidying = Tidying(
             db, bucket, settings.max_strangers, lambda: site.current().retention_days, timeout
         )
 
-    def alert_left(self, alert_id: str) -> str:
-        """Delete what belongs to a deleted alert. Returns what was done, for the log."""
+    def alert_left(self, alert_id: str, stranger_id: str | None = None) -> str:
+        """Delete what belongs to a deleted alert, and the stranger that it was of if it was the last one.
+
+        Returns what was done, for the log.
+        """
         count = forget_alert(self._db, self._bucket, alert_id, self._timeout)
-        return f"forgotten with {count} pictures"
+        done = f"forgotten with {count} pictures"
+        if stranger_id is not None and self._unseen.let_go(stranger_id):
+            done += ", and the stranger"
+        return done
 
     def tidy(self) -> None:
         """Finish what was interrupted, and delete what has had its time."""

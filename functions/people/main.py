@@ -76,7 +76,8 @@ def people(request: Request) -> Answer:
 def alert_deleted(event: firestore_fn.Event[Any]) -> None:
     """An alert is gone, by an owner's hand or because it had its time."""
     alert_id = event.params["alertId"]
-    deal("alert left", alert_id, lambda: housekeeping().alert_left(alert_id))
+    stranger_id = ((event.data and event.data.to_dict()) or {}).get("strangerId")
+    deal("alert left", alert_id, lambda: housekeeping().alert_left(alert_id, stranger_id))
 
 
 @scheduler_fn.on_schedule(schedule="every 15 minutes", max_instances=1)

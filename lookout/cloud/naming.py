@@ -16,6 +16,7 @@ from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.bringing import Bringing, Source
 from lookout.cloud.jobs import Job, JobBook, Unfinished
+from lookout.cloud.leaving import UnseenStrangers
 from lookout.cloud.relabelling import Place, Relabelling
 from lookout.cloud.strangers_book import Stranger, StrangersBook
 from lookout.domain.people import Wanted, find_by_name, is_document_id, new_person_id
@@ -231,6 +232,8 @@ class Naming:
                 self._strangers.put(attempt, stranger, {"personId": None}, alias)
 
         in_one_step(self._db, self._timeout, change)
+        # those of its alerts that had the name already keep it
+        UnseenStrangers(self._db, self._bucket, self._timeout).let_go(stranger_id, finishing=job.id)
         raise Conflict(f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again.")
 
     def _stored(self, reference: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Strangers' pictures: the best crop of each, kept when the alerts it comes from are gone."""
+"""Strangers' pictures: the best crop of each, kept as long as there is any alert of the stranger."""
 
 from __future__ import annotations
 

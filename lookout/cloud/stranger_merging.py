@@ -8,6 +8,7 @@ from typing import Any
 from lookout.cloud import pictures
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.jobs import Job, JobBook
+from lookout.cloud.leaving import UnseenStrangers
 from lookout.cloud.relabelling import Place, Relabelling
 from lookout.cloud.strangers_book import Stranger, StrangersBook, require_unnamed
 from lookout.domain.people import is_document_id
@@ -85,6 +86,8 @@ class StrangerMerging:
         )
         self._bring_picture(job)
         pictures.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        # the alerts of both may have left meanwhile
+        UnseenStrangers(self._db, self._bucket, self._timeout).let_go(into_id, finishing=job.id)
         alerts = self._book.progress(job).get("alerts", 0)
         return {"stranger_id": stranger_id, "into": into_id, "alerts": alerts}
 

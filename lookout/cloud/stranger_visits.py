@@ -10,6 +10,7 @@ from typing import Any
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.strangers import KnownStrangers, reference, state_reference, vectors_reference
+from lookout.cloud.strangers_book import has_alerts
 from lookout.domain.gallery import pack
 from lookout.domain.judging import BETTER_BY
 from lookout.domain.stranger_record import remembered_until
@@ -119,7 +120,7 @@ def _seen(at: datetime, expire_at: Any) -> dict[str, Any]:
 
 
 def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | None:
-    """Take a visit back from a stranger: it was somebody known. Who has no other visit is gone.
+    """Take a visit back from a stranger: it was somebody known. Who has no other alert is gone.
 
     Returns the path of the stranger's picture where that has to go too.
 
@@ -130,15 +131,16 @@ def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | 
 
     def step(attempt: Attempt) -> str | None:
         shown, hidden = attempt.read([reference(db, stranger_id), vectors_reference(db, stranger_id)])
-        if shown is None or hidden is None or alert_id not in (hidden.get("vectors") or {}):
-            return None
-        if shown.get("personId") is not None:
+        if shown is None or hidden is None or shown.get("personId") is not None:
             return None  # one who is being named takes everything along, and goes last
         now = datetime.now(UTC)
-        rest = {key: packed for key, packed in hidden["vectors"].items() if key != alert_id}
+        vectors = hidden.get("vectors") or {}
+        rest = {key: packed for key, packed in vectors.items() if key != alert_id}
         changed = {"changedAt": SERVER_TIMESTAMP}
         path: str | None = shown["facePath"]
-        if rest:
+        if rest and (shown.get("ignored") or has_alerts(db, stranger_id, timeout, but=alert_id)):
+            if alert_id not in vectors:
+                return None
             fields = {"visits": max(1, shown["visits"] - 1)}
             if shown.get("faceAlertId") == alert_id:
                 fields |= NO_PICTURE

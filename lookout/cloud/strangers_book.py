@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from lookout.cloud.app import patience
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.domain.expiry import has_expired
 from lookout.domain.people import is_document_id
@@ -110,7 +111,8 @@ class StrangersBook:
         self._touch(attempt)
 
     def lose_alert(self, attempt: Attempt, stranger_id: str, alert_id: str) -> str | None:
-        """Take an alert from a stranger that may be gone already. A stranger goes with its last one.
+        """Take an alert from a stranger that may be gone already. A stranger goes with its last one, but stays
+        while an owner ignores it.
 
         A picture that came from the alert is the stranger's no more. Returns where the pictures are that nobody
         needs once the step is written; None when all of them stay.
@@ -120,8 +122,11 @@ class StrangersBook:
             return None
         vectors = {one: vector for one, vector in stranger.by_alert.items() if one != alert_id}
         visits = stranger.fields.get("visits", 1) - 1
-        # nobody is known again without a vector, or was seen without a visit; one that is named goes by itself
-        if not stranger.is_being_named and (visits <= 0 or not vectors):
+        # nobody is known again without a vector; one that is named goes by itself
+        is_unseen = not vectors or not (
+            stranger.fields.get("ignored") or has_alerts(self._db, stranger_id, self._timeout, but=alert_id)
+        )
+        if is_unseen and not stranger.is_being_named:
             self.remove(attempt, stranger)
             return f"strangers/{stranger_id}/"
         fields: dict[str, Any] = {"visits": max(visits, 0)}
@@ -181,6 +186,14 @@ class StrangersBook:
 
         if not attempt.puts(self._state()):
             attempt.put(self._state(), {"changedAt": SERVER_TIMESTAMP})
+
+
+def has_alerts(db: Any, stranger_id: str, timeout: float, but: str | None = None) -> bool:
+    """Whether there is an alert of the stranger, ``but`` for one of them. To be asked within :func:`reaching`."""
+    from google.cloud.firestore_v1.base_query import FieldFilter
+
+    of_stranger = db.collection("alerts").where(filter=FieldFilter("strangerId", "==", stranger_id))
+    return any(one.id != but for one in of_stranger.select([]).limit(2).stream(**patience(timeout)))
 
 
 def require_unnamed(stranger: Stranger) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from lookout.cloud import pictures
 from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
+from lookout.cloud.leaving import UnseenStrangers
 from lookout.cloud.strangers_book import StrangersBook
 from lookout.domain.erasure import PICTURE_ERASED
 from lookout.domain.people import is_document_id
@@ -70,6 +71,7 @@ class Tidying:
         self._max_strangers = max_strangers
         self._retention_days = retention_days
         self._strangers = StrangersBook(db, timeout)
+        self._unseen = UnseenStrangers(db, bucket, timeout)
         self._timeout = timeout
 
     def run(self, now: datetime | None = None) -> dict[str, int]:
@@ -82,6 +84,7 @@ class Tidying:
         done["commands"] = self._part("commands", self._expired_commands, at)
         done["old_alerts"] = self._part("old_alerts", self._old_alerts, at)
         done["old_strangers"] = self._part("old_strangers", self._old_strangers, at)
+        done["unseen_strangers"] = self._part("unseen_strangers", self._unseen.sweep, _run(at))
         done["too_many_strangers"] = self._part("too_many_strangers", self._too_many_strangers)
         for folder in ("alerts", "strangers"):
             done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
@@ -190,7 +193,7 @@ class Tidying:
     def _unclaimed(self, folder: str, at: datetime) -> int:
         """Pictures whose alert or stranger is not there, or names another one: something was killed in between,
         or a write was not confirmed."""
-        part = int(at.timestamp() // EVERY.total_seconds()) % PARTS
+        part = _run(at) % PARTS
         old = pictures.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
         ids = sorted({path.split("/")[1] for path in old})
         found = {one.id: one.to_dict() for one in self._found(folder, ids)}
@@ -218,6 +221,11 @@ class Tidying:
         return pictures.remove_all(self._bucket, old[: 2 * AT_MOST], self._timeout)
 
 
+def _run(at: datetime) -> int:
+    """The number of the run ``at`` a moment."""
+    return int(at.timestamp() // EVERY.total_seconds())
+
+
 def _is_claimed(path: str, document: Mapping[str, Any] | None) -> bool:
     """Whether an alert or a stranger names a picture as its own; it may have come after that was erased."""
     if document is None or document.get("picture") == PICTURE_ERASED:
@@ -230,20 +238,3 @@ def _worth(stranger: Any) -> tuple[bool, bool, datetime]:
     fields = stranger.to_dict()
     never = datetime.min.replace(tzinfo=UTC)
     return bool(fields.get("ignored")), fields.get("visits", 1) > 1, fields.get("lastSeenAt") or never
-
-
-def forget_alert(db: Any, bucket: Any, alert_id: str, timeout: float) -> int:
-    """Delete what belongs to an alert that is gone: its pictures, its face's vector, its notices.
-
-    Returns how many pictures there were.
-
-    Raises:
-        Unavailable: a store did not answer; it may be called again.
-    """
-    batch = db.batch()
-    batch.delete(db.collection("alert_vectors").document(alert_id))
-    for state in ("new", "known"):
-        batch.delete(db.collection("notices").document(f"{alert_id}_{state}"))
-    with reaching("Firestore"):
-        batch.commit(retry=None, timeout=timeout)
-    return pictures.remove_folder(bucket, f"alerts/{alert_id}/", timeout)

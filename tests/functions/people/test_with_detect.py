@@ -120,3 +120,26 @@ def test_strangers_of_one_frame_who_are_merged_keep_the_best_of_their_pictures(
     path = house.read(f"strangers/{into}")["facePath"]
     assert [one for one in objects(house.bucket) if one.startswith("strangers/")] == [path]
     assert house.bucket.blob(path).download_as_bytes() == best
+
+
+def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_makes_both_anew(
+    house: House, functions: dict[str, Mapping[str, Any]], photos: Path
+) -> None:
+    watch = functions["detect"]["watch"].Watch(house.settings, house.db, house.bucket)
+
+    def post(photo: str) -> str:
+        frame = on_frame((photos / photo).read_bytes(), 800, 600)
+        return str(watch.judge(Camera(CAMERA, "Door", "active", 0), frame)["alert_id"])
+
+    alert_id = post("obama.jpg")
+    assert post("obama2.jpg") == alert_id
+    house.db.document(f"alerts/{alert_id}").delete()
+    housekeeping = house.modules["housekeeping"]
+    keeping = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
+    keeping.alert_left(alert_id, alert_id)
+    assert house.get(f"strangers/{alert_id}") is None
+    assert objects(house.bucket) == []
+    again = post("obama3.jpg")
+    assert again != alert_id
+    assert [one.id for one in house.db.collection("strangers").get()] == [again]
+    assert house.read(f"alerts/{again}")["strangerId"] == again
