@@ -1,0 +1,229 @@
+/** The calls that need the server's judgement: the contract between this page and the functions. */
+import type { Treatment } from "./documents";
+import { idToken } from "./firebase/session";
+
+/** The function's own words; `code` as in the README's tables, `unreachable` where nothing answered. */
+export class CallError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Hosting ends a call after 60 s. */
+const SECONDS = 65;
+
+async function send(method: string, path: string, body?: object, keepalive = false): Promise<Response> {
+  const headers: Record<string, string> = { Authorization: `Bearer ${await idToken()}` };
+  if (body) headers["Content-Type"] = "application/json";
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      keepalive,
+      signal: AbortSignal.timeout(SECONDS * 1000),
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  } catch {
+    throw new CallError("unreachable", "", 0);
+  }
+  if (answer.ok) return answer;
+  const told = (await answer.json().catch(() => ({}))) as { error?: string; message?: string };
+  throw new CallError(told.error ?? "internal", told.message ?? "", answer.status);
+}
+
+async function call<T>(method: string, path: string, body?: object, keepalive = false): Promise<T> {
+  return (await (await send(method, path, body, keepalive)).json()) as T;
+}
+
+const part = encodeURIComponent;
+
+/** Who an alert was, or is. */
+export interface Identity {
+  person_id: string | null;
+  person: string;
+  is_known: boolean;
+  stranger_id: string | null;
+}
+
+export type Correction = { person_id: string | null } | { stranger_id: string };
+
+/** `POST /alerts/{id}/correct`. */
+export function correctAlert(id: string, correction: Correction) {
+  return call<Identity & { alert_id: string; was: Identity }>(
+    "POST",
+    `/alerts/${part(id)}/correct`,
+    correction,
+  );
+}
+
+export interface Similar {
+  alert_id: string;
+  distance: number;
+}
+
+/** `GET /alerts/{id}/similar`: the nearest past alerts, at most 50, the nearest first. */
+export function similarAlerts(id: string) {
+  return call<{ alerts: Similar[] }>("GET", `/alerts/${part(id)}/similar`);
+}
+
+/** `POST /alerts/{id}/not-a-face`: the alert goes, and what looks like it is silent from then on. */
+export function notAFace(id: string) {
+  return call<{ alert_id: string }>("POST", `/alerts/${part(id)}/not-a-face`, {}, true);
+}
+
+export interface Naming {
+  person_id: string;
+  person: string;
+  alerts: number;
+  pictures: number;
+  enrolled: number;
+  rejected: { photo_id: string; reason: string }[];
+  waiting: number;
+}
+
+/** `POST /strangers/{id}/name`: a new person of that name, or one who is there. */
+export function nameStranger(id: string, who: { name: string } | { person_id: string }) {
+  return call<Naming>("POST", `/strangers/${part(id)}/name`, who, true);
+}
+
+export function ignoreStranger(id: string, ignored: boolean) {
+  return call<{ ignored: boolean }>("POST", `/strangers/${part(id)}/ignore`, { ignored });
+}
+
+export function mergeStranger(id: string, into: string) {
+  return call<object>("POST", `/strangers/${part(id)}/merge`, { into }, true);
+}
+
+export function mergePerson(id: string, into: string) {
+  return call<object>("POST", `/people/${part(id)}/merge`, { into }, true);
+}
+
+export interface Receipt {
+  receipt_id: string;
+  erased_at: string;
+  counts: Record<string, number>;
+}
+
+export function erasePerson(id: string) {
+  return call<Receipt>("POST", `/people/${part(id)}/erase`, {});
+}
+
+/** All of a person as a zip file. */
+export async function exportPerson(id: string): Promise<Blob> {
+  return (await send("GET", `/people/${part(id)}/export`)).blob();
+}
+
+/** `GET /people/separation`: cosine distances, as counts per bin of `width` from 0 on. */
+export interface Separation {
+  threshold: number;
+  margin: number;
+  width: number;
+  within: number[];
+  between: number[];
+  nearest: { person_id: string; other_id: string; distance: number }[];
+}
+
+export function separation() {
+  return call<Separation>("GET", "/people/separation");
+}
+
+export interface Stats {
+  known_persons: number;
+  active_cameras: number;
+  total_alerts_today: number;
+  day: string;
+  timezone: string;
+  today: {
+    known: number;
+    unknown: number;
+    hours: { hour: number; known: number; unknown: number }[];
+    by_person: { person_id: string; person: string; alerts: number }[];
+    by_camera: { camera_id: string; name: string; known: number; unknown: number; frames: number }[];
+    frames: number;
+    doubles: number;
+    reasons: Record<string, number>;
+    mean_milliseconds: number | null;
+  };
+  days: { day: string; known: number; unknown: number }[];
+}
+
+export function stats() {
+  return call<Stats>("GET", "/stats");
+}
+
+export interface CameraFields {
+  name?: string;
+  location?: string;
+  ipAddress?: string;
+  status?: "active" | "disabled";
+  agentId?: string;
+  commandMap?: string | Record<string, string>;
+  visitSeconds?: number | null;
+  armed?: boolean | null;
+  known?: Treatment | null;
+  unknown?: Treatment | null;
+  presets?: Record<string, { pan: number; tilt: number }>;
+}
+
+export function createCamera(fields: CameraFields) {
+  return call<{ camera: { id: string }; key: string }>("POST", "/cameras", fields);
+}
+
+export function changeCamera(id: string, fields: CameraFields) {
+  return call<object>("PATCH", `/cameras/${part(id)}`, fields);
+}
+
+export function removeCamera(id: string) {
+  return call<object>("DELETE", `/cameras/${part(id)}`);
+}
+
+export function newKey(id: string) {
+  return call<{ key: string }>("POST", `/cameras/${part(id)}/key`);
+}
+
+/** `POST /cameras/{id}/watch`: keep the camera's latest frame in `live/{id}.jpg` for the next 30 s. */
+export function watchCamera(id: string) {
+  return call<object>("POST", `/cameras/${part(id)}/watch`);
+}
+
+export type Order =
+  | { action: "servo"; pan?: number; tilt?: number }
+  | { action: "led"; led: number }
+  | { action: "framesize"; framesize: string }
+  | { action: "snapshot" | "status" };
+
+export function control(cameraId: string, order: Order) {
+  return call<{ result: Record<string, unknown> }>("POST", "/control", { camera_id: cameraId, ...order });
+}
+
+export type Channel = "email" | "push" | "webhook";
+
+/** `POST /notify/test`: tells by one way that all is well; what went wrong is said in words. */
+export function testNotice(channel: Channel) {
+  return call<{ delivered: boolean; message: string }>("POST", "/notify/test", { channel });
+}
+
+export interface Member {
+  uid: string;
+  email: string;
+  role: "owner" | "viewer" | "agent";
+  agent_id?: string;
+}
+
+/** `/members`, for owners. An invited address gets a mail to choose a password. */
+export function members() {
+  return call<{ members: Member[] }>("GET", "/members");
+}
+
+export function inviteMember(email: string, role: "owner" | "viewer") {
+  return call<{ member: Member; link?: string }>("POST", "/members", { email, role });
+}
+
+export function removeMember(uid: string) {
+  return call<object>("DELETE", `/members/${part(uid)}`);
+}

@@ -1,0 +1,165 @@
+/**
+ * Every document that the page reads or writes, as Firestore holds it with its times as `Date`.
+ * A test holds these fields against what the functions really write.
+ */
+
+export type Reason =
+  | "known"
+  | "unknown"
+  | "same_visit"
+  | "ambiguous"
+  | "no_face"
+  | "too_small"
+  | "too_blurred"
+  | "too_dark"
+  | "turned_away"
+  | "disarmed"
+  | "muted";
+
+export interface Candidate {
+  personId: string;
+  person: string;
+  distance: number;
+}
+
+export interface Undelivered {
+  reason: string;
+  state: string;
+  at: Date;
+}
+
+/** `alerts/{id}`: one visit of one person or stranger at one camera. */
+export interface Alert {
+  id: string;
+  cameraId: string;
+  cameraName: string;
+  personId: string | null;
+  person: string;
+  isKnown: boolean;
+  strangerId: string | null;
+  reason: Reason;
+  confidence: number;
+  distance: number | null;
+  candidates: Candidate[];
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+  frames: number;
+  doubles: number;
+  day: string;
+  reviewed: boolean;
+  quality: number;
+  shot: string | null;
+  beside: string[];
+  picture: "stored" | "missing";
+  imagePath: string | null;
+  facePath: string | null;
+  silence: "quiet_hours" | "record" | null;
+  expireAt: Date;
+  undelivered?: Record<string, Undelivered>;
+  /** x, y, width, height of the face as fractions of the frame; older alerts have none. */
+  box?: [number, number, number, number] | null;
+}
+
+export interface Lookalike {
+  personId: string;
+  name: string;
+  distance: number;
+}
+
+/** `people/{id}`. */
+export interface Person {
+  id: string;
+  name: string;
+  muted?: boolean;
+  consentAt?: Date | null;
+  consentExpiresAt?: Date | null;
+  photoCount?: number;
+  createdAt: Date;
+  lookalikes?: Lookalike[];
+}
+
+/** `people/{id}/photos/{id}`. */
+export interface Photo {
+  id: string;
+  path: string;
+  generation: number;
+  status: "processing" | "enrolled" | "rejected";
+  reason: string | null;
+  quality: number | null;
+  modelId: string | null;
+  createdAt: Date;
+}
+
+/** `strangers/{id}`. */
+export interface Stranger {
+  id: string;
+  visits: number;
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+  facePath: string | null;
+  faceAlertId: string | null;
+  quality: number;
+  ignored: boolean;
+  modelId: string;
+  expireAt: Date;
+  personId?: string | null;
+}
+
+export type Treatment = "tell" | "record" | "ignore";
+
+/** `cameras/{id}`. */
+export interface Camera {
+  id: string;
+  name: string;
+  location: string;
+  ipAddress: string;
+  status: "active" | "disabled";
+  agentId: string;
+  commandMap: string | Record<string, string>;
+  led?: number;
+  pan?: number;
+  tilt?: number;
+  lastSeenAt?: Date | null;
+  lastReason?: string | null;
+  framesToday?: number;
+  visitSeconds?: number | null;
+  armed?: boolean | null;
+  known?: Treatment | null;
+  unknown?: Treatment | null;
+  presets?: Record<string, { pan: number; tilt: number }>;
+  watchedUntil?: Date | null;
+}
+
+/** `agents/{id}`. */
+export interface Agent {
+  id: string;
+  lastSeenAt: Date;
+  version: string;
+  cameras: string[];
+  stoppedAt?: Date | null;
+}
+
+export interface Hours {
+  from: string;
+  to: string;
+}
+
+export interface Telling {
+  digest?: boolean;
+  channels?: { email?: boolean; push?: boolean; webhook?: boolean };
+}
+
+/** `settings/site`: what is not there is as the functions' own settings have it. */
+export interface Site {
+  timezone?: string;
+  armed?: boolean;
+  armedHours?: Hours | null;
+  quietHours?: Hours | null;
+  known?: Treatment | null;
+  unknown?: Treatment | null;
+  notify?: Telling | null;
+  threshold?: number | null;
+  margin?: number;
+  visitSeconds?: number;
+  retentionDays?: number;
+}

@@ -1,0 +1,50 @@
+/** `people` and their photos' documents. */
+import { limit, orderBy, where } from "firebase/firestore";
+import type { Person, Photo } from "../documents";
+import { type OnFailure, put, readQuery, remove, type Unsubscribe, update, watchQuery } from "./store";
+
+/** Photos of one person that are shown; a person has at most a hundred enrolled. */
+const PHOTOS = 120;
+
+export function watchPeople(onPeople: (people: Person[]) => void, onFailure: OnFailure): Unsubscribe {
+  return watchQuery("people", [], onPeople, onFailure);
+}
+
+export function watchPhotos(
+  personId: string,
+  onPhotos: (photos: Photo[]) => void,
+  onFailure: OnFailure,
+): Unsubscribe {
+  const order = [orderBy("createdAt", "desc"), limit(PHOTOS)];
+  return watchQuery(`people/${personId}/photos`, order, onPhotos, onFailure);
+}
+
+/** Where a photo of the person lies, to show the face by; null where none is enrolled. */
+export async function portraitPath(personId: string): Promise<string | null> {
+  const found = await readQuery<Photo>(
+    `people/${personId}/photos`,
+    where("status", "==", "enrolled"),
+    limit(1),
+  );
+  return found[0]?.path ?? null;
+}
+
+/** Makes a person without photos. Returns the new id. */
+export async function createPerson(name: string): Promise<string> {
+  const digits = crypto.getRandomValues(new Uint8Array(6));
+  const id = `person-${Array.from(digits, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const now = new Date();
+  await put(`people/${id}`, { name, muted: false, createdAt: now, consentAt: now });
+  return id;
+}
+
+export type PersonChange = Partial<Pick<Person, "name" | "muted" | "consentAt" | "consentExpiresAt">>;
+
+export function changePerson(id: string, change: PersonChange): Promise<void> {
+  return update(`people/${id}`, change);
+}
+
+/** Forgets the photos and vectors; past alerts keep the name. */
+export function removePerson(id: string): Promise<void> {
+  return remove(`people/${id}`);
+}

@@ -1,0 +1,16 @@
+import { render } from "preact";
+import { App } from "./app";
+import { startSession } from "./state/session";
+import "./state/theme";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/shell.css";
+import "./styles/faces.css";
+import "./styles/dialog.css";
+import "./styles/people.css";
+import "./styles/places.css";
+
+const place = document.getElementById("app");
+if (place) render(<App />, place);
+startSession();

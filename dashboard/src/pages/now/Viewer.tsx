@@ -1,0 +1,239 @@
+import {
+  Check,
+  ChevronLeft,
+  ChevronRight,
+  CircleAlert,
+  CircleHelp,
+  Download,
+  Images,
+  type LucideIcon,
+  Share2,
+  Trash2,
+  UserRoundPlus,
+  VolumeX,
+  X,
+} from "lucide-preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Alert } from "../../documents";
+import { watchAlert } from "../../firebase/alerts";
+import { usePicture } from "../../state/pictures";
+import { go, to } from "../../state/route";
+import { isOwner } from "../../state/session";
+import { clock } from "../../state/time";
+import { t } from "../../strings";
+import { Dialog } from "../../ui/Dialog";
+import { Ago } from "../../ui/Time";
+import { addAsPhoto, correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
+import { download, share } from "./sharing";
+import { howSure, percent, whoIs } from "./words";
+
+const SWIPE_PIXELS = 60;
+
+interface Props {
+  id: string;
+  /** Those of the list, to go on to the next. */
+  alerts: Alert[];
+  patch: Patch;
+  onWho: (alert: Alert) => void;
+}
+
+/** One alert over the whole screen: its frame, what can be said of it, and the next. */
+export function Viewer({ id, alerts, patch, onWho }: Props) {
+  const [found, setFound] = useState<{ id: string; alert: Alert | null } | null>(null);
+  useEffect(
+    () =>
+      watchAlert(
+        id,
+        (alert) => setFound({ id, alert }),
+        () => {},
+      ),
+    [id],
+  );
+  const listed = alerts.find((one) => one.id === id);
+  const alert = found?.id === id ? found.alert : listed;
+  const index = alerts.findIndex((one) => one.id === id);
+  const beside = { previous: alerts[index - 1], next: index < 0 ? undefined : alerts[index + 1] };
+
+  function close() {
+    go(backTo, true);
+  }
+
+  function turn(other: Alert | undefined) {
+    if (other) go(to("alerts", other.id), true);
+  }
+
+  function onKey(event: KeyboardEvent) {
+    if (event.key === "ArrowLeft") turn(beside.previous);
+    if (event.key === "ArrowRight") turn(beside.next);
+  }
+
+  return (
+    <Dialog kind="viewer" title={alert ? whoIs(alert) : t().now.title} onClose={close} quiet routed>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys repeat what its buttons do */}
+      <div class="contents" onKeyDown={onKey}>
+        <header>
+          <div class="grow">
+            <b dir="auto">{alert ? whoIs(alert) : ""}</b>
+            {alert && (
+              <p class="small" dir="auto">
+                {alert.cameraName} · {clock(alert.firstSeenAt)} · <Ago at={alert.lastSeenAt} /> ·{" "}
+                {howSure(alert)}
+                {alert.isKnown && ` (${percent(alert.confidence)})`}
+              </p>
+            )}
+          </div>
+          <button type="button" class="button round" aria-label={t().close} onClick={close}>
+            <X aria-hidden="true" />
+          </button>
+        </header>
+        {alert === null && (
+          <div class="empty">
+            <h3>{t().now.gone}</h3>
+            <p>{t().now.goneHint}</p>
+          </div>
+        )}
+        {alert && (
+          <Frame alert={alert} onSwipe={(by) => turn(by < 0 ? beside.next : beside.previous)} {...beside} />
+        )}
+        {alert && (
+          <Actions
+            alert={alert}
+            patch={patch}
+            onWho={onWho}
+            onGone={() => (beside.next ? turn(beside.next) : close())}
+          />
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** Where closing leads: the list with its filter, as it was before. */
+let backTo = "#/";
+addEventListener("hashchange", (event) => {
+  const before = new URL(event.oldURL).hash;
+  if (!before.startsWith("#/alerts/")) backTo = before || "#/";
+});
+
+interface FrameProps {
+  alert: Alert;
+  previous: Alert | undefined;
+  next: Alert | undefined;
+  onSwipe: (by: number) => void;
+}
+
+function Frame({ alert, previous, next, onSwipe }: FrameProps) {
+  const words = t().now;
+  const { place, url, missing } = usePicture(alert.imagePath);
+  const start = useRef<number | null>(null);
+  const who = whoIs(alert);
+  return (
+    <div
+      class="frame"
+      onPointerDown={(event) => {
+        start.current = event.clientX;
+      }}
+      onPointerUp={(event) => {
+        const by = start.current === null ? 0 : event.clientX - start.current;
+        start.current = null;
+        if (Math.abs(by) > SWIPE_PIXELS) onSwipe(by);
+      }}
+    >
+      <span ref={place} class="shot">
+        {url && <img src={url} alt={`${who}, ${alert.cameraName}`} draggable={false} />}
+        {url && alert.box && <Box alert={alert} box={alert.box} name={who} />}
+        {(missing || alert.imagePath === null) && <p>{words.picturesMissing}</p>}
+      </span>
+      {previous && (
+        <a class="button round side left" aria-label={words.previous} href={to("alerts", previous.id)}>
+          <ChevronLeft aria-hidden="true" />
+        </a>
+      )}
+      {next && (
+        <a class="button round side right" aria-label={words.next} href={to("alerts", next.id)}>
+          <ChevronRight aria-hidden="true" />
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Box({ alert, box, name }: { alert: Alert; box: readonly number[]; name: string }) {
+  const [left = 0, top = 0, width = 0, height = 0] = box.map((part) => `${part * 100}%`);
+  return (
+    <div
+      class={alert.isKnown ? "box" : "box strange"}
+      style={{ left, top, width, height }}
+      aria-hidden="true"
+    >
+      <span dir="auto">{name}</span>
+    </div>
+  );
+}
+
+interface Action {
+  icon: LucideIcon;
+  label: string;
+  run: () => unknown;
+  main?: boolean;
+  /** What it does, the alert is not there afterwards. */
+  leaves?: boolean;
+}
+
+function Actions({
+  alert,
+  patch,
+  onWho,
+  onGone,
+}: Omit<Props, "id" | "alerts"> & { alert: Alert; onGone: () => void }) {
+  const words = t().now;
+  const actions: Action[] = [];
+  if (isOwner.value) {
+    if (!alert.reviewed) {
+      const label = alert.isKnown ? words.rightLong(alert.person) : words.seen;
+      actions.push({ icon: Check, label, run: () => review([alert], patch), main: alert.isKnown });
+    }
+    if (alert.isKnown) {
+      actions.push({
+        icon: CircleAlert,
+        label: words.not(alert.person),
+        run: () => correct(alert, null, patch),
+      });
+    }
+    actions.push({ icon: CircleHelp, label: words.whoIsIt, run: () => onWho(alert), main: !alert.isKnown });
+    if (alert.isKnown && alert.facePath) {
+      actions.push({
+        icon: UserRoundPlus,
+        label: words.addPhoto(alert.person),
+        run: () => addAsPhoto(alert),
+      });
+    }
+    if (alert.strangerId) {
+      actions.push({ icon: VolumeX, label: words.neverMind, run: () => neverMind(alert, patch) });
+    }
+    actions.push({ icon: X, label: words.notAFace, run: () => sayNotAFace(alert, patch), leaves: true });
+    actions.push({ icon: Trash2, label: words.delete, run: () => discard([alert], patch), leaves: true });
+  }
+  actions.push({ icon: Images, label: words.more, run: () => go(`${to("strangers", "like", alert.id)}`) });
+  if (alert.imagePath) {
+    actions.push({ icon: Download, label: words.download, run: () => download(alert) });
+    if ("share" in navigator) actions.push({ icon: Share2, label: words.share, run: () => share(alert) });
+  }
+  return (
+    <footer>
+      {actions.map(({ icon: Icon, label, run, main, leaves }) => (
+        <button
+          type="button"
+          class={main ? "button main" : "button"}
+          key={label}
+          onClick={() => {
+            run();
+            if (leaves) onGone();
+          }}
+        >
+          <Icon size={20} aria-hidden="true" /> <span dir="auto">{label}</span>
+        </button>
+      ))}
+    </footer>
+  );
+}

@@ -1,0 +1,86 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Person } from "../../documents";
+import { changePerson, type PersonChange } from "../../firebase/people";
+import { dayOf } from "../../state/time";
+import { fail, show } from "../../state/toasts";
+import { t } from "../../strings";
+import { Switch } from "../../ui/Switch";
+
+/** What an owner may say of a person: name, muted, consent. */
+export function Details({ person }: { person: Person }) {
+  const words = t().people.detail;
+  const [name, setName] = useState(person.name);
+  useEffect(() => setName(person.name), [person.name]);
+
+  async function save(change: PersonChange) {
+    try {
+      await changePerson(person.id, change);
+      show({ kind: "done", text: t().saved });
+    } catch (error) {
+      fail(error);
+      setName(person.name);
+      throw error;
+    }
+  }
+
+  function onDate(field: "consentAt" | "consentExpiresAt", value: string) {
+    save({ [field]: value ? new Date(`${value}T00:00:00`) : null }).catch(() => {});
+  }
+
+  return (
+    <section class="card stack">
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save({ name: name.trim() }).catch(() => {});
+        }}
+      >
+        <label class="field grow">
+          {words.rename}
+          <input
+            class="input"
+            required
+            maxLength={100}
+            pattern=".*\S.*"
+            dir="auto"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        {name.trim() !== person.name && (
+          <button type="submit" class="button main bottom">
+            {t().save}
+          </button>
+        )}
+      </form>
+      <Switch
+        label={words.mute}
+        hint={words.muteHint}
+        on={person.muted ?? false}
+        onChange={(muted) => save({ muted })}
+      />
+      <div class="row wrap">
+        <label class="field grow">
+          {words.since}
+          <input
+            class="input"
+            type="date"
+            value={person.consentAt ? dayOf(person.consentAt) : ""}
+            onChange={(event) => onDate("consentAt", event.currentTarget.value)}
+          />
+        </label>
+        <label class="field grow">
+          {words.until}
+          <input
+            class="input"
+            type="date"
+            value={person.consentExpiresAt ? dayOf(person.consentExpiresAt) : ""}
+            onChange={(event) => onDate("consentExpiresAt", event.currentTarget.value)}
+          />
+        </label>
+      </div>
+      <p class="soft small">{words.untilHint}</p>
+    </section>
+  );
+}

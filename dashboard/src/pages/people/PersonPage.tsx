@@ -1,0 +1,86 @@
+import { ChevronLeft, TriangleAlert, UsersRound } from "lucide-preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Alert, Person } from "../../documents";
+import { latest } from "../../firebase/alerts";
+import { people } from "../../state/house";
+import { to } from "../../state/route";
+import { isOwner } from "../../state/session";
+import { t } from "../../strings";
+import { Empty } from "../../ui/Empty";
+import { Face, Portrait } from "../../ui/Face";
+import { Ago } from "../../ui/Time";
+import { Waiting } from "../../ui/Waiting";
+import { Details } from "./Details";
+import { Leaving } from "./Leaving";
+import { Photos } from "./Photos";
+
+/** One person: face, photos, what is said of them, and how to be forgotten. */
+export function PersonPage({ id }: { id: string }) {
+  const words = t().people;
+  const { value } = people.value;
+  // what an erasure told stays on the screen when the person is gone
+  const [left, setLeft] = useState<Person | null>(null);
+  if (!value) return <Waiting />;
+  const person = value.find((one) => one.id === id) ?? (left?.id === id ? left : undefined);
+  if (!person) {
+    return (
+      <Empty title={words.detail.gone} icon={UsersRound}>
+        <a class="button" href={to("people")}>
+          {words.detail.back}
+        </a>
+      </Empty>
+    );
+  }
+  return (
+    <div class="page narrow stack wide-gap">
+      <header>
+        <a class="button round" href={to("people")} aria-label={words.detail.back}>
+          <ChevronLeft aria-hidden="true" />
+        </a>
+        <Portrait personId={id} alt="" size="72px" round />
+        <h1 class="grow" dir="auto">
+          {person.name}
+        </h1>
+      </header>
+      {(person.lookalikes ?? []).map((like) => (
+        <p class="badge strange block" key={like.personId}>
+          <TriangleAlert size={18} aria-hidden="true" /> <b>{words.lookalike(like.name)}.</b>{" "}
+          {words.lookalikeHint("")}
+        </p>
+      ))}
+      <Photos personId={id} />
+      <PastAlerts personId={id} />
+      {isOwner.value && <Details person={person} />}
+      {isOwner.value && <Leaving person={person} onLeft={() => setLeft(person)} />}
+    </div>
+  );
+}
+
+function PastAlerts({ personId }: { personId: string }) {
+  const words = t().people.detail;
+  const [alerts, setAlerts] = useState<Alert[] | null>(null);
+  useEffect(() => {
+    latest({ personId }, 12).then(setAlerts, () => setAlerts([]));
+  }, [personId]);
+  if (!alerts || alerts.length === 0) return null;
+  return (
+    <section class="stack">
+      <h2>{words.alerts}</h2>
+      <ul class="strip">
+        {alerts.map((alert) => (
+          <li key={alert.id}>
+            <a href={to("alerts", alert.id)}>
+              <Face path={alert.facePath} alt={alert.cameraName} size="84px" />
+              <span class="small">
+                <Ago at={alert.lastSeenAt} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <a class="button" href={`#/?person=${encodeURIComponent(personId)}`}>
+        {t().strangers.all}
+      </a>
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+import { Crop, RotateCw, Trash2, X } from "lucide-preact";
+import { useEffect, useState } from "preact/hooks";
+import { cropped } from "../../device/photo";
+import type { Photo } from "../../documents";
+import { watchPhotos } from "../../firebase/people";
+import { deletePhoto, readPicture } from "../../firebase/pictures";
+import { forgetPortrait } from "../../state/house";
+import { isOwner } from "../../state/session";
+import { now } from "../../state/time";
+import { deferred, fail } from "../../state/toasts";
+import { bring, drop, retry, type Upload, uploads } from "../../state/uploads";
+import { t } from "../../strings";
+import { Face } from "../../ui/Face";
+import { Cropper } from "./Cropper";
+import { PhotoInput } from "./PhotoInput";
+import { whyRejected } from "./words";
+
+/** Below this a photo is enrolled but of little use. */
+const WEAK = 0.5;
+const SLOW_MILLISECONDS = 45_000;
+
+/** The photos of a person, those on their way first, and what became of each. */
+export function Photos({ personId }: { personId: string }) {
+  const words = t().people;
+  const [photos, setPhotos] = useState<Photo[] | null>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [cropping, setCropping] = useState<Photo | null>(null);
+  useEffect(() => {
+    setPhotos(null);
+    return watchPhotos(
+      personId,
+      (found) => {
+        setPhotos(found);
+        forgetPortrait(personId);
+      },
+      () => {},
+    );
+  }, [personId]);
+
+  const known = new Set(photos?.map((photo) => photo.id));
+  const coming = uploads.value.filter((one) => one.personId === personId && !known.has(one.id));
+  const shown = (photos ?? []).filter((photo) => !hidden.has(photo.id));
+
+  function remove(photo: Photo) {
+    setHidden(new Set([...hidden, photo.id]));
+    deferred(
+      words.detail.photoDeleted,
+      () => deletePhoto(photo.path),
+      () => setHidden((before) => new Set([...before].filter((id) => id !== photo.id))),
+    );
+  }
+
+  return (
+    <section class="stack">
+      <h2>{words.detail.photos}</h2>
+      {isOwner.value && <PhotoInput onPhotos={(files) => void bring(personId, files)} />}
+      {photos?.length === 0 && coming.length === 0 && <p class="soft">{words.detail.noPhotos}</p>}
+      <ul class="tiles photos" aria-live="polite">
+        {coming.map((upload) => (
+          <Coming upload={upload} key={upload.id} />
+        ))}
+        {shown.map((photo) => (
+          <li class="tile" key={photo.id}>
+            <Face path={photo.path} alt="" />
+            <Status photo={photo} />
+            {isOwner.value && photo.status === "rejected" && (
+              <button type="button" class="button" onClick={() => setCropping(photo)}>
+                <Crop size={18} aria-hidden="true" /> {words.crop}
+              </button>
+            )}
+            {isOwner.value && (
+              <button type="button" class="button plain" onClick={() => remove(photo)}>
+                <Trash2 size={18} aria-hidden="true" /> {t().remove}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {cropping && (
+        <Cropper
+          path={cropping.path}
+          onClose={() => setCropping(null)}
+          onCut={async (cut) => {
+            setCropping(null);
+            try {
+              const file = await cropped(await readPicture(cropping.path), cut);
+              await bring(personId, [file]);
+              await deletePhoto(cropping.path);
+            } catch (error) {
+              fail(error);
+            }
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Status({ photo }: { photo: Photo }) {
+  const words = t().people;
+  if (photo.status === "rejected") {
+    return (
+      <p class="small">
+        <span class="badge bad">{words.rejected}</span> {whyRejected(photo.reason)}
+      </p>
+    );
+  }
+  if (photo.status === "processing") {
+    const slow = now.value - photo.createdAt.getTime() > SLOW_MILLISECONDS;
+    return <p class="small soft">{slow ? words.slow : words.processing}</p>;
+  }
+  const weak = photo.quality !== null && photo.quality < WEAK;
+  return <p class="small">{weak ? words.weak : <span class="badge good">{words.enrolled}</span>}</p>;
+}
+
+function Coming({ upload }: { upload: Upload }) {
+  const words = t().people;
+  const { step, problem } = upload;
+  const problems: Record<string, string> = {
+    heic: words.heic,
+    not_a_photo: words.notAPhoto,
+    too_large: words.tooLarge,
+    ...t().errors.store,
+  };
+  const slow = step === "processing" && now.value - upload.since > SLOW_MILLISECONDS;
+  return (
+    <li class="tile">
+      <span class="face">{problem !== "not_a_photo" && <img src={upload.thumbnail} alt="" />}</span>
+      {step === "uploading" && <progress value={upload.part} aria-label={words.uploading(upload.part)} />}
+      {step === "uploading" && <p class="small soft">{words.uploading(upload.part)}</p>}
+      {step === "preparing" && <p class="small soft">{t().loading}</p>}
+      {step === "processing" && <p class="small soft">{slow ? words.slow : words.processing}</p>}
+      {step === "failed" && (
+        <>
+          <p class="small" role="alert">
+            <span class="badge bad">{words.rejected}</span> {problem && problems[problem]}
+          </p>
+          {problem === "unreachable" && (
+            <button type="button" class="button" onClick={() => retry(upload)}>
+              <RotateCw size={18} aria-hidden="true" /> {words.retry}
+            </button>
+          )}
+          <button type="button" class="button plain" onClick={() => drop(upload.id)}>
+            <X size={18} aria-hidden="true" /> {t().remove}
+          </button>
+        </>
+      )}
+    </li>
+  );
+}

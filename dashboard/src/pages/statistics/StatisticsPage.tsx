@@ -1,0 +1,154 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Stats, stats } from "../../api";
+import { inWords } from "../../state/toasts";
+import { locale, t } from "../../strings";
+import { Waiting } from "../../ui/Waiting";
+import { Chart } from "./Chart";
+import { Reasons } from "./Reasons";
+import { Week } from "./Week";
+
+const REFRESH_MILLISECONDS = 30_000;
+
+/** Today and two weeks, in numbers. */
+export function StatisticsPage() {
+  const words = t().statistics;
+  const [report, setReport] = useState<Stats | null>(null);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    let ended = false;
+    const read = () =>
+      stats().then(
+        (found) => {
+          if (ended) return;
+          setReport(found);
+          setProblem("");
+        },
+        (error: unknown) => ended || setProblem(inWords(error)),
+      );
+    void read();
+    const timer = setInterval(
+      () => document.visibilityState === "visible" && void read(),
+      REFRESH_MILLISECONDS,
+    );
+    return () => {
+      ended = true;
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <div class="page stack wide-gap">
+      <header>
+        <h1>{words.title}</h1>
+      </header>
+      {problem && <p class="badge bad block">{problem}</p>}
+      {!report && !problem && <Waiting />}
+      {report && <Report report={report} />}
+    </div>
+  );
+}
+
+function Report({ report }: { report: Stats }) {
+  const words = t().statistics;
+  const { today, days } = report;
+  const short = new Intl.DateTimeFormat(locale(), {
+    day: "numeric",
+    month: "numeric",
+    timeZone: "UTC",
+  });
+  const split = (all: { known: number; unknown: number }[]) => [
+    { label: words.known, values: all.map((one) => one.known), colour: "--accent" },
+    { label: words.unknown, values: all.map((one) => one.unknown), colour: "--strange" },
+  ];
+  return (
+    <>
+      <div class="numbers">
+        <Figure number={report.total_alerts_today} label={words.alerts} />
+        <Figure number={today.unknown} label={words.unknown} strange />
+        <Figure number={report.active_cameras} label={words.activeCameras} />
+        <Figure number={report.known_persons} label={words.knownPeople} />
+      </div>
+      <div class="two">
+        <section class="card stack">
+          <h2>{words.byHour}</h2>
+          <Chart
+            title={words.hour}
+            labels={today.hours.map((one) => String(one.hour))}
+            series={split(today.hours)}
+          />
+        </section>
+        <section class="card stack">
+          <h2>{words.twoWeeks}</h2>
+          <Chart
+            title={words.day}
+            labels={days.map((one) => short.format(new Date(`${one.day}T12:00:00Z`)))}
+            series={split(days)}
+          />
+        </section>
+        <section class="card stack">
+          <h2>{words.byPerson}</h2>
+          <Bars
+            rows={today.by_person.map((one) => ({
+              key: one.person_id,
+              label: one.person,
+              value: one.alerts,
+            }))}
+          />
+        </section>
+        <section class="card stack">
+          <h2>{words.byCamera}</h2>
+          <Bars
+            rows={today.by_camera.map((one) => ({
+              key: one.camera_id,
+              label: one.name,
+              value: one.known + one.unknown,
+              note: words.frames(one.frames),
+            }))}
+          />
+          {today.mean_milliseconds !== null && (
+            <p class="soft small">
+              {words.frames(today.frames)}, {words.mean(Math.round(today.mean_milliseconds))}
+            </p>
+          )}
+        </section>
+      </div>
+      <Reasons reasons={today.reasons} />
+      <Week />
+    </>
+  );
+}
+
+function Figure({ number, label, strange = false }: { number: number; label: string; strange?: boolean }) {
+  return (
+    <p class="card">
+      <b class={strange && number > 0 ? "strange" : ""}>{number}</b> {label}
+    </p>
+  );
+}
+
+interface Row {
+  key: string;
+  label: string;
+  value: number;
+  note?: string;
+}
+
+export function Bars({ rows }: { rows: Row[] }) {
+  const most = Math.max(1, ...rows.map((row) => row.value));
+  if (rows.length === 0) return <p class="soft">{t().statistics.nothing}</p>;
+  return (
+    <ul class="visits stack">
+      {rows.map((row) => (
+        <li key={row.key}>
+          <div class="row">
+            <span class="grow" dir="auto">
+              {row.label}
+            </span>
+            {row.note && <span class="soft small">{row.note}</span>}
+            <b>{row.value}</b>
+          </div>
+          <div class="bar" style={{ width: `${(row.value / most) * 100}%` }} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,69 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Alert } from "../../documents";
+import { minuteOf } from "../../domain/calendar";
+import { latest } from "../../firebase/alerts";
+import { peopleByName } from "../../state/house";
+import { to } from "../../state/route";
+import { clock, dayName, dayOf, zone } from "../../state/time";
+import { t } from "../../strings";
+
+const DAYS = 7;
+const DAY_MINUTES = 1440;
+
+/** Somebody's comings and goings, a line per day; from the latest thirty alerts. */
+export function Week() {
+  const words = t().statistics;
+  const [personId, setPersonId] = useState("");
+  const [alerts, setAlerts] = useState<Alert[]>([]);
+  const chosen = personId || (peopleByName.value[0]?.id ?? "");
+  useEffect(() => {
+    if (chosen) latest({ personId: chosen }, 30).then(setAlerts, () => setAlerts([]));
+  }, [chosen]);
+  if (!chosen) return null;
+  const days = Array.from({ length: DAYS }, (_, back) => dayOf(new Date(Date.now() - back * 86_400_000)));
+  const of = (day: string) => alerts.filter((alert) => dayOf(alert.firstSeenAt) === day);
+  return (
+    <section class="card stack">
+      <h2>{words.week}</h2>
+      <label class="field">
+        {words.weekOf}
+        <select class="input" value={chosen} onChange={(event) => setPersonId(event.currentTarget.value)}>
+          {peopleByName.value.map((person) => (
+            <option value={person.id} key={person.id}>
+              {person.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {days.every((day) => of(day).length === 0) && <p class="soft">{words.weekNone}</p>}
+      <div class="week">
+        {days.map((day) => (
+          <>
+            <span class="small">{dayName(day)}</span>
+            <span class="track">
+              {of(day).map((alert) => {
+                const start = minuteOf(alert.firstSeenAt, zone.value);
+                const length = Math.max(1, minuteOf(alert.lastSeenAt, zone.value) - start);
+                const when = `${clock(alert.firstSeenAt)}, ${alert.cameraName}`;
+                return (
+                  <a
+                    class="visit"
+                    key={alert.id}
+                    href={to("alerts", alert.id)}
+                    title={when}
+                    style={{
+                      left: `${(start / DAY_MINUTES) * 100}%`,
+                      width: `${(length / DAY_MINUTES) * 100}%`,
+                    }}
+                  >
+                    <span class="unseen">{when}</span>
+                  </a>
+                );
+              })}
+            </span>
+          </>
+        ))}
+      </div>
+    </section>
+  );
+}

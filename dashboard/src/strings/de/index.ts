@@ -1,0 +1,19 @@
+import type { Strings } from "..";
+import { cameras } from "./cameras";
+import { common } from "./common";
+import { now } from "./now";
+import { people } from "./people";
+import { phone, strangers, welcome } from "./places";
+import { settings, statistics } from "./settings";
+
+export const de: Strings = {
+  ...common,
+  now,
+  people,
+  strangers,
+  cameras,
+  statistics,
+  settings,
+  welcome,
+  phone,
+};

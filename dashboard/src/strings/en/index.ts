@@ -1,0 +1,8 @@
+import { cameras } from "./cameras";
+import { common } from "./common";
+import { now } from "./now";
+import { people } from "./people";
+import { phone, strangers, welcome } from "./places";
+import { settings, statistics } from "./settings";
+
+export const en = { ...common, now, people, strangers, cameras, statistics, settings, welcome, phone };
