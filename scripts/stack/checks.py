@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from stack import dashboard
 from stack.bootstrap import ROOT
 from stack.progress import say, step
 
@@ -22,6 +23,7 @@ def lint() -> bool:
         _passes("ruff check", ["ruff", "check", "."]),
         _passes("ruff format", ["ruff", "format", "--check", "."]),
         _passes("mypy", ["mypy", *folders]),
+        dashboard.check(),
     ]
     # a script is a program of its own, and so is a function: it has a main, and is deployed as a folder
     passed += [

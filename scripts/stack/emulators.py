@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stack import local_network, processes, project, readiness, seed, toolchain
+from stack import dashboard, local_network, processes, project, readiness, seed, toolchain
 from stack.bootstrap import ROOT
 from stack.info import FILE, CameraKey, StackInfo, emulator_environment
 from stack.progress import fail, step
@@ -70,6 +70,7 @@ def start(
     tools = toolchain.ensure()
     for function in functions(ROOT):
         vendor(ROOT, function)
+    dashboard.build()
     kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
     try:
         return _start(tools, ports, folder, keep, kept, environment or {})

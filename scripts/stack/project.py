@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import socket
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ BUCKET = f"{PROJECT}.appspot.com"
 """The default bucket that firebase-tools gives a demo project; functions are triggered by no other."""
 
 REGION = "europe-west1"
+
+SITE = "site"
+"""What Hosting serves, within the project's folder."""
+
 HOST = "127.0.0.1"
 
 EMULATORS = ("hosting", "functions", "auth", "firestore", "storage", "hub", "logging", "eventarc", "tasks")
@@ -96,10 +101,10 @@ def lay_out(folder: Path, ports: Ports) -> None:
         "singleProjectMode": True,
     }
     config["emulators"]["firestore"]["websocketPort"] = ports.websocket
+    _lay_out_site(config["hosting"], folder / SITE, ports)
     (folder / "firebase.json").write_text(json.dumps(config, indent=2))
     paths = [
         "functions",
-        config["hosting"]["public"],
         *config["firestore"].values(),
         *config["storage"].values(),
     ]
@@ -107,6 +112,24 @@ def lay_out(folder: Path, ports: Ports) -> None:
         link = folder / path
         if not link.is_symlink():
             link.symlink_to(ROOT / path)
+
+
+def _lay_out_site(hosting: dict[str, Any], site: Path, ports: Ports) -> None:
+    """Fill ``site`` with the built dashboard and what tells it, and its policy, where the emulators are."""
+    built = ROOT / hosting["public"]
+    hosting["public"] = site.name
+    hosting.pop("predeploy", None)
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir()
+    for path in built.iterdir():
+        (site / path.name).symlink_to(path)
+    emulators = {name: url for name, url in ports.urls().items() if name in ("auth", "firestore", "storage")}
+    (site / "emulators.json").write_text(json.dumps(emulators))
+    for header in (header for rule in hosting["headers"] for header in rule["headers"]):
+        if header["key"] == "Content-Security-Policy":
+            header["value"] = header["value"].replace(
+                "connect-src", " ".join(["connect-src", *emulators.values()])
+            )
 
 
 def codebases() -> list[str]:

@@ -150,7 +150,7 @@ def test_the_shared_stack_serves_everything_it_names(stack: StackInfo) -> None:
     page = requests.get(stack.urls["hosting"], timeout=20)
     assert "Lookout" in page.text
     assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert requests.get(_object(stack), headers=ADMIN, timeout=20).status_code == 200
     assert _signs_in(stack)
     assert _key_fits(stack)

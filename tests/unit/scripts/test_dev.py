@@ -12,11 +12,22 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lookout import settings
-from stack import emulators, jars, local_network, offline_jars, processes, project, readiness, toolchain
+from stack import (
+    dashboard,
+    emulators,
+    jars,
+    local_network,
+    offline_jars,
+    processes,
+    project,
+    readiness,
+    toolchain,
+)
 from stack.bootstrap import ROOT, deployed_python
 from stack.info import Account, CameraKey, StackInfo
 
@@ -127,13 +138,38 @@ def test_free_ports_are_free() -> None:
 # the project folder
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _built() -> None:
+    dashboard.build()
+
+
+def test_the_local_page_is_told_where_the_emulators_are_and_its_policy_allows_no_other(
+    tmp_path: Path,
+) -> None:
+    project.lay_out(tmp_path, project.Ports(6000))
+    emulators = json.loads((tmp_path / "site" / "emulators.json").read_text())
+    urls = project.Ports(6000).urls()
+    assert emulators == {name: urls[name] for name in ("auth", "firestore", "storage")}
+    local, deployed = (
+        _policy(json.loads((folder / "firebase.json").read_text())) for folder in (tmp_path, ROOT)
+    )
+    assert set(local.pop("connect-src")) == set(deployed.pop("connect-src")) | set(emulators.values())
+    assert local == deployed
+
+
+def _policy(config: dict[str, Any]) -> dict[str, list[str]]:
+    headers = config["hosting"]["headers"][0]["headers"]
+    value = next(header["value"] for header in headers if header["key"] == "Content-Security-Policy")
+    return {name: sources for name, *sources in (part.split() for part in value.split(";"))}
+
+
 def test_the_emulators_see_the_repository_with_the_ports_and_python_of_this_stack(tmp_path: Path) -> None:
     project.lay_out(tmp_path / "project", project.Ports(6000))
     config = json.loads((tmp_path / "project" / "firebase.json").read_text())
     assert config["emulators"]["firestore"] == {"host": "127.0.0.1", "port": 6003, "websocketPort": 6009}
     runtime = f"python{sys.version_info.major}{sys.version_info.minor}"
     assert {codebase["runtime"] for codebase in config["functions"]} == {runtime}
-    for path in ("firestore.rules", "storage.rules", "dashboard/index.html", "functions/detect"):
+    for path in ("firestore.rules", "storage.rules", "site/index.html", "functions/detect"):
         assert (tmp_path / "project" / path).exists()
 
 
