@@ -6,17 +6,19 @@ import io
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from lookout.errors import BrokenImage, NotAnImage, PhotoRejected
 from lookout.vision.frame import MAX_MEGAPIXELS, Frame, decode, shrink
 from lookout.vision.header import read_header
 
-KINDS = "a JPEG, PNG, WebP, HEIC or AVIF"
+SMALLER = f"upload a copy of at most {MAX_MEGAPIXELS} megapixels"
 
-UNREADABLE = (
-    "the file is damaged or cut short: upload it again, or save the photo anew as a JPEG and upload that"
-)
+BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+"""What a file of this family calls itself at its start if it is a picture (ISO/IEC 23008-12); others are films."""
+
+NO_PHOTO = "this is no photo that can be read: save it as a JPEG, PNG, WebP, HEIC or AVIF and upload that"
+
+UNREADABLE = "the file is damaged, cut short or of a rare make: upload it again, or a JPEG saved anew"
 
 
 def decode_photo(data: bytes, max_side: int = 1600) -> Frame:
@@ -29,47 +31,65 @@ def decode_photo(data: bytes, max_side: int = 1600) -> Frame:
     if not data:
         raise PhotoRejected("the file is empty: upload the photo again")
     if data[4:8] == b"ftyp":
-        return _decode_heif(data, max_side)
+        return _decode_phones(data, max_side)
     try:
         header = read_header(data)
         _require_sane(header.width, header.height)
         return decode(data, max_side)
     except NotAnImage as error:
-        raise PhotoRejected(
-            f"this is no photo that can be read: save it as {KINDS} and upload that"
-        ) from error
+        raise PhotoRejected(NO_PHOTO) from error
     except BrokenImage as error:
         raise PhotoRejected(UNREADABLE) from error
 
 
-def _decode_heif(data: bytes, max_side: int) -> Frame:
-    # only photos need these, and few of them
-    from PIL import Image, ImageOps, UnidentifiedImageError
-    from pillow_heif import register_heif_opener
-
-    register_heif_opener()
+def _decode_phones(data: bytes, max_side: int) -> Frame:
+    brands = data[8 : max(12, int.from_bytes(data[:4]))]
+    if not any(brand in brands for brand in BRANDS):
+        raise PhotoRejected(NO_PHOTO)
     try:
-        with Image.open(io.BytesIO(data), formats=("HEIF", "AVIF")) as opened:
-            _require_sane(*opened.size)
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-            kind = "avif" if opened.format == "AVIF" else "heif"
-    except UnidentifiedImageError as error:
-        raise PhotoRejected(
-            f"this is no photo that can be read, or a damaged one: save it as {KINDS} and upload that"
-        ) from error
+        return _decode_avif(data, max_side) if b"avif" in brands else _decode_heif(data, max_side)
     except PhotoRejected:
         raise
     except Exception as error:
         # the two decoders raise a dozen kinds of errors for a harmed file, SyntaxError among them
         raise PhotoRejected(UNREADABLE) from error
-    pixels: NDArray[np.uint8] = cv2.cvtColor(np.asarray(picture, np.uint8), cv2.COLOR_RGB2BGR).astype(
-        np.uint8
-    )
-    return Frame(shrink(pixels, max_side), kind, picture.size)
+
+
+def _decode_heif(data: bytes, max_side: int) -> Frame:
+    # only photos need it, and few of them; by way of Pillow 48 megapixels would take 730 MB, not 280
+    from pillow_heif import open_heif
+
+    opened = open_heif(io.BytesIO(data), bgr_mode=True)
+    width, height = opened.size
+    _require_sane(width, height)
+    pixels = np.asarray(opened)
+    if pixels.dtype == np.uint16:
+        pixels = pixels >> 8
+    small = shrink(pixels.astype(np.uint8, copy=False), max_side)
+    if small.ndim == 2:
+        small = np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR), np.uint8)
+    return Frame(np.ascontiguousarray(small[:, :, :3]), "heif", (width, height))
+
+
+def _decode_avif(data: bytes, max_side: int) -> Frame:
+    # OpenCV's decoder would leave it lying as the phone was held
+    from PIL import Image, ImageOps
+
+    try:
+        opened = Image.open(io.BytesIO(data), formats=("AVIF",))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoRejected(f"the photo is too large: {SMALLER}") from error
+    with opened:
+        width, height = opened.size
+        _require_sane(width, height)
+        # first, so that what follows copies little: 480 MB for 48 megapixels, not 810
+        opened.thumbnail((max_side, max_side))
+        picture = ImageOps.exif_transpose(opened).convert("RGB")
+    lies = (width > height) != (picture.width > picture.height)
+    pixels = cv2.cvtColor(np.asarray(picture, np.uint8), cv2.COLOR_RGB2BGR)
+    return Frame(np.asarray(pixels, np.uint8), "avif", (height, width) if lies else (width, height))
 
 
 def _require_sane(width: int, height: int) -> None:
     if width * height > MAX_MEGAPIXELS * 1_000_000:
-        raise PhotoRejected(
-            f"the photo has {width}x{height} pixels: upload a copy of at most {MAX_MEGAPIXELS} megapixels"
-        )
+        raise PhotoRejected(f"the photo has {width}x{height} pixels: {SMALLER}")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from pillow_heif import register_heif_opener
+from pillow_heif import encode, register_heif_opener
 
 from lookout.errors import PhotoRejected
 from lookout.vision import photo as module
@@ -63,10 +63,20 @@ def test_a_photo_of_a_phone_is_turned_once_as_its_jpeg_is(kind: str, orientation
 
 
 @pytest.mark.parametrize("kind", HEIF_KINDS)
-@pytest.mark.parametrize("mode", ["L", "RGBA", "RGB"])
+@pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "RGB"])
 def test_grey_and_transparent_photos_are_read(kind: str, mode: str) -> None:
     photo = decode_photo(saved(kind, Image.fromarray(picture()).convert(mode)))
     assert photo.pixels.shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize("mode", ["L;16", "RGB;16", "RGBA;16"])
+def test_a_photo_of_more_than_8_bits_is_read(mode: str) -> None:
+    made, channels = BytesIO(), len(mode) - 3
+    bright = np.full((48, 64, channels), 50_000, np.uint16)
+    encode(mode, (64, 48), bright.tobytes(), made)
+    photo = decode_photo(made.getvalue())
+    assert photo.pixels.shape == (48, 64, 3)
+    assert photo.pixels.mean() == pytest.approx(50_000 / 257, abs=5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,7 +106,8 @@ def test_a_photo_of_too_many_pixels_is_refused_before_it_is_decoded(
 ) -> None:
     data = saved(kind, Image.fromarray(picture()))
     monkeypatch.setattr(module, "MAX_MEGAPIXELS", 0.003)
-    monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr(Image.Image, "thumbnail", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr(np, "asarray", lambda *_: pytest.fail("it was decoded"))
     with pytest.raises(PhotoRejected, match="64x48 pixels"):
         decode_photo(data)
 
