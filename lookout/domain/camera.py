@@ -14,6 +14,7 @@ from lookout.domain.number import number, whole
 from lookout.domain.treatment import AS_THE_SITE, CameraRules, Treatment
 from lookout.errors import BadRequest
 
+_PORT = re.compile(r"[0-9]{1,5}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 ACTIVE = "active"
@@ -79,7 +80,8 @@ def camera_address(text: str) -> str | None:
     None for anything else: it cannot be a camera's.
     """
     host, colon, port = text.partition(":")
-    if colon and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
+    # thousands of digits are more than Python makes a number of
+    if colon and not (_PORT.fullmatch(port) and 1 <= int(port) <= 65535):
         return None
     try:
         address = ipaddress.IPv4Address(host)

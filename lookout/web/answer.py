@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import functools
-import io
 import json
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from typing import IO
 
 from flask import Request as Request
-from flask import Response
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from flask import Response, current_app, has_app_context
+from werkzeug.exceptions import ClientDisconnected
 
 from lookout.errors import (
     BadRequest,
@@ -33,6 +30,7 @@ from lookout.errors import (
 )
 from lookout.log import Severity, log
 from lookout.web.download import Download
+from lookout.web.guard import finished, guard, timed
 
 Fields = Mapping[str, object] | Sequence[object]
 Answer = Fields | Download
@@ -66,9 +64,6 @@ SECURITY_HEADERS = {
 }
 """On every answer: it is data for the caller alone, never a page."""
 
-PLATFORM_LIMIT = 32 * 1024 * 1024
-"""Bytes of a body that Cloud Run lets through; of more than that nothing is read."""
-
 
 def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]]:
     """Make an HTTP function of a handler that returns what it answers, or raises a LookoutError.
@@ -78,10 +73,15 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
     """
 
     def decorate(handler: Handler) -> Callable[[Request], Response]:
+        # the app that is being made for this very function; others in the same file are for events
+        if has_app_context() and current_app.name == handler.__name__:
+            guard(current_app._get_current_object(), refusal)  # type: ignore[attr-defined]
+
         @functools.wraps(handler)
         def answer(request: Request) -> Response:
+            timed(request)
             if request.path == HEALTH_PATH:
-                return json_response({"status": "success"}, 200)
+                return finished(request, json_response({"status": "success"}, 200))
             started = time.monotonic()
             try:
                 if methods and request.method not in methods:
@@ -89,15 +89,14 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
                     raise MethodNotAllowed(f"Use {allowed} here, not {request.method}.", methods)
                 fields = handler(request)
                 if isinstance(fields, Download):
-                    return download_response(fields)
+                    return finished(request, download_response(fields))
                 if request.method != "GET" and isinstance(fields, Mapping):
                     fields = {"status": "success", **fields}
-                return json_response(fields, 200)
+                return finished(request, json_response(fields, 200))
             except Exception as error:
                 milliseconds = round((time.monotonic() - started) * 1000)
                 who = {"function": handler.__name__, "camera": request.headers.get("X-Camera-Id")}
-                _swallow_rest(request)
-                return _refusal(error, who | {"milliseconds": milliseconds})
+                return finished(request, refusal(error, who | {"milliseconds": milliseconds}))
 
         return answer
 
@@ -117,29 +116,10 @@ def download_response(download: Download) -> Response:
     return Response(download.chunks, 200, headers, mimetype=download.mimetype)
 
 
-def _swallow_rest(request: Request) -> None:
-    """Read what the handler left of the body, and throw it away.
-
-    A client that is still sending does not see its answer, so functions-framework reads the whole body after the
-    handler; where that fails, on a body too large or one that broke off, it answers with a page of its own.
-    """
-    request.max_content_length = None
-    with suppress(ClientDisconnected):
-        try:
-            _skip(request.stream)
-        except RequestEntityTooLarge:
-            # a chunked body: the stream stops at our limit, its source where the body ends
-            _skip(request.environ["wsgi.input"])
-    request.stream = io.BytesIO()
-
-
-def _skip(stream: IO[bytes]) -> None:
-    left = PLATFORM_LIMIT
-    while left > 0 and (data := stream.read(64 * 1024)):
-        left -= len(data)
-
-
-def _refusal(error: Exception, logged: dict[str, object]) -> Response:
+def refusal(error: Exception, logged: dict[str, object]) -> Response:
+    """The answer to an error, which is logged."""
+    if isinstance(error, ClientDisconnected):
+        error = BadRequest("The body ended before its Content-Length: send all of it.")
     if not isinstance(error, LookoutError) or type(error) not in STATUS:
         cause = "".join(traceback.format_exception(error))
         log(Severity.ERROR, "internal error", **logged, cause=cause)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from flask import Request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lookout.errors import BadRequest, TooLarge, Unauthorised
+from lookout.web.body import nameless
 from lookout.web.credentials import camera_key
 from lookout.web.unpacking import Posted, name_of_camera, trimmed_id, unpack
 
@@ -41,8 +42,10 @@ class FrameUpload:
             raise Unauthorised(
                 "No key: send the camera's key as `Authorization: Bearer`, `X-Camera-Key` or `Token`."
             )
-        named = trimmed_id(self._request.headers.get("X-Camera-Id", "")) or self._in_query()
-        camera_id = named or self._posted.camera_id
+        camera_id: str | None = trimmed_id(self._request.headers.get("X-Camera-Id", "")) or self._in_query()
+        if not camera_id:
+            with nameless(self._request.environ["wsgi.input"]):
+                camera_id = self._posted.camera_id
         if camera_id is None:
             raise BadRequest(
                 "Which camera? Name it with X-Camera-Id, or `camera_id` in the query, a form field or the JSON."
@@ -94,8 +97,6 @@ class FrameUpload:
             return self._request.get_data(cache=False, parse_form_data=False)
         except RequestEntityTooLarge:
             raise self._too_large() from None
-        except ClientDisconnected:
-            raise BadRequest("The body ended before its Content-Length: send all of it.") from None
 
     def _too_large(self) -> TooLarge:
         return TooLarge(

@@ -73,8 +73,8 @@ def json_body(request: Request, absent: object = _REQUIRED) -> object:
         if not sent.strip() and absent is not _REQUIRED:
             return absent
         body: object = json.loads(sent)
-        # half a character is read, but can be neither stored nor answered
-        json.dumps(body, ensure_ascii=False).encode()
+        # half a character and numbers without end are read, but can be neither stored nor answered
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except RequestEntityTooLarge:
         raise TooLarge(f"More than {BODY_BYTES // 1024} KB: send only the fields you mean.") from None
     except ClientDisconnected:
