@@ -27,8 +27,9 @@ def lint() -> bool:
     ]
     # a script is a program of its own, and so is a function: it has a main, and is deployed as a folder
     passed += [
-        _passes(f"mypy scripts/{script.name}", ["mypy", f"scripts/{script.name}"])
-        for script in commands_of(ROOT / "scripts")
+        _passes(f"mypy {folder}/{script.name}", ["mypy", f"{folder}/{script.name}"])
+        for folder in ("scripts", "firmware/scripts")
+        for script in commands_of(ROOT / folder)
     ]
     for folder in sorted(path.parent for path in ROOT.glob("functions/*/main.py")):
         modules = [str(path.relative_to(ROOT)) for path in sorted(folder.glob("*.py"))]
