@@ -100,7 +100,7 @@ def _judge(
     seen = engine.see(frame)
     embedded = time.perf_counter()
     vectors = np.stack([face.embedding for face in seen.faces if face.embedding is not None])
-    matches = match(vectors, gallery, engine.card.threshold, settings.margin, engine.card.calibration)
+    matches = match(vectors, gallery, engine.card.rule, settings.margin)
     ended = time.perf_counter()
     assert [found.name for found in matches] == ["Person 0"]
     spent = {"decode": (decoded - started) * 1000, **seen.milliseconds, "match": (ended - embedded) * 1000}
@@ -145,7 +145,7 @@ def _match_many(vector: NDArray[np.float32], engine: Recogniser) -> float:
     card = engine.card
 
     def once() -> None:
-        match(vector[None], gallery, card.threshold, 0.05, card.calibration)
+        match(vector[None], gallery, card.rule, 0.05)
 
     return float(np.median([_milliseconds(once) for _ in range(ROUNDS)]))
 

@@ -59,6 +59,11 @@ class Settings:
     margin: float = _setting(
         "MARGIN", 0.05, "how much farther the second-best person must be, else `ambiguous`", 0.0, 1.0
     )
+    cohort: str = _setting(
+        "COHORT",
+        "",
+        "average faces that keep children apart, a file in `MODELS_DIR`; unset: the model's own; `none`: without",
+    )
     models_dir: Path = _setting(
         "MODELS_DIR", ROOT / "models", "folder of the weights that `scripts/models` installed"
     )

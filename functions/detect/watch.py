@@ -26,6 +26,7 @@ from lookout.domain.face import Face
 from lookout.domain.gallery import Gallery
 from lookout.domain.matching import Match, match, one_face_each
 from lookout.domain.reason import Reason
+from lookout.domain.rule import Rule
 from lookout.domain.shot import shot_name
 from lookout.domain.site import Site
 from lookout.domain.visit import Change, Outcome, Rules, Sighting
@@ -70,7 +71,7 @@ class Watch:
         strangers = StrangerReader(
             db,
             self._card.model_id,
-            self._card.calibration,
+            self._card.rule,
             settings.max_strangers * 3 // 2,
             settings.gallery_refresh_seconds,
             timeout,
@@ -126,9 +127,9 @@ class Watch:
         site, own = self._site.current(), posted.camera.rules
         if not site.is_armed(own, posted.at):
             return [JudgedFace(face, unmatched=Reason.DISARMED) for face in faces]
-        threshold = self._card.threshold if site.threshold is None else site.threshold
+        rule = self._card.rule.with_threshold(site.threshold)
         gallery = self._gallery.current()
-        matches = self._match(good, gallery, threshold, site.margin)
+        matches = self._match(good, gallery, rule, site.margin)
         sightings = [
             Sighting(
                 found,
@@ -143,16 +144,16 @@ class Watch:
             if face.embedding is not None
         ]
         visit_seconds = own.visit_seconds or site.visit_seconds
-        rules = Rules(visit_seconds, threshold, site.policy(own, posted.at))
+        rules = Rules(visit_seconds, rule.same_face, site.policy(own, posted.at))
         outcomes = self._store(posted, good, sightings, rules, site)
         judged = iter(zip(matches, outcomes, strict=True))
         return [
             JudgedFace(face) if face.embedding is None else _judged(face, *next(judged)) for face in faces
         ]
 
-    def _match(self, faces: Sequence[Face], gallery: Gallery, threshold: float, margin: float) -> list[Match]:
+    def _match(self, faces: Sequence[Face], gallery: Gallery, rule: Rule, margin: float) -> list[Match]:
         embeddings = [face.embedding for face in faces if face.embedding is not None]
-        matches = match(embeddings, gallery, threshold, margin, self._card.calibration)
+        matches = match(embeddings, gallery, rule, margin)
         return one_face_each(matches, [face.box for face in faces if face.embedding is not None])
 
     def _store(

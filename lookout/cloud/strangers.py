@@ -18,8 +18,8 @@ import numpy as np
 
 from lookout.cloud.app import patience, reaching
 from lookout.domain.gallery import unpack
-from lookout.domain.matching import Calibration
 from lookout.domain.reason import Reason
+from lookout.domain.rule import Rule
 from lookout.domain.stranger import Stranger, Strangers
 from lookout.domain.visit import Sighting
 from lookout.errors import CorruptGallery
@@ -64,14 +64,14 @@ class StrangerReader:
         self,
         db: Any,
         model_id: str,
-        calibration: Calibration,
+        rule: Rule,
         room: int,
         refresh_seconds: float,
         timeout: float,
     ) -> None:
         self._db = db
         self.model_id = model_id
-        self._calibration = calibration
+        self._rule = rule
         self._room = room
         self._refresh_seconds = refresh_seconds
         self._timeout = timeout
@@ -93,7 +93,8 @@ class StrangerReader:
         if all(sighting.match.reason is not Reason.UNKNOWN for sighting in sightings):
             return list(sightings), KnownStrangers(Strangers(self.model_id, (), at))
         known = self.current(at)
-        return known.strangers.recognise(sightings, threshold, self._calibration, self._room), known
+        rule = self._rule.with_threshold(threshold)
+        return known.strangers.recognise(sightings, rule, self._room), known
 
     def current(self, at: datetime) -> KnownStrangers:
         """The strangers remembered ``at`` a moment.

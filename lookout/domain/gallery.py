@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookout.domain.face import Embedding
+from lookout.domain.rule import Rule
+from lookout.domain.templates import Templates, templates
 from lookout.errors import CorruptGallery
 
 PACKED_DTYPE = np.dtype("<f2")
@@ -118,6 +120,7 @@ class Gallery:
             if self.people
             else np.empty((0, 0), np.float32)
         )
+        self._templates: tuple[Rule, Templates] | None = None
         self._negatives = {
             person.person_id: np.vstack(own)
             for person in self.people
@@ -135,6 +138,14 @@ class Gallery:
     def __len__(self) -> int:
         """How many people can be recognised."""
         return len(self.people)
+
+    def templates(self, rule: Rule) -> Templates:
+        """What the people are matched by, one row each in their order; kept for the rule asked for last."""
+        # two threads that ask at once work it out twice, and alike
+        kept = self._templates
+        if kept is None or kept[0] != rule:
+            self._templates = kept = rule, templates(self.matrix, self.starts, rule)
+        return kept[1]
 
     def is_muted(self, person_id: str | None) -> bool:
         """Whether it is a person nobody wants to hear of."""

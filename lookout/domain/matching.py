@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,16 +11,10 @@ from numpy.typing import NDArray
 from lookout.domain.face import Box, Embedding
 from lookout.domain.gallery import Gallery
 from lookout.domain.reason import Reason
-
-CLOSEST = 3
-"""A person's distance is the mean over this many closest vectors: one lucky photo does not make a match."""
-
-OUTLIER = 0.15
-"""Of those, a vector this much farther than the closest is dropped: one bad photo does not spoil a match."""
+from lookout.domain.rule import Rule
 
 SHORTLIST = 16
-"""People whose distance is worked out exactly: those with the closest single vectors. A person's distance is
-never below that of the closest vector, so only near-ties beyond the sixteenth person could be missed."""
+"""The nearest people, among whom those are sought whom no correction keeps away."""
 
 LOOKALIKE_SHARE = 0.5
 """Two people whose photos come closer than the threshold need a larger margin: by this share of how much closer.
@@ -35,28 +28,14 @@ UNKNOWN_NAME = "Unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Turns a cosine distance into the probability that two faces are the same person.
-
-    A logistic curve, falling with the distance: 0.5 at ``midpoint``, and the steeper the larger ``slope``.
-    Both belong to a model and stand, with their source, in ``models/manifest.json``.
-    """
-
-    midpoint: float
-    slope: float
-
-    def confidence(self, distance: float) -> float:
-        """Probability from 0 to 1 of a cosine distance from 0 to 2."""
-        return 1.0 / (1.0 + math.exp(min(60.0, self.slope * (distance - self.midpoint))))
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person a face may be, and how far away."""
+    """A person a face may be, how far away, and how near is near enough. ``photos``: how many the person has."""
 
     person_id: str
     name: str
     distance: float
+    threshold: float
+    photos: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +65,25 @@ NOBODY = Match(Reason.UNKNOWN, None, UNKNOWN_NAME, None, 0.0, ())
 
 
 def match(
-    embeddings: Sequence[Embedding] | NDArray[np.float32],
-    gallery: Gallery,
-    threshold: float,
-    margin: float,
-    calibration: Calibration,
+    embeddings: Sequence[Embedding] | NDArray[np.float32], gallery: Gallery, rule: Rule, margin: float
 ) -> list[Match]:
     """Match each of ``embeddings``, rows of shape ``(d,)``, L2-normalised, against the gallery.
 
-    Known when the nearest person is at most ``threshold`` away (cosine distance) and the second-nearest at
-    least ``margin`` farther, more for two look-alikes; ``ambiguous`` when only the margin is missing. A face that
-    is nearer to one that an owner said is not the person than to the person's own photos is not that person.
+    A person's distance is that to the mean of the person's vectors. Known when the nearest person is near enough
+    by the ``rule`` and the second-nearest at least ``margin`` farther, more for two look-alikes; ``ambiguous``
+    when only the margin is missing. A face that is nearer to one that an owner said is not the person than to the
+    person is not that person.
     """
     if not len(embeddings):
         return []
     if not len(gallery):
         return [NOBODY] * len(embeddings)
-    return [_verdict(_nearest(row, gallery), gallery, threshold, margin, calibration) for row in embeddings]
+    faces = np.asarray(embeddings, np.float32)
+    distances = gallery.templates(rule).distances(faces, rule)
+    return [
+        _verdict(_nearest(row, distances[:, index], gallery, rule), gallery, rule, margin)
+        for index, row in enumerate(faces)
+    ]
 
 
 def one_face_each(matches: Sequence[Match], boxes: Sequence[Box]) -> list[Match]:
@@ -123,49 +104,44 @@ def one_face_each(matches: Sequence[Match], boxes: Sequence[Box]) -> list[Match]
     return distinct
 
 
-def _nearest(embedding: NDArray[np.float32], gallery: Gallery) -> tuple[Candidate, ...]:
-    similarity = gallery.matrix @ embedding
-    best = np.maximum.reduceat(similarity, gallery.starts)
-    count = min(SHORTLIST, len(best))
-    shortlist = np.argpartition(-best, count - 1)[:count]
-    ends = np.append(gallery.starts[1:], len(similarity))
+def _nearest(
+    embedding: NDArray[np.float32], distances: NDArray[np.float32], gallery: Gallery, rule: Rule
+) -> tuple[Candidate, ...]:
+    people = gallery.templates(rule)
+    count = min(SHORTLIST, len(distances))
+    shortlist = np.argpartition(distances, count - 1)[:count]
     candidates = []
     for index in shortlist:
         person = gallery.people[index]
-        distance = person_distance(1.0 - similarity[gallery.starts[index] : ends[index]])
-        if gallery.negative_distance(person.person_id, embedding) < distance:
+        negative = gallery.negative_distance(person.person_id, embedding)
+        # that to a correction is not shifted, so neither is what it is held against
+        if negative < 1.0 - float(people.means[index] @ embedding):
             continue
-        candidates.append(Candidate(person.person_id, person.name, distance))
+        candidates.append(
+            Candidate(
+                person.person_id,
+                person.name,
+                float(distances[index]),
+                float(people.thresholds[index]),
+                int(people.photos[index]),
+            )
+        )
     # the id breaks a tie, so that the same frame gets the same answer on every instance
     candidates.sort(key=lambda candidate: (candidate.distance, candidate.person_id))
     return tuple(candidates[:2])
 
 
-def person_distance(distances: NDArray[np.float32]) -> float:
-    """One distance out of those to each vector of a person, shape ``(n,)``: the closest few, outliers dropped."""
-    closest = np.sort(distances)[:CLOSEST]
-    kept = closest[closest <= closest[0] + OUTLIER]
-    # rounding can push the distance of a vector to itself just below zero
-    return max(0.0, float(kept.mean()))
-
-
-def _verdict(
-    nearest: tuple[Candidate, ...],
-    gallery: Gallery,
-    threshold: float,
-    margin: float,
-    calibration: Calibration,
-) -> Match:
+def _verdict(nearest: tuple[Candidate, ...], gallery: Gallery, rule: Rule, margin: float) -> Match:
     if not nearest:
         return NOBODY
     best = nearest[0]
-    confidence = calibration.confidence(best.distance)
-    if best.distance > threshold:
+    confidence = rule.confidence(best.distance, best.photos)
+    if best.distance > best.threshold:
         return Match(Reason.UNKNOWN, None, UNKNOWN_NAME, best.distance, confidence, nearest)
     if len(nearest) > 1:
         closest = gallery.lookalike_distance(best.person_id, nearest[1].person_id)
         if closest is not None:
-            margin += LOOKALIKE_SHARE * max(0.0, threshold - closest)
+            margin += LOOKALIKE_SHARE * max(0.0, rule.threshold - closest)
         if nearest[1].distance - best.distance < margin:
             return Match(Reason.AMBIGUOUS, None, UNKNOWN_NAME, best.distance, confidence, nearest)
     return Match(Reason.KNOWN, best.person_id, best.name, best.distance, confidence, nearest)

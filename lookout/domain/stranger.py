@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from lookout.domain.face import Embedding
 from lookout.domain.gallery import Gallery, PersonVectors
-from lookout.domain.matching import Calibration, Match, match, one_face_each
+from lookout.domain.matching import Match, match, one_face_each
 from lookout.domain.reason import Reason
+from lookout.domain.rule import Rule
 from lookout.domain.visit import Sighting
 
 VECTORS_KEPT = 8
@@ -63,9 +64,7 @@ class Strangers:
     def __contains__(self, stranger_id: object) -> bool:
         return stranger_id in self._of_id
 
-    def recognise(
-        self, sightings: Sequence[Sighting], threshold: float, calibration: Calibration, room: int
-    ) -> list[Sighting]:
+    def recognise(self, sightings: Sequence[Sighting], rule: Rule, room: int) -> list[Sighting]:
         """The sightings of one frame, the unknown ones with the stranger that each is.
 
         A stranger is one face of a frame, the nearest. One who is being named is that person already, and the
@@ -74,7 +73,7 @@ class Strangers:
         """
         unknown = [index for index, one in enumerate(sightings) if one.match.reason is Reason.UNKNOWN]
         faces = [sightings[index].embedding for index in unknown]
-        found = match(faces, self._gallery, threshold, 0.0, calibration)
+        found = match(faces, self._gallery, rule, 0.0)
         recognised = list(sightings)
         taken: set[str] = set()
         for index, nearest in sorted(zip(unknown, found, strict=True), key=_distance):

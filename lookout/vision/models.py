@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lookout.domain.matching import Calibration
+import numpy as np
+
+from lookout.domain.cohort import Cohort
+from lookout.domain.rule import Calibration, Rule
 from lookout.errors import ModelMissing
 from lookout.settings import Settings
 
@@ -21,29 +24,41 @@ WEIGHTS = Path(".deepface") / "weights"
 
 RECORD = "installed.json"
 
+CALIBRATED = "calibrated.json"
+"""The rules that were measured here, by ``model_id``; they go before the manifest's."""
+
+RULE_NUMBERS = ("threshold", "one_photo", "same_face", "stricter", "wider")
+
+NO_COHORT = "none"
+
+COHORT_WEIGHTS = (0.35, 0.25, 0.15)
+"""Those of a cohort that somebody made for a model whose rule names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """What matching has to know of an embedder.
 
     ``model_id`` is the name and the first 12 hex digits of the weights' sha256 as published: vectors of
-    different ids are never compared. ``threshold`` is the largest cosine distance at which a face is known;
-    ``midpoint`` and ``slope`` turn a distance into a probability. A raw vector shorter than
-    ``min_length`` is not that of a face. The sources of all these stand in ``models/manifest.json``.
+    different ids are never compared. ``rule`` says when a face is known; ``calibrated`` whether anybody measured
+    it. A raw vector shorter than ``min_length`` is not that of a face; one shorter than ``clear_length`` that of a
+    face too hidden or distorted to be called a stranger's; ``full_length`` is that of a very good shot, None where
+    nobody has measured it. The sources of all these stand in ``models/manifest.json``.
     """
 
     name: str
     model_id: str
     dimension: int
-    threshold: float
-    midpoint: float
-    slope: float
+    rule: Rule
+    calibrated: bool
     min_length: float
+    clear_length: float
+    full_length: float | None
 
     @property
-    def calibration(self) -> Calibration:
-        """Distance to probability, for :func:`lookout.domain.matching.match`."""
-        return Calibration(self.midpoint, self.slope)
+    def threshold(self) -> float:
+        """The largest distance at which a face is known, as a rule."""
+        return self.rule.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +93,7 @@ def installed(settings: Settings) -> Installed:
             f"run scripts/models --model {settings.model_name}."
         )
     try:
-        card = ModelCard(
-            name=entry["name"],
-            model_id=f"{entry['name']}-{entry['weights'][:12]}",
-            dimension=entry["dimension"],
-            threshold=entry["threshold"],
-            midpoint=entry["midpoint"],
-            slope=entry["slope"],
-            min_length=entry["min_length"],
-        )
+        card = _card(home, entry, settings.cohort)
         return Installed(
             home=home,
             detector=_present(home, record["detector"]),
@@ -113,6 +120,62 @@ def require_detector_weights(home: Path, name: str) -> None:
         )
     for entry in known[name]:
         _present(home, entry)
+
+
+def _card(home: Path, entry: Mapping[str, Any], cohort: str) -> ModelCard:
+    model_id = f"{entry['name']}-{entry['weights'][:12]}"
+    stated = _calibrations(home).get(model_id) or entry.get("rule")
+    if stated is None:
+        calibration = Calibration(entry["midpoint"], entry["slope"])
+        rule = Rule.plain(entry["threshold"], calibration)
+    else:
+        rule = _rule(stated, _cohort(home, stated.get("cohort"), cohort, model_id))
+    if rule.cohort is not None and rule.cohort.centroids.shape[1] != entry["dimension"]:
+        raise ModelMissing(f"The cohort is of another model than {model_id}; make one with scripts/cohort.")
+    return ModelCard(
+        entry["name"],
+        model_id,
+        entry["dimension"],
+        rule,
+        stated is not None,
+        entry["min_length"],
+        entry.get("clear_length", 0.0),
+        entry.get("full_length"),
+    )
+
+
+def _rule(stated: Mapping[str, Any], cohort: Cohort | None) -> Rule:
+    few, many = (Calibration(**stated["confidence"][photos]) for photos in ("one_photo", "three_photos"))
+    numbers = {name: float(stated[name]) for name in RULE_NUMBERS}
+    return Rule(**numbers, few=few, many=many, cohort=cohort)
+
+
+def _cohort(home: Path, stated: Mapping[str, Any] | None, wanted: str, model_id: str) -> Cohort | None:
+    if wanted == NO_COHORT or (stated is None and not wanted):
+        return None
+    file = home / (wanted or str((stated or {})["file"]))
+    try:
+        with np.load(file) as arrays:
+            centroids = arrays["centroids"].astype(np.float32)
+            median = float(arrays["median_adult"])
+            model = str(arrays["model"]) if "model" in arrays else model_id
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelMissing(f"The cohort {file} cannot be read ({error}); set COHORT=none.") from None
+    if model != model_id:
+        raise ModelMissing(f"The cohort {file} is of another model, {model}; make one with scripts/cohort.")
+    centroids /= np.linalg.norm(centroids, axis=1, keepdims=True)
+    return Cohort(centroids, median, tuple((stated or {}).get("weights", COHORT_WEIGHTS)))
+
+
+def _calibrations(home: Path) -> dict[str, Any]:
+    """What ``scripts/evaluate --calibrate`` measured here, by ``model_id``."""
+    try:
+        found = json.loads((home / CALIBRATED).read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelMissing(f"{home / CALIBRATED} cannot be read ({error}); calibrate again.") from None
+    return found if isinstance(found, dict) else {}
 
 
 def _record(home: Path) -> dict[str, Any]:

@@ -72,12 +72,9 @@ def judge(
     faces: tuple[Face, ...], gallery: Gallery, recogniser: Recogniser, settings: Settings
 ) -> list[dict[str, Any]]:
     """One answer per face, largest first: name, distance, confidence, reason, box in pixels of the frame."""
-    card = recogniser.card
-    threshold = card.threshold if settings.threshold is None else settings.threshold
+    rule = recogniser.card.rule.with_threshold(settings.threshold)
     vectors = [face.embedding for face in faces if face.embedding is not None]
-    matches = iter(
-        match(np.asarray(vectors, np.float32), gallery, threshold, settings.margin, card.calibration)
-    )
+    matches = iter(match(np.asarray(vectors, np.float32), gallery, rule, settings.margin))
     answers = []
     for face in faces:
         box = [round(face.box.x), round(face.box.y), round(face.box.width), round(face.box.height)]

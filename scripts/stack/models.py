@@ -22,7 +22,10 @@ from stack.progress import fail, say
 MODELS = ROOT / "models"
 MANIFEST = MODELS / "manifest.json"
 
-JUDGEMENT = ("name", "alignment", "dimension", "threshold", "midpoint", "slope", "min_length")
+JUDGEMENT = (
+    "name", "alignment", "dimension", "threshold", "midpoint", "slope", "rule", "min_length", "clear_length",
+    "full_length",
+)  # fmt: skip
 """What the functions have to know of a model."""
 
 
@@ -63,7 +66,10 @@ def ensure(
             if have is None or have["name"] != entry["name"] or not _is_ready(home, have):
                 have = _embedder(model, entry, home, offline, package)
             # a threshold that changed in the manifest holds for weights that are there already
-            judged = {**have, **{key: entry[key] for key in JUDGEMENT}}
+            judged = {
+                **{key: value for key, value in have.items() if key not in JUDGEMENT},
+                **{key: entry[key] for key in JUDGEMENT if key in entry},
+            }
             if judged != read_record(home)["embedders"].get(model):
                 record["embedders"][model] = judged
                 _write(home, record)
@@ -116,7 +122,8 @@ def _chosen(entry: dict[str, Any], have: dict[str, Any] | None, official: bool |
     other = entry.get("official")
     if other is None or official is False or (official is None and (have or {}).get("name") != other["name"]):
         return entry
-    return {**entry, **other, "from": None}
+    # what was measured of the small network says nothing of the official one
+    return {**{key: entry[key] for key in ("file", "alignment", "dimension")}, **other}
 
 
 def _say_what_is_official(model: str, entry: dict[str, Any]) -> None:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from lookout.domain.face import Embedding
-from lookout.domain.matching import Calibration, Match
+from lookout.domain.matching import Match
 from lookout.domain.reason import Reason
+from lookout.domain.rule import Calibration, Rule
 from lookout.domain.stranger import VECTORS_KEPT, Stranger, Strangers
 from lookout.domain.stranger_record import remembered_until
 from lookout.domain.visit import Sighting
@@ -29,7 +30,7 @@ def unknown(embedding: Embedding) -> Sighting:
 
 
 def recognised(*sightings: Sighting, known: tuple[Stranger, ...], room: int = 10) -> list[Sighting]:
-    return Strangers("m", known, NOON).recognise(sightings, 0.5, CURVE, room)
+    return Strangers("m", known, NOON).recognise(sightings, Rule.plain(0.5, CURVE), room)
 
 
 def test_an_unknown_face_is_the_stranger_it_resembles(alice: Embedding, bob: Embedding) -> None:

@@ -159,11 +159,12 @@ def test_an_interrupted_first_run_is_finished_by_the_second(home: Path) -> None:
 
 def test_a_threshold_changed_in_the_manifest_is_taken_over(home: Path) -> None:
     record = json.loads((home / "installed.json").read_text())
-    wanted = record["embedders"]["ArcFace"]["threshold"]
-    record["embedders"]["ArcFace"]["threshold"] = 0.1
+    wanted = record["embedders"]["ArcFace"]["rule"]["threshold"]
+    record["embedders"]["ArcFace"]["rule"]["threshold"] = 0.1
     (home / "installed.json").write_text(json.dumps(record))
     models.ensure(home=home, offline=True)
-    assert json.loads((home / "installed.json").read_text())["embedders"]["ArcFace"]["threshold"] == wanted
+    after = json.loads((home / "installed.json").read_text())
+    assert after["embedders"]["ArcFace"]["rule"]["threshold"] == wanted
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_the_official_weights_are_a_choice_that_stays_until_it_is_taken_back(
         models.ensure(home=home, official=chosen)
         card = installed(settings).card
         assert card.model_id == f"arcface-{digest_of(official).hexdigest()[:12]}"
-        assert card.threshold == 0.68
+        assert (card.threshold, card.calibrated, card.rule.cohort) == (0.68, False, None)
     assert len(Shelf.asked) == 3  # the first source, its size, its bytes: once
     models.ensure(home=home, official=False, offline=True)
     assert installed(settings).card.model_id == before

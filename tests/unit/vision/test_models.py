@@ -30,8 +30,9 @@ def test_the_card_names_the_model_by_its_weights(recogniser: Recogniser) -> None
     assert name == card.name
     assert len(digest) == 12
     assert card.dimension == 512
-    assert card.calibration.confidence(card.midpoint) == pytest.approx(0.5)
-    assert card.calibration.confidence(0.0) > 0.98
+    assert card.calibrated
+    assert card.rule.confidence(card.rule.many.midpoint, 3) == pytest.approx(0.5)
+    assert all(card.rule.confidence(0.0, photos) > 0.98 for photos in (1, 2, 3))
 
 
 def test_nothing_installed_says_which_command_to_run(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_an_unreadable_record_says_which_command_mends_it(copy: Settings, record
 def test_a_record_without_what_matching_needs_is_refused(copy: Settings) -> None:
     path = copy.models_dir / "installed.json"
     record = json.loads(path.read_text())
-    del record["embedders"]["ArcFace"]["threshold"]
+    del record["embedders"]["ArcFace"]["rule"]
     path.write_text(json.dumps(record))
     with pytest.raises(ModelMissing, match="another version"):
         installed(copy)

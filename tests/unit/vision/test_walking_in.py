@@ -38,7 +38,7 @@ Seen = dict[float, list[tuple[Face, Match]]]
 @pytest.fixture(scope="module")
 def seen(recogniser: Recogniser, photos: Path) -> Seen:
     """The family: every photo at every size over every border."""
-    model, calibration = recogniser.model_id, recogniser.card.calibration
+    model, rule = recogniser.model_id, recogniser.card.rule
 
     def enrolled(name: str) -> NDArray[np.float32]:
         (face,) = recogniser.see(decode((photos / name).read_bytes())).faces
@@ -58,8 +58,7 @@ def seen(recogniser: Recogniser, photos: Path) -> Seen:
             picture = scene.entering(photos / name, FACES[name], size, border, visible)
             for face in recogniser.see(decode(scene.posted(picture))).faces:
                 if face.embedding is not None:
-                    threshold, margin = recogniser.card.threshold, Settings().margin
-                    (found,) = match([face.embedding], gallery, threshold, margin, calibration)
+                    (found,) = match([face.embedding], gallery, rule, Settings().margin)
                     family.setdefault(visible, []).append((face, found))
     return family
 
