@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from lookout.cloud import pictures
+from lookout.cloud import photos, pictures
 from lookout.cloud.enrolment import Enrolment, Photo
 from lookout.cloud.misplaced import MisplacedPhotos
 from lookout.cloud.recalibration import Recalibration
 from lookout.cloud.site import SiteReader, default_site
-from lookout.domain.enrolment import PhotoPath, main_face
+from lookout.domain.enrolment import main_face
 from lookout.domain.face import Face
+from lookout.domain.photo import PhotoPath
 from lookout.errors import PhotoRejected
 from lookout.settings import Settings
 from lookout.vision.models import installed
@@ -44,7 +45,9 @@ class EnrolmentDesk:
             return "gone or replaced already"
         if place is None:
             return self._misplaced.note(path, stored)
-        done = self._dealt_with(Photo(place, generation, stored.created_at), stored.size)
+        done = self._moved(place, generation) or self._dealt_with(
+            Photo(place, generation, stored.created_at), stored.size
+        )
         # also when it was dealt with already: the event comes again when only this was left to do
         self._recalibrate(place.person_id)
         return done
@@ -59,10 +62,24 @@ class EnrolmentDesk:
                 return "gone while it was looked at"
             assert face.embedding is not None  # noqa: S101 - what main_face promises
             done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
-            return "enrolled" if done else "gone while it was looked at"
+            outcome = "enrolled"
         except PhotoRejected as rejection:
-            self._enrolment.reject(photo, rejection.message)
-            return f"rejected: {rejection.message}"
+            done = self._enrolment.reject(photo, rejection.message)
+            outcome = f"rejected: {rejection.message}"
+        if done:
+            return outcome
+        return self._moved(photo.place, photo.generation) or "gone while it was looked at"
+
+    def _moved(self, place: PhotoPath, generation: int) -> str | None:
+        """Move a photo into the folder of the person whose name looks like its folder's, where it is enrolled as
+        all are. None when it lies where it belongs."""
+        owner = self._enrolment.owner(place.person_id)
+        if owner == place.person_id:
+            return None
+        timeout = self._settings.store_timeout_seconds
+        path = photos.move(self._bucket, str(place), generation, f"faces/{owner}/", timeout)
+        self._enrolment.forget(place, generation)
+        return "gone or replaced already" if path is None else f"moved to {path}: the names look alike"
 
     def photo_left(self, path: str, generation: int) -> str:
         """Drop the vector of a photo that was deleted. Returns what was done, for the log."""
@@ -82,9 +99,9 @@ class EnrolmentDesk:
             return "still there: nothing is forgotten"
         vectors = self._enrolment.forget_person(person_id, at)
         timeout = self._settings.store_timeout_seconds
-        photos = pictures.remove_photos(self._bucket, person_id, at, timeout)
+        count = pictures.remove_photos(self._bucket, person_id, at, timeout)
         self._recalibrate(person_id)
-        return f"forgotten with {photos} photos and {vectors} of their documents"
+        return f"forgotten with {count} photos and {vectors} of their documents"
 
     def person_changed(self, person_id: str) -> str:
         """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""

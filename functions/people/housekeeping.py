@@ -8,6 +8,7 @@ from typing import Any
 
 from lookout.cloud.jobs import Runner
 from lookout.cloud.leaving import UnseenStrangers, forget_alert
+from lookout.cloud.reenrolment import LostPhotos
 from lookout.cloud.site import SiteReader, default_site
 from lookout.cloud.tidying import Tidying
 from lookout.log import Severity, log
@@ -26,6 +27,7 @@ class Housekeeping:
         self._timeout = timeout = settings.store_timeout_seconds
         self._runner = runner
         self._unseen = UnseenStrangers(db, bucket, timeout)
+        self._lost_photos = LostPhotos(db, bucket, timeout)
         site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
         self._tidying = Tidying(
             db, bucket, settings.max_strangers, lambda: site.current().retention_days, timeout
@@ -43,9 +45,10 @@ class Housekeeping:
         return done
 
     def tidy(self) -> None:
-        """Finish what was interrupted, and delete what has had its time."""
+        """Finish what was interrupted, delete what has had its time, have lost photos enrolled."""
         started = time.monotonic()
         finished = self._runner.resume_all(FORSAKEN)
         deleted = self._tidying.run()
+        photos = self._lost_photos.run()
         milliseconds = round((time.monotonic() - started) * 1000)
-        log(Severity.INFO, "tidied", jobs=finished, deleted=deleted, milliseconds=milliseconds)
+        log(Severity.INFO, "tidied", jobs=finished, deleted=deleted, photos=photos, milliseconds=milliseconds)

@@ -16,9 +16,11 @@ from lookout.cloud.app import patience, reaching
 from lookout.cloud.attempt import Attempt, in_one_step
 from lookout.cloud.gallery import state_reference, to_document, tombstone
 from lookout.cloud.stored_person import StoredPerson, read_person
-from lookout.domain.enrolment import PhotoPath, PhotoStatus
 from lookout.domain.face import Embedding
 from lookout.domain.gallery import PersonVectors
+from lookout.domain.people import find_by_folder
+from lookout.domain.person import Profile
+from lookout.domain.photo import PhotoPath, PhotoStatus
 from lookout.errors import PhotoRejected
 from lookout.log import Severity, log
 
@@ -61,7 +63,7 @@ class Enrolment:
         return self._step(change)
 
     def enrol(self, photo: Photo, vector: Embedding, quality: float) -> bool:
-        """Store the photo's vector. False when the photo was changed or deleted while it was looked at.
+        """Store the photo's vector. False when the photo was changed or deleted meanwhile, or is another's by now.
 
         Raises:
             PhotoRejected: the person has as many photos as are allowed.
@@ -69,7 +71,7 @@ class Enrolment:
 
         def change(attempt: Attempt) -> bool:
             stored = self._read(attempt, photo.place)
-            if not _awaited(photo, stored):
+            if not _awaited(photo, stored) or self._is_anothers(stored):
                 return False
             others = stored.person.without_photo(photo.place.photo_id)
             if len(others.photo_ids) >= self._max_photos:
@@ -90,7 +92,7 @@ class Enrolment:
 
         def change(attempt: Attempt) -> bool:
             stored = self._read(attempt, photo.place)
-            if not _awaited(photo, stored):
+            if not _awaited(photo, stored) or self._is_anothers(stored):
                 return False
             after = stored.person.without_photo(photo.place.photo_id)
             self._write(attempt, stored, after, new_person=photo.created_at)
@@ -115,6 +117,14 @@ class Enrolment:
             return True
 
         return self._step(change)
+
+    def owner(self, person_id: str) -> str:
+        """Whose photos those in the folder of that name are: mostly of the person with this id, but of somebody
+        there whose name looks alike when this one is not there."""
+        with reaching("Firestore"):
+            if self._person(person_id).get(field_paths=["name"], **patience(self._timeout)).exists:
+                return person_id
+            return find_by_folder(person_id, self._names()) or person_id
 
     def is_there_since(self, person_id: str, moment: datetime) -> bool:
         """Whether the person's document is there and was made up to that moment."""
@@ -182,6 +192,19 @@ class Enrolment:
 
     def _gallery(self, person_id: str) -> Any:
         return self._db.collection("gallery").document(person_id)
+
+    def _names(self) -> dict[str, str]:
+        """What everybody is called, by their ids."""
+        people = self._db.collection("people").select(["name"]).stream(**patience(self._timeout))
+        return {one.id: Profile.read(one.id, one.to_dict())[0].name for one in people}
+
+    def _is_anothers(self, stored: StoredPerson) -> bool:
+        """Whether somebody whose name looks alike came before a person who is about to be made.
+
+        The version was read before: of two who are made at once, the second step is not written.
+        """
+        person_id = stored.person.person_id
+        return not stored.person_exists and find_by_folder(person_id, self._names()) is not None
 
     def _read(self, attempt: Attempt, place: PhotoPath) -> StoredPerson:
         return read_person(attempt, self._db, self._model_id, place)

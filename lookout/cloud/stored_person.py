@@ -10,9 +10,9 @@ import numpy as np
 
 from lookout.cloud.attempt import Attempt
 from lookout.cloud.gallery import from_document, lookalikes, negatives, state_reference
-from lookout.domain.enrolment import PhotoPath
 from lookout.domain.gallery import PersonVectors
 from lookout.domain.person import Profile
+from lookout.domain.photo import PhotoPath
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 

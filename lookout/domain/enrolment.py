@@ -1,11 +1,8 @@
-"""Which photos are people enrolled from, and which face of a photo is the person."""
+"""Which face of a photo is the person."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from lookout.domain.face import Face
 from lookout.domain.reason import Reason
@@ -13,43 +10,6 @@ from lookout.errors import PhotoRejected
 
 CLEARLY_LARGER = 2.0
 """The person's face must have this many times the area of the next one; people behind are then no matter."""
-
-_FORBIDDEN_ID = re.compile(r"\.{1,2}|__.*__", re.DOTALL)  # what Firestore does not allow as a document's id
-
-
-class PhotoStatus(StrEnum):
-    """Where a photo stands."""
-
-    PROCESSING = "processing"
-    ENROLLED = "enrolled"
-    REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoPath:
-    """A photo's place: ``faces/{person_id}/{photo_id}``."""
-
-    person_id: str
-    photo_id: str
-
-    @classmethod
-    def parse(cls, path: str) -> PhotoPath | None:
-        """The place that ``path`` names, or None when it is not that of a photo."""
-        match path.split("/"):
-            case ["faces", person_id, photo_id] if all(map(_is_document_id, (person_id, photo_id))):
-                return cls(person_id, photo_id)
-            case _:
-                return None
-
-    def __str__(self) -> str:
-        return f"faces/{self.person_id}/{self.photo_id}"
-
-
-def _is_document_id(text: str) -> bool:
-    try:
-        return 0 < len(text.encode()) <= 1500 and not _FORBIDDEN_ID.fullmatch(text)
-    except UnicodeEncodeError:
-        return False
 
 
 def main_face(faces: Sequence[Face]) -> Face:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from lookout.domain.face import Box, Embedding
 from lookout.domain.gallery import Gallery
+from lookout.domain.people import same_name
 from lookout.domain.reason import Reason
 from lookout.domain.rule import Rule
 
@@ -72,7 +74,8 @@ def match(
     A person's distance is that to the mean of the person's vectors. Known when the nearest person is near enough
     by the ``rule`` and the second-nearest at least ``margin`` farther, more for two look-alikes; ``ambiguous``
     when only the margin is missing. A face that is nearer to one that an owner said is not the person than to the
-    person is not that person.
+    person is not that person. People whose names look alike are one and the same here: none keeps another from
+    being named.
     """
     if not len(embeddings):
         return []
@@ -106,7 +109,8 @@ def one_face_each(matches: Sequence[Match], boxes: Sequence[Box]) -> list[Match]
 
 def _nearest(
     embedding: NDArray[np.float32], distances: NDArray[np.float32], gallery: Gallery, rule: Rule
-) -> tuple[Candidate, ...]:
+) -> list[Candidate]:
+    """Who the face may be, closest first."""
     people = gallery.templates(rule)
     count = min(SHORTLIST, len(distances))
     shortlist = np.argpartition(distances, count - 1)[:count]
@@ -128,13 +132,15 @@ def _nearest(
         )
     # the id breaks a tie, so that the same frame gets the same answer on every instance
     candidates.sort(key=lambda candidate: (candidate.distance, candidate.person_id))
-    return tuple(candidates[:2])
+    return candidates
 
 
-def _verdict(nearest: tuple[Candidate, ...], gallery: Gallery, rule: Rule, margin: float) -> Match:
-    if not nearest:
+def _verdict(ranked: Sequence[Candidate], gallery: Gallery, rule: Rule, margin: float) -> Match:
+    if not ranked:
         return NOBODY
-    best = nearest[0]
+    best, *rest = ranked
+    others = (one for one in rest if not same_name(one.name, best.name))
+    nearest = (best, *itertools.islice(others, 1))
     confidence = rule.confidence(best.distance, best.photos)
     if best.distance > best.threshold:
         return Match(Reason.UNKNOWN, None, UNKNOWN_NAME, best.distance, confidence, nearest)
@@ -144,4 +150,7 @@ def _verdict(nearest: tuple[Candidate, ...], gallery: Gallery, rule: Rule, margi
             margin += LOOKALIKE_SHARE * max(0.0, rule.threshold - closest)
         if nearest[1].distance - best.distance < margin:
             return Match(Reason.AMBIGUOUS, None, UNKNOWN_NAME, best.distance, confidence, nearest)
-    return Match(Reason.KNOWN, best.person_id, best.name, best.distance, confidence, nearest)
+    # always the same one of those of a name, so that a visit stays one
+    alike = [one for one in ranked if one.distance <= one.threshold and same_name(one.name, best.name)]
+    named = min(alike, key=lambda one: one.person_id)
+    return Match(Reason.KNOWN, named.person_id, named.name, best.distance, confidence, nearest)

@@ -7,10 +7,22 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lookout.errors import BadRequest
 
 NAME_CHARACTERS = 100
+
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Characters that nobody sees: ``Default_Ignorable_Code_Point`` of Unicode."""
+
+_USELESS = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""Those of them that no name needs; joiners and selectors make letters and emoji what they are."""
+
+_ENDS = re.compile(r"^[\s\u200c\u200d]+|[\s\u200c\u200d]+$")
 
 _FORBIDDEN_ID = re.compile(r"\.{1,2}|__.*__", re.DOTALL)  # what Firestore does not allow as a document's id
 
@@ -46,12 +58,15 @@ def is_document_id(text: str) -> bool:
 
 
 def clean_name(text: object) -> str:
-    """A person's name without blanks around it, in one form however its letters were typed.
+    """A person's name in one form however it was typed, without blanks and unseen characters around it.
 
     Raises:
         BadRequest: it is no name.
     """
-    name = unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else ""
+    given = text if isinstance(text, str) else ""
+    name = unicodedata.normalize("NFC", _ENDS.sub("", _USELESS.sub("", given)))
+    if not _UNSEEN.sub("", name).strip():
+        name = ""
     if not 1 <= len(name) <= NAME_CHARACTERS:
         raise BadRequest(f"A name is a text of 1 to {NAME_CHARACTERS} characters.")
     # control characters, halves of characters, and the two that end a line or paragraph
@@ -60,9 +75,25 @@ def clean_name(text: object) -> str:
     return name
 
 
+def folder_name(person_id: str) -> str:
+    """What somebody is called of whom only the id is known, the name of a folder of photos."""
+    try:
+        return clean_name(person_id)
+    except BadRequest:
+        return person_id
+
+
+@lru_cache(4096)
+def name_key(name: str) -> str:
+    """What all names have in common that look alike: composed or not, in upper or lower case, with whatever
+    blanks, and with characters that nobody sees."""
+    seen = " ".join(_UNSEEN.sub("", name).split())
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", seen).casefold()) or name
+
+
 def same_name(one: str, other: str) -> bool:
     """Whether two names are the same, however they are typed: upper and lower case are one."""
-    return _folded(one) == _folded(other)
+    return name_key(one) == name_key(other)
 
 
 def find_by_name(name: str, people: Mapping[str, str]) -> str | None:
@@ -72,11 +103,29 @@ def find_by_name(name: str, people: Mapping[str, str]) -> str | None:
     return found[0][1] if found else None
 
 
+def find_by_folder(folder: str, people: Mapping[str, str]) -> str | None:
+    """Whose photos those in ``folder`` are, of ``people`` with their names by id; None when it is nobody's yet.
+
+    The folder is that of the person with this id, else of one called so, else of one whose id looks alike.
+    """
+    if folder in people:
+        return folder
+    return find_by_name(folder, people) or find_by_name(folder, {one: one for one in people})
+
+
+def look_alikes(people: Mapping[str, str]) -> list[list[str]]:
+    """The ids of those who are called the same, of ``people`` with their names by id: a list for each name."""
+    called: dict[str, list[str]] = {}
+    for person_id in sorted(people):
+        called.setdefault(name_key(people[person_id]), []).append(person_id)
+    return [ids for ids in called.values() if len(ids) > 1]
+
+
 def new_person_id(name: str, taken: Collection[str]) -> str:
     """An id for a new person of that name: the name itself, as in a folder of photos, where it can be one."""
     if is_document_id(name) and name not in taken:
         return name
-    digest = hashlib.sha256(_folded(name).encode()).hexdigest()
+    digest = hashlib.sha256(name_key(name).encode()).hexdigest()
     lengths = range(12, len(digest) + 1)
     return next(made for length in lengths if (made := f"person-{digest[:length]}") not in taken)
 
@@ -139,10 +188,6 @@ def parse_correction(body: object) -> Correction:
     if "stranger_id" in given:
         return Correction(stranger_id=_id(given, "stranger_id"))
     return Correction() if given["person_id"] is None else Correction(_id(given, "person_id"))
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())
 
 
 def _fields(body: object, *known: str) -> Mapping[str, object]:

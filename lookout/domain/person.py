@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from lookout.domain.people import folder_name
+
 PLAIN_FIELDS = ("name", "muted", "consentExpiresAt")
 """Fields of ``people/{personId}`` that an owner may change and that decide how the person is recognised."""
 
@@ -34,7 +36,7 @@ class Profile:
             complaints.append(f"people/{person_id} consentExpiresAt={consent_ends!r} is no timestamp")
         profile = cls(
             # a folder that nobody made a person for is a person of that name: the habit of faces_db/Name/
-            name if isinstance(name, str) and name else person_id,
+            name if isinstance(name, str) and name else folder_name(person_id),
             muted is True,
             consent_ends if isinstance(consent_ends, datetime) else None,
         )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import uuid
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from lookout.cloud.app import bucket, firestore_client
-from lookout.cloud.reenrolment import stale_photos, upload_again
+from lookout.cloud.photos import upload_again, uploaded
+from lookout.cloud.reenrolment import LostPhotos, unenrolled
 from stack import photos
+from stack.bootstrap import ROOT
 from stack.info import StackInfo
+from stack.project import HOST, Ports
 
 SECONDS = 40
 
@@ -50,6 +58,24 @@ class Person:
 
     def wait_enrolled(self, name: str = "1.jpg") -> None:
         wait_until(lambda: self.photo(name).get("status") == "enrolled", "the enrolment")
+
+
+def waiting(model_id: str | None = None) -> list[str]:
+    """The paths of all photos that are not enrolled by a model."""
+    return [one.path for one in unenrolled(firestore_client(), uploaded(bucket(), 20), 20, model_id)]
+
+
+@contextmanager
+def without_events(stack: StackInfo) -> Iterator[None]:
+    """What happens inside is told to no function: as before a deployment, or when events are lost."""
+    hosting = urlsplit(stack.urls["hosting"]).port
+    assert hosting is not None
+    hub = f"http://{HOST}:{Ports(hosting)['hub']}/functions"
+    requests.put(f"{hub}/disableBackgroundTriggers", timeout=20).raise_for_status()
+    try:
+        yield
+    finally:
+        requests.put(f"{hub}/enableBackgroundTriggers", timeout=20).raise_for_status()
 
 
 @pytest.fixture
@@ -138,10 +164,10 @@ def test_photos_of_another_model_are_enrolled_again(samples: Path) -> None:
     person.wait_enrolled()
     model = person.photo()["modelId"]
     path = f"faces/{person.id}/1.jpg"
-    assert path not in list(stale_photos(firestore_client(), model))
+    assert path not in waiting(model)
 
     person.document.collection("photos").document("1.jpg").update({"modelId": "another"})
-    assert path in list(stale_photos(firestore_client(), model))
+    assert path in waiting(model)
     assert upload_again(bucket(), path)
     wait_until(lambda: person.photo().get("modelId") == model, "the enrolment by the new model")
     person.wait_enrolled()
@@ -149,3 +175,44 @@ def test_photos_of_another_model_are_enrolled_again(samples: Path) -> None:
 
 def test_a_photo_that_is_gone_is_not_uploaded_again(samples: Path) -> None:
     assert not upload_again(bucket(), "faces/Nobody/1.jpg")
+
+
+def test_photos_whose_events_were_lost_are_enrolled_by_the_script(stack: StackInfo, samples: Path) -> None:
+    people = [Person("Lost "), Person("L%6fst")]
+    kept = Person("Kept")
+    kept.upload(samples / "biden.jpg")
+    kept.wait_enrolled()
+    with without_events(stack):
+        for person in people:
+            for number, photo in enumerate(("obama.jpg", "obama2.jpg", "t1.jpg")):
+                person.upload(samples / photo, f"{number}.jpg")
+        bucket().blob(f"faces/{kept.id}/1.jpg").delete()
+        time.sleep(1)
+    assert all(f"faces/{person.id}/{number}.jpg" in waiting() for person in people for number in range(3))
+    command = [sys.executable, str(ROOT / "scripts" / "reenrol"), "--project", stack.project]
+    done = subprocess.run(
+        [*command, "--bucket", stack.bucket], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "photos were uploaded again" in done.stdout
+    for person in people:
+        assert sorted(person.vectors()) == ["0.jpg", "1.jpg"]
+        assert person.photo("2.jpg")["status"] == "rejected"
+    assert (kept.vectors(), kept.photo()) == ([], {})
+
+
+def test_a_photo_whose_event_was_lost_is_enrolled_by_the_tidying(stack: StackInfo, samples: Path) -> None:
+    person = Person("Late")
+    with without_events(stack):
+        person.upload(samples / "obama.jpg")
+        time.sleep(1)
+    assert person.photo() == {}
+    lost = LostPhotos(firestore_client(), bucket(), 20)
+    now = datetime.now(UTC) + timedelta(minutes=11)
+    while (
+        f"faces/{person.id}/1.jpg" in waiting() and not bucket().get_blob(f"faces/{person.id}/1.jpg").metadata
+    ):
+        lost.run(now)
+        now += timedelta(minutes=15)
+    person.wait_enrolled()
+    assert person.vectors() == ["1.jpg"]

@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 from lookout.cloud.cameras import CameraKeys, register
 from lookout.cloud.enrolment import Enrolment, Photo
 from lookout.domain.camera import Camera
-from lookout.domain.enrolment import PhotoPath
 from lookout.domain.face import Embedding
+from lookout.domain.photo import PhotoPath
 from lookout.settings import Settings
 from lookout.vision.frame import decode
 from lookout.vision.models import installed

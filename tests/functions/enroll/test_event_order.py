@@ -251,7 +251,7 @@ def test_several_people_at_once_each_get_a_version_of_their_own(desk: Desk, stra
 def test_a_silent_storage_has_the_event_come_again(desk: Desk, face: bytes, project: str) -> None:
     generation = desk.upload(PATH, face)
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
-    broken = desk.another(bucket=silent, store_timeout_seconds=0.5)
+    broken = desk.another(bucket=silent, store_timeout_seconds=3.0)
     with pytest.raises(Unavailable, match="Storage"):
         broken.photo_arrived(PATH, generation)
     with pytest.raises(Unavailable, match="Storage"):

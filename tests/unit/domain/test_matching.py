@@ -286,3 +286,27 @@ def test_in_any_frame_a_person_is_one_face_and_whoever_is_alone_keeps_the_name(s
 def test_no_faces_and_faces_of_nobody_stay_as_they_are() -> None:
     assert one_face_each([], []) == []
     assert one_face_each([NOBODY, NOBODY], [NOWHERE, NOWHERE]) == [NOBODY, NOBODY]
+
+
+@pytest.mark.parametrize("other", ["anna", "Anna ", "A\u200bnna", "ANNA"])
+def test_people_whose_names_look_alike_do_not_keep_each_other_from_being_named(
+    alice: Embedding, bob: Embedding, other: str
+) -> None:
+    twins = [replace(person(name, alice), person_id=name) for name in ("Anna", other)]
+    found = judged(alice, *twins, person("Bob", bob))
+    assert (found.reason, found.person_id) == (Reason.KNOWN, min("Anna", other))
+    assert [one.name for one in found.candidates[1:]] == ["Bob"]
+
+
+def test_somebody_of_another_name_keeps_them_all_from_being_named(alice: Embedding) -> None:
+    people = [replace(person(name, alice), person_id=name) for name in ("Anna", "anna", "Eva")]
+    found = judged(alice, *people)
+    assert found.reason is Reason.AMBIGUOUS
+    assert {one.name.lower() for one in found.candidates} == {"anna", "eva"}
+
+
+def test_of_two_who_are_called_the_same_only_one_near_enough_is_named(
+    alice: Embedding, bob: Embedding
+) -> None:
+    people = [replace(person("Anna", vector), person_id=name) for name, vector in (("a", bob), ("b", alice))]
+    assert judged(alice, *people).person_id == "b"

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from lookout.domain.people import (
     Correction,
     Wanted,
     clean_name,
+    find_by_folder,
     find_by_name,
+    folder_name,
     is_document_id,
+    look_alikes,
+    name_key,
     new_person_id,
     parse_correction,
     parse_ignoring,
@@ -107,3 +116,94 @@ def test_requests_of_another_form_are_refused(parse: object, body: object) -> No
     assert callable(parse)
     with pytest.raises(BadRequest):
         parse(body)
+
+
+NAMES = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="/"),
+    min_size=1,
+    max_size=30,
+)
+BLANK = st.sampled_from(["", " ", "  ", "\u00a0", "\u3000", "\t"])
+UNSEEN = st.sampled_from(["", "\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060", "\u202e", "\ufe0f"])
+FORM = st.sampled_from(["NFC", "NFD"])
+
+
+@settings(deadline=None)
+@given(NAMES, BLANK, UNSEEN, UNSEEN, FORM, st.integers(0, 30))
+def test_a_name_is_the_same_whatever_nobody_sees(
+    name: str, blank: str, first: str, second: str, form: Literal["NFC", "NFD"], at: int
+) -> None:
+    assume(name_key(name) != name)
+    other = blank + first + unicodedata.normalize(form, name) + blank
+    other = other[:at] + second + other[at:]
+    assert same_name(name, other)
+    assert same_name(other, name)
+    assert same_name(name, name_key(name))
+    assert same_name(name, folder_name(other))
+
+
+@settings(deadline=None)
+@given(NAMES)
+def test_a_clean_name_stays_as_it_is(name: str) -> None:
+    try:
+        clean = clean_name(name)
+    except BadRequest:
+        return
+    assert clean_name(clean) == clean
+    assert same_name(clean, name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jos\u00e9 M\u00fcller", "Jose\u0301 Mu\u0308ller"),
+        ("Anna", "anna"),
+        ("Anna", "Anna "),
+        ("Anna", "\u200bAnna"),
+        ("Anna", "An\u200bna"),
+        ("Anna Maria", "Anna\u00a0 Maria"),
+        ("\u2764\ufe0f", "\u2764"),
+    ],
+)
+def test_folders_that_look_alike_are_one_persons(one: str, other: str) -> None:
+    for mine, theirs in ((one, other), (other, one)):
+        assert find_by_folder(theirs, {"x": "Eva", mine: mine}) == mine
+        assert look_alikes({mine: mine, theirs: theirs, "x": "Eva"}) == [sorted([mine, theirs])]
+
+
+def test_a_folder_is_that_of_its_own_person_before_one_of_the_same_name() -> None:
+    assert find_by_folder("anna", {"Anna": "Anna", "anna": "Somebody"}) == "anna"
+    assert find_by_folder("anna", {"Anna": "Somebody", "p": "ANNA"}) == "p"
+    assert find_by_folder("anna", {"Anna": "Anna Schmidt", "p": "Eva"}) == "Anna"
+    assert find_by_folder("anna", {"Ann": "Ann", "p": "Hanna"}) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Anna", "Ann"), ("Anna", "Annä"), ("Anna B", "AnnaB"), (" ", "\u200b")]
+)
+def test_names_that_can_be_told_apart_are_two(one: str, other: str) -> None:
+    assert not same_name(one, other)
+    assert look_alikes({"p": one, "q": other}) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("Anna ", "Anna"),
+        ("\u200bJose\u0301", "Jos\u00e9"),
+        (" ", " "),
+        ("\u200b", "\u200b"),
+        ("x" * 101, "x" * 101),
+    ],
+)
+def test_a_folder_gives_a_clean_name_where_it_has_one(folder: str, name: str) -> None:
+    assert folder_name(folder) == name
+
+
+def test_an_emoji_of_several_characters_stays_one() -> None:
+    for name in (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u2764\ufe0f",
+        "\U0001f3f4\U000e0067\U000e007f",
+    ):
+        assert clean_name(f" {name}\u200b ") == name
