@@ -1,4 +1,4 @@
-"""The checks of the source: style, format, types."""
+"""The checks beside the tests: style, format, types, and half a minute of harmed requests."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def lint() -> bool:
         path = {"MYPYPATH": os.pathsep.join([str(ROOT), str(folder)])}
         passed.append(_passes(f"mypy functions/{folder.name}", ["mypy", *modules], path))
     return all(passed)
+
+
+def fuzz() -> bool:
+    """Let scripts/fuzz try for half a minute. Returns whether nothing broke."""
+    sys.stdout.flush()
+    return subprocess.run([sys.executable, str(ROOT / "scripts" / "fuzz")], check=False).returncode == 0
 
 
 def commands_of(folder: Path) -> list[Path]:

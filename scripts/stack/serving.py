@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -46,13 +46,14 @@ def served(source: Path, target: str, environment: Mapping[str, str], log: Path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    # the library itself comes before the copy that may lie beside a function
     paths = os.pathsep.join([str(ROOT), str(source.parent)])
     own = {"PYTHONPATH": paths, "THREADS": str(THREADS), "HOST": "127.0.0.1", "DEBUG": "False"}
-    command = [sys.executable, "-m", "functions_framework", "--source", source.name, "--target", target]
+    command = [sys.executable, "-m", "functions_framework", "--source", str(source), "--target", target]
     with log.open("wb") as printed:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
-            cwd=source.parent,
+            cwd=ROOT,
             env={**os.environ, **environment, **own},
             start_new_session=True,
             stdout=printed,
@@ -63,7 +64,8 @@ def served(source: Path, target: str, environment: Mapping[str, str], log: Path)
         _wait(made, log)
         yield made
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait()
 
 
