@@ -223,29 +223,17 @@ def _alerted(visit: Visit, sighting: Sighting, policy: Policy) -> Outcome:
 
 
 def _unheard(visit: Visit) -> Outcome:
-    return Outcome(
-        visit.alert_id,
-        visit.person_id,
-        visit.name,
-        Reason.MUTED,
-        Change.SILENT,
-        better_shot=False,
-        replaces=None,
-        silence=Silence.RECORD,
-    )
+    return _without_alert(visit.alert_id, visit.person_id, visit.name, Reason.MUTED, Change.SILENT)
 
 
 def _passed(unused_alert_id: str, sighting: Sighting) -> Outcome:
-    return Outcome(
-        unused_alert_id,
-        None,
-        sighting.match.name,
-        Reason.CUT_OFF,
-        Change.PASSED,
-        better_shot=False,
-        replaces=None,
-        silence=Silence.RECORD,
-    )
+    return _without_alert(unused_alert_id, None, sighting.match.name, Reason.CUT_OFF, Change.PASSED)
+
+
+def _without_alert(
+    alert_id: str, person_id: str | None, name: str, reason: Reason, change: Change
+) -> Outcome:
+    return Outcome(alert_id, person_id, name, reason, change, False, None, Silence.RECORD)
 
 
 def _latest(vectors: NDArray[np.float32], embedding: Embedding) -> NDArray[np.float32]:

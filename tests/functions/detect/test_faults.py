@@ -179,6 +179,8 @@ def test_whatever_fails_alerts_tell_the_truth_of_their_pictures_and_a_second_pos
         if again == "on another one at once":
             second.start()
         answer = posted(watch, frame)
+        if not any(fault is Fault.LATE for fault in faults.values()) and again != "on another one at once":
+            assert stage.untruths(frames, complete=False) == []
         if again == "on another one":
             posted_until_taken(stage.house.another_instance(), frame)
         edge.release()
@@ -210,6 +212,7 @@ def test_a_frame_that_was_recorded_but_never_confirmed_is_answered_with_its_pict
         assert posted(watch, frame) is None
         recorded = stage.house.alerts()
         assert len(recorded) == SCENES[scene].alerts
+        assert stage.untruths([frame, stage.shot("biden.jpg", 320, 240)], complete=True) == []
         edge.heal()
         answer = (watch if again == "on the same instance" else stage.house.another_instance()).judge(
             ROOM, frame
