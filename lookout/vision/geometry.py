@@ -27,12 +27,13 @@ TEMPLATE = np.array(
 NOSE_TO_EYES = 0.48
 """How far the tip of a nose stands out, in distances between the pupils: about 30 mm over 63 mm."""
 
-NEAR_BORDER = 0.08
+NEAR_BORDER = 0.1
 """A face this near to the left, right or lower border, in longer sides of its box, is probably cut by it."""
 
 NEAR_TOP = 0.12
 CUT_ASPECT = 0.8
-"""The upper border cuts hair first, which is no matter: a face cut by it is also this wide for its height."""
+TOUCHING = 0.01
+"""The upper border cuts hair first, which is no matter: a cut face touches it, or is so wide for its height."""
 
 
 def square(box: Box) -> Box:
@@ -71,7 +72,8 @@ def is_cut(box: Box, width: int, height: int) -> bool:
     near = NEAR_BORDER * side
     beside = (left <= near) != (right <= near)
     below = bottom <= near and top > near
-    above = top <= NEAR_TOP * side and bottom > near and box.width > CUT_ASPECT * box.height
+    wide = box.width > CUT_ASPECT * box.height
+    above = (top <= TOUCHING * side or (wide and top <= NEAR_TOP * side)) and bottom > near
     return beside or below or above
 
 
