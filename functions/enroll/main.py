@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from firebase_functions import firestore_fn, options, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
+from lookout.cloud.download_tokens import FOLDERS, TOKENS, strip
 from lookout.cloud.events import deal, delivered_again, end_of, named_by_payload
 from lookout.domain.person import PLAIN_FIELDS
 from lookout.settings import REGION, Settings
@@ -34,11 +35,20 @@ def desk() -> EnrolmentDesk:
         return _desks[0]
 
 
+def without_token(path: str) -> str:
+    """Take the download token off a picture. Returns what was done, for the log."""
+    from lookout.cloud.app import bucket
+
+    return "taken off" if strip(bucket(), path, settings.store_timeout_seconds) else "none there any more"
+
+
 @delivered_again
 @storage_fn.on_object_finalized()
 def enroll(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
-    """A photo landed under ``faces/{personId}/``."""
+    """A photo landed under ``faces/{personId}/``. No picture keeps the token that an upload puts on it."""
     path, generation = event.data.name, int(event.data.generation)
+    if TOKENS in (event.data.metadata or {}) and path.startswith(FOLDERS):
+        deal("download token", path, lambda: without_token(path))
     if path.startswith("faces/"):
         deal("photo arrived", path, lambda: desk().photo_arrived(path, generation))
 

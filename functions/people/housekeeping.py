@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from lookout.cloud import download_tokens
 from lookout.cloud.jobs import Runner
 from lookout.cloud.leaving import UnseenStrangers, forget_alert
 from lookout.cloud.reenrolment import LostPhotos
@@ -50,5 +51,14 @@ class Housekeeping:
         finished = self._runner.resume_all(FORSAKEN)
         deleted = self._tidying.run()
         photos = self._lost_photos.run()
+        tokens = download_tokens.strip_all(self._bucket, self._timeout)
         milliseconds = round((time.monotonic() - started) * 1000)
-        log(Severity.INFO, "tidied", jobs=finished, deleted=deleted, photos=photos, milliseconds=milliseconds)
+        log(
+            Severity.INFO,
+            "tidied",
+            jobs=finished,
+            deleted=deleted,
+            photos=photos,
+            tokens=tokens,
+            milliseconds=milliseconds,
+        )

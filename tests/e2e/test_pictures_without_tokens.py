@@ -1,0 +1,71 @@
+"""Photos from a browser and snapshots from an agent keep no download token, on the whole stack."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from lookout.cloud.app import bucket, firestore_client
+from lookout.cloud.download_tokens import TOKENS
+from stack import owner, photos
+from stack.info import StackInfo
+from tests.rules.rest import sign_in
+
+
+@pytest.fixture
+def photo() -> bytes:
+    return (Path(photos.ensure()) / "obama.jpg").read_bytes()
+
+
+def _upload(stack: StackInfo, path: str, token: str, jpeg: bytes) -> str:
+    url = f"{stack.urls['storage']}/v0/b/{stack.bucket}/o"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "image/jpeg"}
+    answer = requests.post(url, params={"name": path}, data=jpeg, headers=headers, timeout=20)
+    answer.raise_for_status()
+    return str(answer.json()["downloadTokens"])
+
+
+def _blob_without_token(path: str) -> Any:
+    deadline = time.monotonic() + 60
+    while True:
+        blob = bucket().get_blob(path)
+        if blob is not None and TOKENS not in (blob.metadata or {}):
+            return blob
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _opens(stack: StackInfo, path: str, token: str) -> bool:
+    url = f"{stack.urls['storage']}/v0/b/{stack.bucket}/o/{quote(path, safe='')}"
+    return requests.get(url, params={"alt": "media", "token": token}, timeout=20).status_code == 200
+
+
+def test_a_photo_that_a_browser_uploads_is_enrolled_and_its_token_opens_nothing(
+    stack: StackInfo, photo: bytes
+) -> None:
+    person = f"Token {secrets.token_hex(4)}"
+    path = f"faces/{person}/1.jpg"
+    token = _upload(stack, path, owner.sign_in(stack), photo)
+    assert _blob_without_token(path).size == len(photo)
+    assert not _opens(stack, path, token)
+    document = firestore_client().document(f"people/{person}/photos/1.jpg")
+    deadline = time.monotonic() + 60
+    while (document.get().to_dict() or {}).get("status") != "enrolled":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert _blob_without_token(path).size == len(photo)
+    firestore_client().document(f"people/{person}").delete()
+
+
+def test_a_snapshot_that_an_agent_brings_keeps_no_token(stack: StackInfo, photo: bytes) -> None:
+    assert stack.agent is not None
+    path = f"snapshots/{stack.camera.id}.jpg"
+    token = _upload(stack, path, sign_in(stack, stack.agent.email, stack.agent.password), photo)
+    assert _blob_without_token(path).size == len(photo)
+    assert not _opens(stack, path, token)
