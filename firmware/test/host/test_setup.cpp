@@ -9,6 +9,7 @@
 #include "lookout/net/tls.h"
 #include "lookout/setup/portal.h"
 #include "lookout/setup/roots.h"
+#include "lookout/setup/starts.h"
 #include "lookout/setup/update.h"
 
 using namespace lookout;
@@ -172,6 +173,19 @@ TEST(whatever_a_phone_asks_for_leads_to_the_page) {
     EQUAL(reply.status, 302);
     EQUAL(reply.header.view(), "Location: /\r\n");
   }
+}
+
+TEST(three_short_starts_in_a_row_open_the_portal_again) {
+  Memory memory;
+  CHECK(!is_portal_asked_for(memory));
+  CHECK(!is_portal_asked_for(memory));
+  CHECK(is_portal_asked_for(memory));
+  CHECK(!is_portal_asked_for(memory));  // once, not from then on
+  CHECK(!is_portal_asked_for(memory));
+  settle(memory);
+  CHECK(!is_portal_asked_for(memory));
+  memory.values["starts"] = "many";
+  CHECK(!is_portal_asked_for(memory));
 }
 
 TEST(flash_that_cannot_be_written_is_told) {

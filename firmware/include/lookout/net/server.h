@@ -92,7 +92,8 @@ class Server {
              std::string_view streamed = {}) {
     fd_set readable;
     FD_ZERO(&readable);
-    FD_SET(listener_, &readable);
+    // without a port nothing comes, and the time passes all the same
+    if (listener_ >= 0) FD_SET(listener_, &readable);
     timeval time{};
     time.tv_sec = static_cast<decltype(time.tv_sec)>(milliseconds / 1000);
     time.tv_usec = static_cast<decltype(time.tv_usec)>(milliseconds % 1000 * 1000);
