@@ -45,3 +45,9 @@ def test_headers_are_short_and_folders_are_small() -> None:
         assert len(list(folder.iterdir())) < 12, folder
     for header in (*include.rglob("*.h"), *(compiler.FIRMWARE / "src").iterdir()):
         assert len(header.read_text().splitlines()) <= 250, header
+
+
+def test_without_a_compiler_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit, match=r"apt install g\+\+ make libmbedtls-dev"):
+        compiler.ensure()

@@ -123,3 +123,12 @@ def test_a_camera_that_was_disabled_says_so(
     db.document(f"cameras/{camera_id}").update({"status": "disabled"})
     made.wait_for("the server does not know this camera, or it is disabled", seconds=60)
     until(lambda: get(made, "/status").json()["last"] == "forbidden", "the status")
+
+
+def test_the_function_itself_answers_it_too_and_a_wrong_key_is_told(
+    stack: StackInfo, launch: Launch, frames: list[Path]
+) -> None:
+    url = f"{stack.urls['functions']}/detect"
+    made = launch(frames, settings(url, "k" * 43, stack.camera.id))
+    made.wait_for("the server does not know this camera, or it is disabled: check id and key; again in")
+    assert get(made, "/status").json()["last"] == "unauthorised"
