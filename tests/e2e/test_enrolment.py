@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from PIL import Image
+from pillow_heif import register_heif_opener
 
 from lookout.cloud.app import bucket, firestore_client
 from lookout.cloud.photos import upload_again, uploaded
@@ -91,6 +93,16 @@ def test_an_uploaded_photo_makes_a_person_of_the_folders_name(samples: Path, nam
     person.wait_enrolled()
     assert person.vectors() == ["1.jpg"]
     assert (person.document.get().to_dict() or {})["name"] == person.id
+
+
+def test_a_phones_photo_is_enrolled(samples: Path, tmp_path: Path) -> None:
+    register_heif_opener()
+    person, taken = Person("Heike"), tmp_path / "IMG_0001.HEIC"
+    with Image.open(samples / "obama.jpg") as opened:
+        opened.save(taken, "HEIF")
+    person.upload(taken, taken.name)
+    person.wait_enrolled(taken.name)
+    assert person.vectors() == [taken.name]
 
 
 def test_a_photo_that_cannot_be_used_says_why(samples: Path) -> None:
