@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,17 @@ from urllib.parse import quote
 
 from werkzeug.datastructures import Headers
 
-_UNSAFE = re.compile(r"[^\w. ()@+-]+")
+NAME_BYTES = 200
+"""How long a file's name may be: systems allow 255 bytes, and some add to it."""
+
+_PLAIN = frozenset(string.ascii_letters + string.digits + "_. ()@+-")
+"""Of ASCII, what stands for itself in the names of files everywhere."""
+
+_JOINERS = "\u200c\u200d"
+"""What makes one letter or one emoji of several."""
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Devices on Windows, whatever comes after a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,10 @@ class Download:
         """What says that it is a file to keep, and what it is called, in any alphabet (RFC 6266)."""
         name = safe_name(self.filename)
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        stem, _, extension = plain.rpartition(".")
+        if not any(map(str.isalnum, stem)):
+            # nothing is left of the name for those who read ASCII alone
+            plain = f"export.{extension}"
         headers = Headers()
         called = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
         headers.set("Content-Disposition", "attachment", **called)
@@ -35,5 +50,16 @@ class Download:
 
 
 def safe_name(text: str) -> str:
-    """``text`` as a file's name that is one on every system and leads nowhere else."""
-    return _UNSAFE.sub("_", text).strip(" .")[:120] or "_"
+    """``text`` as a file's name that is one on every system and leads nowhere else; its extension stays."""
+    stem, dot, extension = text.rpartition(".")
+    if not dot or not extension.isascii() or not extension.isalnum() or len(extension) > 10:
+        stem, dot, extension = text, "", ""
+    kept = re.sub("_+", "_", "".join(c if _is_safe(c) else "_" for c in stem)).strip(" .")
+    kept = kept.encode()[: NAME_BYTES - len(dot + extension)].decode(errors="ignore").strip(" .") or "_"
+    return ("_" if _RESERVED.match(kept) else "") + kept + dot + extension
+
+
+def _is_safe(character: str) -> bool:
+    if character.isascii():
+        return character in _PLAIN
+    return unicodedata.category(character)[0] in "LMNPS" or character in _JOINERS

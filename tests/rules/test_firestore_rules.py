@@ -146,6 +146,9 @@ def test_owners_alone_create_people(caller: str, firestore: Firestore, tokens: T
         {**PERSON, "photoCount": 0, "consentAt": NOW, "consentExpiresAt": NOW + timedelta(days=365)},
         {**PERSON, "consentAt": None, "consentExpiresAt": None},
         {"name": "x" * 100, "createdAt": NOW},
+        {"name": "\U0001f600" * 100, "createdAt": NOW},
+        {"name": "\U0001f469\u200d\U0001f9b0" * 33, "createdAt": NOW},
+        {"name": "\u5c71" * 100, "createdAt": NOW},
     ],
 )
 def test_a_person_of_the_right_form_is_accepted(
@@ -161,6 +164,7 @@ def test_a_person_of_the_right_form_is_accepted(
         {"createdAt": NOW},
         {**PERSON, "name": ""},
         {**PERSON, "name": "x" * 101},
+        {**PERSON, "name": "\U0001f600" * 101},
         {**PERSON, "name": 7},
         {**PERSON, "muted": "no"},
         {**PERSON, "consentAt": "yesterday"},
