@@ -21,8 +21,14 @@ SILENCE_SECONDS = 4.0
 BODY_SECONDS = 30.0
 """Longest time for a whole body."""
 
-NAMELESS_SECONDS = 10.0
-"""The same where only the body says whose it is, shared by all that are read at once."""
+NAMELESS_SECONDS = 6.0
+"""The same where only the body says whose it is."""
+
+NAMELESS_AT_ONCE = 3
+"""So many of those are read at once, one thread fewer than there are."""
+
+CROWDED_SECONDS = 0.05
+"""What any more of them have: time for what has arrived already."""
 
 REST_SECONDS = 1.0
 """Longest time for what nobody needs of a body: a client that is still sending does not see its answer."""
@@ -40,8 +46,7 @@ _SHORT = "The body ended before its Content-Length: send all of it."
 _BROKEN = "The body's chunks make no sense, or their end is missing: send it with a Content-Length."
 
 _rests = threading.BoundedSemaphore(RESTS_AT_ONCE)
-_nameless = 0
-_nameless_lock = threading.Lock()
+_nameless = threading.BoundedSemaphore(NAMELESS_AT_ONCE)
 
 
 class TimedBody:
@@ -144,18 +149,15 @@ class TimedBody:
 
 @contextmanager
 def nameless(body: object) -> Iterator[None]:
-    """Within it, ``body`` is read to find out whose it is: of many at once, each has less time."""
-    global _nameless
-    with _nameless_lock:
-        _nameless += 1
-        share = NAMELESS_SECONDS / _nameless
+    """Within it, ``body`` is read to find out whose it is; many of them leave a thread to those who say so."""
+    has_place = _nameless.acquire(blocking=False)
     try:
         if isinstance(body, TimedBody):
-            body.allow(share)
+            body.allow(NAMELESS_SECONDS if has_place else CROWDED_SECONDS)
         yield
     finally:
-        with _nameless_lock:
-            _nameless -= 1
+        if has_place:
+            _nameless.release()
 
 
 def _why(error: Exception, late: bool) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -25,6 +23,7 @@ class FrameUpload:
     def __init__(self, request: Request, limit: int) -> None:
         self._request = request
         self._limit = limit
+        self._unpacked: Posted | None = None
 
     def claimed_camera(self) -> tuple[str, str]:
         """The camera's id and key as the caller gives them, unchecked.
@@ -45,7 +44,7 @@ class FrameUpload:
         camera_id: str | None = trimmed_id(self._request.headers.get("X-Camera-Id", "")) or self._in_query()
         if not camera_id:
             with nameless(self._request.environ["wsgi.input"]):
-                camera_id = self._posted.camera_id
+                camera_id = self._posted().camera_id
         if camera_id is None:
             raise BadRequest(
                 "Which camera? Name it with X-Camera-Id, or `camera_id` in the query, a form field or the JSON."
@@ -61,7 +60,7 @@ class FrameUpload:
             BadRequest: no picture, or more than one, or the body is broken or broke off.
             TooLarge: the picture or the body is too large.
         """
-        posted = self._posted
+        posted = self._posted()
         if len(posted.pictures) > 1 or (not posted.pictures and len(posted.others) > 1):
             count = len(posted.pictures or posted.others)
             raise BadRequest(f"{count} files in one request: post one frame at a time.")
@@ -79,8 +78,13 @@ class FrameUpload:
         named = (value for name, value in self._request.args.items() if name_of_camera(name))
         return next((camera_id for value in named if (camera_id := trimmed_id(value))), "")
 
-    @cached_property
     def _posted(self) -> Posted:
+        # no cached_property: in Python 3.11 it has one lock for all requests, and this waits for a client
+        if self._unpacked is None:
+            self._unpacked = self._unpack()
+        return self._unpacked
+
+    def _unpack(self) -> Posted:
         boundary = self._request.mimetype_params.get("boundary", "")
         posted = unpack(self._body(), boundary, self._limit)
         if any(len(picture) > self._limit for picture in [*posted.pictures, *posted.others]):

@@ -137,6 +137,32 @@ def test_forty_that_drip_and_come_back_keep_no_camera_from_its_answer(
     assert drippers.began >= 40
 
 
+@pytest.mark.parametrize("request_head", [head(5_000_000), head("chunked") + b"ffffff\r\n"])
+def test_forty_with_a_key_of_no_camera_leave_a_thread_to_those_who_say_who_they_are(
+    function: Served, request_head: bytes
+) -> None:
+    with Drippers(function, request_head, 40):
+        for _ in range(3):
+            started = time.monotonic()
+            assert asked(function, head(len(JPEG), X_Camera_Id="cam_1"), JPEG)[0] == 200
+            # waiting for all of them would take a minute
+            assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("path", ["/", "/?camera_id=cam_1"])
+def test_a_camera_that_sends_slowly_keeps_no_other_waiting(function: Served, path: str) -> None:
+    with function.connect() as slow:
+        slow.sendall(head(len(JPEG), path) + JPEG[:100])
+        for way in ("/?camera_id=cam_2", "/"):
+            body = b"camera_id=cam_2&image=/9j/AAAA" if way == "/" else JPEG
+            status, answer = asked(function, head(len(body), way), body)
+            assert (status, answer["camera"]) == (200, "cam_2")
+        slow.setblocking(False)
+        with pytest.raises(BlockingIOError):  # it is still being waited for
+            slow.recv(1)
+        slow.setblocking(True)
+
+
 def test_a_content_length_that_is_too_large_is_answered_while_the_sketch_still_waits(
     function: Served,
 ) -> None:
