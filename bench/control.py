@@ -9,8 +9,8 @@ import requests
 
 from bench.first_answer import cold_start
 from bench.result import Figure
-from stack import owner
-from stack.info import StackInfo
+from stack.local import owner
+from stack.local.info import StackInfo
 
 COMMANDS = 200
 WARM_UP = 5

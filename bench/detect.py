@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from bench import scene
 from bench.first_answer import cold_detect
 from bench.result import Figure
-from lookout.domain.gallery import Gallery, PersonVectors
-from lookout.domain.matching import match
+from lookout.domain.recognition.gallery import Gallery, PersonVectors
+from lookout.domain.recognition.matching import match
 from lookout.settings import Settings
-from lookout.vision import detector, landmarks
-from lookout.vision.embedder import template_transform
-from lookout.vision.frame import decode
 from lookout.vision.geometry import TEMPLATE_SIDE, square, warp
+from lookout.vision.image.frame import decode
+from lookout.vision.networks import detector, landmarks
+from lookout.vision.networks.embedder import template_transform
 from lookout.vision.recogniser import Recogniser, recogniser
-from stack.info import StackInfo
+from stack.local.info import StackInfo
 
 ROUNDS = 60
 WARM_UP = 10

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookout.settings import ROOT
-from stack import esp32
-from stack.info import StackInfo
+from stack.fake_camera import client
+from stack.local.info import StackInfo
 
 Ask = Callable[[str], tuple[int | None, str]]
 """Calls the function at an address; its status, None while nobody listens, and its body."""
@@ -38,7 +38,7 @@ def cold_detect(info: StackInfo, frame: bytes) -> ColdStart:
     """Post ``frame`` to a new process of ``detect``, with the stores of the running stack ``info``."""
 
     def ask(url: str) -> tuple[int | None, str]:
-        answer = esp32.post(url, info.camera.id, info.camera.key, frame, esp32.Variant.RAW_JPEG, SECONDS)
+        answer = client.post(url, info.camera.id, info.camera.key, frame, client.Variant.RAW_JPEG, SECONDS)
         return answer.status, answer.body
 
     return cold_start("detect", info, ask)

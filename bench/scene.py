@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.vision.frame import decode, encode_jpeg
+from lookout.vision.image.frame import decode, encode_jpeg
 
 WIDTH, HEIGHT = 800, 600
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lookout.domain.number import number, whole
-from lookout.domain.site import is_timezone
+from lookout.domain.site.site import is_timezone
 from lookout.errors import SettingsError
 
 

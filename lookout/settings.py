@@ -2,7 +2,7 @@
 
 A function reads them from its environment (``functions/<name>/.env`` on Firebase). The few that an owner may
 change while everything runs (threshold, margin, visit length, retention, time zone) are overridden by the
-document ``settings/site``; see ``lookout.domain.site``.
+document ``settings/site``; see ``lookout.domain.site.site``.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stack import emulators
-from stack.info import StackInfo
+from stack.local import emulators
+from stack.local.info import StackInfo
 
 GIVEN = "LOOKOUT_TEST_STACK"
 """Names the folder of a running stack (``.dev``) to test against, instead of starting one."""

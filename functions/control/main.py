@@ -12,23 +12,22 @@ from lookout.web.answer import Answer, Request, endpoint
 from lookout.web.routes import Routes
 
 if TYPE_CHECKING:
-    from console import Console
+    from lookout.services.control import ControlService
 
 settings = Settings.from_environment()
 routes = Routes()
 _lock = threading.Lock()
-_consoles: list[Console] = []
+_consoles: list[ControlService] = []
 
 
-def console() -> Console:
+def console() -> ControlService:
     """What every request needs, made at the first: this file is loaded at deployment too, and must be quick."""
     with _lock:
         if not _consoles:
-            from console import Console
+            from lookout.cloud.firebase.clients import firestore_client
+            from lookout.services.control import ControlService
 
-            from lookout.cloud.app import firestore_client
-
-            _consoles.append(Console(settings, firestore_client()))
+            _consoles.append(ControlService(settings, firestore_client()))
         return _consoles[0]
 
 

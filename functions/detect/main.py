@@ -11,34 +11,32 @@ from firebase_functions import https_fn, options
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Request, endpoint
 from lookout.web.credentials import caller_address
-from lookout.web.frame_upload import FrameUpload
 from lookout.web.rate_limit import RateLimit
+from lookout.web.upload.frame_upload import FrameUpload
 
 if TYPE_CHECKING:
-    from watch import Watch
-
-    from lookout.cloud.cameras import CameraKeys
+    from lookout.cloud.cameras.keys import CameraKeys
+    from lookout.services.detect.frames import FrameService
 
 settings = Settings.from_environment()
 limit = RateLimit(settings.frames_per_minute)
 _lock = threading.Lock()
-_parts: list[tuple[CameraKeys, Watch]] = []
+_parts: list[tuple[CameraKeys, FrameService]] = []
 
 
-def parts() -> tuple[CameraKeys, Watch]:
+def parts() -> tuple[CameraKeys, FrameService]:
     """What every request needs, made at the first: this file is loaded at deployment too, and must be quick."""
     # several requests may meet a cold instance at once; one of them does the work
     with _lock:
         if not _parts:
-            from watch import Watch
-
-            from lookout.cloud.app import bucket, firestore_client
-            from lookout.cloud.cameras import WRONG_KEYS_PER_MINUTE, CameraKeys
+            from lookout.cloud.cameras.keys import WRONG_KEYS_PER_MINUTE, CameraKeys
+            from lookout.cloud.firebase.clients import bucket, firestore_client
+            from lookout.services.detect.frames import FrameService
 
             db = firestore_client()
             wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
             keys = CameraKeys(db, settings.camera_cache_seconds, settings.store_timeout_seconds, wrong)
-            _parts.append((keys, Watch(settings, db, bucket())))
+            _parts.append((keys, FrameService(settings, db, bucket())))
         return _parts[0]
 
 

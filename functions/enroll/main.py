@@ -8,58 +8,57 @@ from typing import TYPE_CHECKING, Any
 from firebase_functions import firestore_fn, options, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
-from lookout.cloud.download_tokens import FOLDERS, TOKENS, strip
-from lookout.cloud.events import deal, delivered_again, end_of, named_by_payload
-from lookout.domain.person import PLAIN_FIELDS
+from lookout.cloud.firebase.download_tokens import FOLDERS, TOKENS, strip
+from lookout.cloud.firebase.triggers import end_of, handle_event, named_by_payload, retried
+from lookout.domain.people.person import PLAIN_FIELDS
 from lookout.settings import REGION, Settings
 
 if TYPE_CHECKING:
-    from desk import EnrolmentDesk
+    from lookout.services.enrol import EnrolmentService
 
 settings = Settings.from_environment()
 options.set_global_options(region=REGION, memory=options.MemoryOption.GB_1, timeout_sec=120)
 _lock = threading.Lock()
-_desks: list[EnrolmentDesk] = []
+_desks: list[EnrolmentService] = []
 
 
-def desk() -> EnrolmentDesk:
+def desk() -> EnrolmentService:
     """What every event needs, made at the first: this file is loaded at deployment too, and must be quick."""
     # several events may meet a cold instance at once; one of them does the work
     with _lock:
         if not _desks:
-            from desk import EnrolmentDesk
+            from lookout.cloud.firebase.clients import bucket, firestore_client
+            from lookout.services.enrol import EnrolmentService
 
-            from lookout.cloud.app import bucket, firestore_client
-
-            _desks.append(EnrolmentDesk(settings, firestore_client(), bucket()))
+            _desks.append(EnrolmentService(settings, firestore_client(), bucket()))
         return _desks[0]
 
 
 def without_token(path: str) -> str:
     """Take the download token off a picture. Returns what was done, for the log."""
-    from lookout.cloud.app import bucket
+    from lookout.cloud.firebase.clients import bucket
 
     return "taken off" if strip(bucket(), path, settings.store_timeout_seconds) else "none there any more"
 
 
-@delivered_again
+@retried
 @storage_fn.on_object_finalized()
 def enroll(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
     """A photo landed under ``faces/{personId}/``. No picture keeps the token that an upload puts on it."""
     path, generation = event.data.name, int(event.data.generation)
     if TOKENS in (event.data.metadata or {}) and path.startswith(FOLDERS):
-        deal("download token", path, lambda: without_token(path))
+        handle_event("download token", path, lambda: without_token(path))
     if path.startswith("faces/"):
-        deal("photo arrived", path, lambda: desk().photo_arrived(path, generation))
+        handle_event("photo arrived", path, lambda: desk().photo_arrived(path, generation))
 
 
-@delivered_again
+@retried
 @storage_fn.on_object_deleted()
 def forget_photo(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
     """A photo was deleted, or overwritten by a newer one."""
     path, generation = event.data.name, int(event.data.generation)
     if path.startswith("faces/"):
-        deal("photo left", path, lambda: desk().photo_left(path, generation))
+        handle_event("photo left", path, lambda: desk().photo_left(path, generation))
 
 
 def _plain(person: Any) -> list[object]:
@@ -68,7 +67,7 @@ def _plain(person: Any) -> list[object]:
     return [fields.get(name) for name in PLAIN_FIELDS]
 
 
-@delivered_again
+@retried
 @named_by_payload
 @firestore_fn.on_document_written(document="people/{personId}")
 def person_changed(event: firestore_fn.Event[Change[Any]]) -> None:
@@ -76,6 +75,6 @@ def person_changed(event: firestore_fn.Event[Change[Any]]) -> None:
     person_id, before, after = event.params["personId"], event.data.before, event.data.after
     if after is None:
         at, written_at = end_of(event.time), before.update_time
-        deal("person left", person_id, lambda: desk().person_left(person_id, at, written_at))
+        handle_event("person left", person_id, lambda: desk().person_left(person_id, at, written_at))
     elif _plain(before) != _plain(after):
-        deal("person changed", person_id, lambda: desk().person_changed(person_id))
+        handle_event("person changed", person_id, lambda: desk().person_changed(person_id))

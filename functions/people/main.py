@@ -7,40 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 from firebase_functions import firestore_fn, https_fn, options, scheduler_fn
 
-from lookout.cloud.events import deal, delivered_again, named_by_payload
+from lookout.cloud.firebase.triggers import handle_event, named_by_payload, retried
 from lookout.settings import REGION, Settings
 from lookout.web.answer import Answer, Request, endpoint
 from lookout.web.routes import Routes
 
 if TYPE_CHECKING:
-    from housekeeping import Housekeeping
-    from owners_desk import OwnersDesk
+    from lookout.services.housekeeping import Housekeeping
+    from lookout.services.people import PeopleService
 
 settings = Settings.from_environment()
 # Hosting waits for 60 s; what takes longer is finished here all the same, and answered to the next call
 options.set_global_options(region=REGION, memory=options.MemoryOption.MB_256, timeout_sec=300)
 routes = Routes()
 _lock = threading.Lock()
-_desks: list[OwnersDesk] = []
+_desks: list[PeopleService] = []
 
 
-def desk() -> OwnersDesk:
+def desk() -> PeopleService:
     """What every call needs, made at the first: this file is loaded at deployment too, and must be quick."""
     with _lock:
         if not _desks:
-            from owners_desk import OwnersDesk
+            from lookout.cloud.firebase.clients import bucket, firestore_client
+            from lookout.services.people import PeopleService
 
-            from lookout.cloud.app import bucket, firestore_client
-
-            _desks.append(OwnersDesk(settings, firestore_client(), bucket()))
+            _desks.append(PeopleService(settings, firestore_client(), bucket()))
         return _desks[0]
 
 
 def housekeeping() -> Housekeeping:
     """What is needed four times an hour, and when an alert is deleted."""
-    from housekeeping import Housekeeping
-
-    from lookout.cloud.app import bucket, firestore_client
+    from lookout.cloud.firebase.clients import bucket, firestore_client
+    from lookout.services.housekeeping import Housekeeping
 
     return Housekeeping(settings, firestore_client(), bucket(), desk().runner)
 
@@ -70,14 +68,14 @@ def people(request: Request) -> Answer:
     return routes.handle(request)
 
 
-@delivered_again
+@retried
 @named_by_payload
 @firestore_fn.on_document_deleted(document="alerts/{alertId}")
 def alert_deleted(event: firestore_fn.Event[Any]) -> None:
     """An alert is gone, by an owner's hand or because it had its time."""
     alert_id = event.params["alertId"]
     stranger_id = ((event.data and event.data.to_dict()) or {}).get("strangerId")
-    deal("alert left", alert_id, lambda: housekeeping().alert_left(alert_id, stranger_id))
+    handle_event("alert left", alert_id, lambda: housekeeping().alert_left(alert_id, stranger_id))
 
 
 @scheduler_fn.on_schedule(schedule="every 15 minutes", max_instances=1)

@@ -11,22 +11,21 @@ from lookout.settings import REGION, Settings
 from lookout.web.answer import Fields, Request, endpoint
 
 if TYPE_CHECKING:
-    from report import Reports
+    from lookout.services.stats import StatisticsService
 
 settings = Settings.from_environment()
 _lock = threading.Lock()
-_reports: list[Reports] = []
+_reports: list[StatisticsService] = []
 
 
-def reports() -> Reports:
+def reports() -> StatisticsService:
     """What every request needs, made at the first: this file is loaded at deployment too, and must be quick."""
     with _lock:
         if not _reports:
-            from report import Reports
+            from lookout.cloud.firebase.clients import firestore_client
+            from lookout.services.stats import StatisticsService
 
-            from lookout.cloud.app import firestore_client
-
-            _reports.append(Reports(settings, firestore_client()))
+            _reports.append(StatisticsService(settings, firestore_client()))
         return _reports[0]
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Box
+from lookout.domain.recognition.face import Box
 
 Points = NDArray[np.float32]
 """Shape ``(5, 2)``, float32, x and y in pixels: the eyes, the tip of the nose, the corners of the mouth; of each

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.vision.frame import turned
+from lookout.vision.image.frame import turned
 from lookout.vision.recogniser import Recogniser
 
 EVERY = 20

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Box, Quality
-from lookout.domain.reason import Reason
+from lookout.domain.recognition.face import Box, Quality
+from lookout.domain.recognition.reason import Reason
 from lookout.settings import Settings
 from lookout.vision.geometry import TEMPLATE_SIDE
 

@@ -11,16 +11,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.face import Box, Embedding, Face, Quality
+from lookout.domain.recognition.face import Box, Embedding, Face, Quality
 from lookout.settings import Settings
-from lookout.vision.detector import Detector, detector
-from lookout.vision.embedder import Embedder, template_transform
-from lookout.vision.frame import Frame
 from lookout.vision.geometry import TEMPLATE_SIDE, Points, is_cut, turn, warp
-from lookout.vision.landmarks import Landmarker
-from lookout.vision.models import ModelCard, installed
+from lookout.vision.image.frame import Frame
+from lookout.vision.networks.detector import Detector, detector
+from lookout.vision.networks.embedder import Embedder, template_transform
+from lookout.vision.networks.landmarks import Landmarker
+from lookout.vision.networks.models import ModelCard, installed
+from lookout.vision.networks.runtime import OnnxNetwork
 from lookout.vision.quality import Gate, assess
-from lookout.vision.runtime import OnnxNetwork
 
 
 @dataclass(frozen=True, slots=True)

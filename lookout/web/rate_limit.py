@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 
-from lookout.domain.rate import Bucket, take
+from lookout.domain.cameras.rate import Bucket, take
 from lookout.errors import TooMany
 
 CALLERS = 4096

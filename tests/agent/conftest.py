@@ -17,11 +17,11 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
-from stack import seed
-from stack.bootstrap import ROOT
-from stack.camera_firmware import Firmware
-from stack.camera_server import FakeCamera
-from stack.info import Account, StackInfo
+from stack.fake_camera.firmware import Firmware
+from stack.fake_camera.server import FakeCamera
+from stack.install.bootstrap import ROOT
+from stack.local import seed
+from stack.local.info import Account, StackInfo
 
 FINAL = {"done", "failed", "expired"}
 JPEG = b"\xff\xd8\xff\xe0 a picture of the yard \xff\xd9"

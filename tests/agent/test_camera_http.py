@@ -16,7 +16,7 @@ import pytest
 from lookout_agent import camera_http, snapshots
 from lookout_agent.addresses import Address
 from lookout_agent.errors import CameraFailed, CameraSilent
-from stack.camera_server import FakeCamera, Mood
+from stack.fake_camera.server import FakeCamera, Mood
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from stack import seed
-from stack.camera_server import FakeCamera
-from stack.info import Account
+from stack.fake_camera.server import FakeCamera
+from stack.local import seed
+from stack.local.info import Account
 from tests.agent.conftest import Yard, run
 
 

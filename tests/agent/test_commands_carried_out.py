@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from stack.camera_server import FakeCamera, Mood
+from stack.fake_camera.server import FakeCamera, Mood
 from tests.agent.conftest import Yard, until
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from stack.camera_firmware import Firmware
-from stack.camera_server import FakeCamera, Mood
+from stack.fake_camera.firmware import Firmware
+from stack.fake_camera.server import FakeCamera, Mood
 from tests.agent.conftest import FINAL, JPEG, Yard, until
 
 KILLS = 50

@@ -15,10 +15,10 @@ import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
-from stack import toolchain
-from stack.bootstrap import ROOT
-from stack.camera_server import FakeCamera, Mood
-from stack.info import StackInfo
+from stack.fake_camera.server import FakeCamera, Mood
+from stack.install import toolchain
+from stack.install.bootstrap import ROOT
+from stack.local.info import StackInfo
 from tests.agent.conftest import Yard, until
 from tests.agent.line import Line
 

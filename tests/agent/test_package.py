@@ -7,7 +7,7 @@ import sys
 import tomllib
 
 import lookout_agent
-from stack.bootstrap import ROOT
+from stack.install.bootstrap import ROOT
 
 AGENT = ROOT / "agent"
 PROJECT = tomllib.loads((AGENT / "pyproject.toml").read_text())["project"]

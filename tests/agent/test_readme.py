@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from lookout.domain.camera import camera_fields
+from lookout.domain.cameras.camera import camera_fields
 from lookout_agent import cli
 from lookout_agent.command_maps import BUILT_IN, FRAMESIZES, PATH_LIMIT, path
 from lookout_agent.commands import Action
 from lookout_agent.errors import Unsupported
-from stack.bootstrap import ROOT
+from stack.install.bootstrap import ROOT
 
 AGENT = ROOT / "agent"
 README = (AGENT / "README.md").read_text()

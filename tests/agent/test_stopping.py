@@ -10,7 +10,7 @@ import pytest
 
 from lookout_agent import lock
 from lookout_agent.errors import ConfigError
-from stack.camera_server import FakeCamera, Mood
+from stack.fake_camera.server import FakeCamera, Mood
 from tests.agent.conftest import Yard, run, until
 
 

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
-from lookout.cloud import roles
-from lookout.domain.caller import Role
+from lookout.cloud.accounts import roles
+from lookout.domain.site.caller import Role
 from lookout_agent import inbox, tokens
 from lookout_agent.clock import ServerClock, monotonic
 from lookout_agent.cloud import connect

@@ -18,12 +18,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from stack import emulators, esp32, owner, photos
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
+from stack.fake_camera import client
+from stack.install import photos
+from stack.install.bootstrap import ROOT
+from stack.local import emulators, owner
+from stack.local.info import StackInfo
 from tests.e2e import cast
 from tests.e2e.inbox import Inbox
-from tests.functions.conftest import firestore_at
+from tests.support.stores import firestore_at
 
 VISIT_SECONDS = 1
 LEFT = 1.5
@@ -90,7 +92,7 @@ class Day:
     def comes(self, *frames: bytes) -> dict[str, Any]:
         """Somebody stands at the door for these frames, and leaves. The answer to the last of them."""
         for jpeg in frames:
-            answer = esp32.post(
+            answer = client.post(
                 f"{self._house.urls['hosting']}/detect",
                 self._house.camera.id,
                 self._house.camera.key,
@@ -110,7 +112,7 @@ class Day:
         return replace(shot, light=shot.light * (1 + self._taken / 1000))
 
     def photo(self, name: str) -> bytes:
-        return esp32.on_frame((self._samples / name).read_bytes(), *cast.SIZE)
+        return client.on_frame((self._samples / name).read_bytes(), *cast.SIZE)
 
     # what came of it
 

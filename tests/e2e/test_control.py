@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import requests
 
-from lookout.cloud.app import firestore_client
-from stack import owner, photos, seed
-from stack.info import Account, StackInfo
+from lookout.cloud.firebase.clients import firestore_client
+from stack.install import photos
+from stack.local import owner, seed
+from stack.local.info import Account, StackInfo
 
 SECONDS = 30
 

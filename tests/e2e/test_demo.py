@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from stack import photos
-from stack.demo import Demo, Shown, table
-from stack.info import StackInfo
+from stack.install import photos
+from stack.local.info import StackInfo
+from stack.tools.demo import Demo, Shown, table
 
 
 @pytest.fixture(scope="module")

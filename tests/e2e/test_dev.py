@@ -16,9 +16,10 @@ from typing import IO, Any
 import pytest
 import requests
 
-from stack import emulators, processes, project
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
+from stack.install import project
+from stack.install.bootstrap import ROOT
+from stack.local import emulators, processes
+from stack.local.info import StackInfo
 
 SECONDS = 180
 ADMIN = {"Authorization": "Bearer owner"}

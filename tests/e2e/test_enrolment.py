@@ -18,13 +18,13 @@ import requests
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from lookout.cloud.app import bucket, firestore_client
-from lookout.cloud.photos import upload_again, uploaded
-from lookout.cloud.reenrolment import LostPhotos, unenrolled
-from stack import photos
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
-from stack.project import HOST, Ports
+from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.gallery.photos import upload_again, uploaded
+from lookout.cloud.gallery.reenrolment import LostPhotos, unenrolled
+from stack.install import photos
+from stack.install.bootstrap import ROOT
+from stack.install.project import HOST, Ports
+from stack.local.info import StackInfo
 
 SECONDS = 40
 

@@ -17,11 +17,13 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from lookout.cloud.app import bucket, firestore_client
-from lookout.cloud.leftovers import leftovers
-from stack import esp32, owner, photos
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
+from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.privacy.verification import leftovers
+from stack.fake_camera import client
+from stack.install import photos
+from stack.install.bootstrap import ROOT
+from stack.local import owner
+from stack.local.info import StackInfo
 from tests.e2e import cast
 
 SECONDS = 40
@@ -47,7 +49,7 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
 
 def post(stack: StackInfo, frame: bytes) -> dict[str, object]:
     url = f"{stack.urls['hosting']}/detect"
-    answer = esp32.post(url, stack.camera.id, stack.camera.key, frame, timeout=SECONDS)
+    answer = client.post(url, stack.camera.id, stack.camera.key, frame, timeout=SECONDS)
     assert answer.status == 200, answer.body
     return answer.json
 

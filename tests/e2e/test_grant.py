@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from stack import info
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
+from stack.install.bootstrap import ROOT
+from stack.local import info
+from stack.local.info import StackInfo
 from tests.agent.conftest import Yard
 from tests.agent.conftest import run as run_agent
 

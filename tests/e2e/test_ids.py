@@ -15,9 +15,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from lookout.cloud.app import bucket, firestore_client
-from stack import photos
-from stack.info import StackInfo
+from lookout.cloud.firebase.clients import bucket, firestore_client
+from stack.install import photos
+from stack.local.info import StackInfo
 
 SECONDS = 20
 TRIES = 4

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from lookout.cloud.app import bucket, firestore_client
-from stack import esp32, photos
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
+from lookout.cloud.firebase.clients import bucket, firestore_client
+from stack.fake_camera import client
+from stack.install import photos
+from stack.install.bootstrap import ROOT
+from stack.local.info import StackInfo
 from tests.e2e import cast
 
 SECONDS = 40
@@ -51,7 +52,7 @@ def wait_seen(stack: StackInfo, samples: Path, who: str, person: str) -> None:
     def named() -> bool:
         time.sleep(1)  # a camera may post one frame a second
         frame = cast.frame(samples, who, cast.Shot(1.5 + 0.03 * next(shots)))
-        answer = esp32.post(url, stack.camera.id, stack.camera.key, frame, timeout=SECONDS)
+        answer = client.post(url, stack.camera.id, stack.camera.key, frame, timeout=SECONDS)
         assert answer.status == 200, answer.body
         return (answer.json["person"], answer.json["is_known"]) == (person, True)
 

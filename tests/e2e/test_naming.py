@@ -12,12 +12,13 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from lookout.cloud.app import bucket, firestore_client
+from lookout.cloud.firebase.clients import bucket, firestore_client
 from lookout.settings import Settings
-from lookout.vision.frame import crop, decode, encode_jpeg
+from lookout.vision.image.frame import crop, decode, encode_jpeg
 from lookout.vision.recogniser import recogniser
-from stack import owner, photos
-from stack.info import StackInfo
+from stack.install import photos
+from stack.local import owner
+from stack.local.info import StackInfo
 
 SECONDS = 60
 NOW = datetime.now(UTC)

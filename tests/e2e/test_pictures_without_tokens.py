@@ -11,10 +11,11 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from lookout.cloud.app import bucket, firestore_client
-from lookout.cloud.download_tokens import TOKENS
-from stack import owner, photos
-from stack.info import StackInfo
+from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.firebase.download_tokens import TOKENS
+from stack.install import photos
+from stack.local import owner
+from stack.local.info import StackInfo
 from tests.rules.rest import sign_in
 
 

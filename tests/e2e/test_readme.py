@@ -14,11 +14,11 @@ import pytest
 from google.cloud.firestore import DELETE_FIELD
 from PIL import Image
 
-from lookout.cloud.app import firestore_client
-from stack import photos
-from stack.bootstrap import ROOT
-from stack.info import StackInfo
-from stack.project import DEFAULT_BASE, Ports
+from lookout.cloud.firebase.clients import firestore_client
+from stack.install import photos
+from stack.install.bootstrap import ROOT
+from stack.install.project import DEFAULT_BASE, Ports
+from stack.local.info import StackInfo
 
 BLOCKS = dict(
     re.findall(

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from lookout.cloud.commands import QUEUE_SECONDS
-from stack import owner
-from stack.camera_firmware import Firmware
-from stack.camera_server import FakeCamera, Mood
-from stack.info import StackInfo
+from lookout.cloud.cameras.commands import QUEUE_SECONDS
+from stack.fake_camera.firmware import Firmware
+from stack.fake_camera.server import FakeCamera, Mood
+from stack.local import owner
+from stack.local.info import StackInfo
 from tests.agent.conftest import Yard, until
 
 SECONDS = 30
@@ -37,7 +37,7 @@ def test_the_flashlight_of_each_firmware_is_switched(stack: StackInfo) -> None:
 
 
 def test_a_snapshot_lands_in_storage(stack: StackInfo) -> None:
-    from lookout.cloud.app import bucket
+    from lookout.cloud.firebase.clients import bucket
 
     answer = steer(stack, {"camera_id": "cam_002", "action": "snapshot"})
     result = answer.json()["result"]

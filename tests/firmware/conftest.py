@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import compiler
+from stack.install import compiler
 from tests.agent.conftest import until
 
 STOP_SECONDS = 30

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from stack.compiler import FIRMWARE
+from stack.install.compiler import FIRMWARE
 from tests.firmware.conftest import GOOD_KEY, HostCamera, Launch, settings
 from tests.firmware.servers import Lookout, Said, certificates, judged
 

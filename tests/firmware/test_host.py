@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import compiler
+from stack.install import compiler
 
 SUITES = sorted(path.stem for path in (compiler.FIRMWARE / "test" / "host").glob("test_*.cpp"))
 SEEDS = [1, 2, 3]

@@ -13,10 +13,11 @@ import requests
 from google.cloud.firestore_v1.base_query import FieldFilter
 from PIL import Image
 
-from lookout.cloud.cameras import register
-from stack import owner, photos
-from stack.esp32 import on_frame
-from stack.info import StackInfo
+from lookout.cloud.cameras.keys import register
+from stack.fake_camera.client import on_frame
+from stack.install import photos
+from stack.local import owner
+from stack.local.info import StackInfo
 from tests.agent.conftest import until
 from tests.firmware.conftest import HostCamera, Launch, settings
 from tests.firmware.test_camera import get
@@ -26,7 +27,7 @@ SECONDS = 30
 
 @pytest.fixture
 def db(stack: StackInfo) -> Any:
-    from lookout.cloud.app import firestore_client
+    from lookout.cloud.firebase.clients import firestore_client
 
     assert stack.project
     return firestore_client()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from stack.compiler import FIRMWARE
+from stack.install.compiler import FIRMWARE
 
 HEADER = (FIRMWARE / "include" / "lookout" / "setup" / "roots.h").read_text()
 PEMS = re.findall(r"// (\S+), until (\S+)\n.*\n((?: {4}\".*\\n\"\n?)+)", HEADER.replace(";\n", "\n"))

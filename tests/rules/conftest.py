@@ -6,8 +6,8 @@ import secrets
 
 import pytest
 
-from stack import seed
-from stack.info import Account, StackInfo
+from stack.local import seed
+from stack.local.info import Account, StackInfo
 from tests.rules.rest import Firestore, Storage, sign_in, sign_up
 
 CLAIMS = {

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from stack.info import StackInfo
+from stack.local.info import StackInfo
 
 ADMIN = "owner"
 """The token by which the emulators take a caller for an administrator, whom no rule binds."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lookout.cloud.tidying import DEBUG_KEPT, EXPIRING
-from stack.bootstrap import ROOT
+from lookout.cloud.privacy.retention import DEBUG_KEPT, EXPIRING
+from stack.install.bootstrap import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from lookout.settings import Settings
 from lookout.vision import recogniser as engine
-from stack import models
-from stack import photos as sample_photos
+from stack.install import models
+from stack.install import photos as sample_photos
 
 
 @pytest.fixture(scope="session")

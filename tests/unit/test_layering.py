@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.bootstrap import ROOT
+from stack.install.bootstrap import ROOT
 
 ROOMS = {
     "domain": {"domain", "errors"},

@@ -105,8 +105,8 @@ def test_headers_that_are_missing_or_garbled_are_refused_without_an_error(name: 
 
 @pytest.mark.parametrize("block", re.findall(r"```http\n.*?\n\n(.*?)```", README, re.S))
 def test_a_webhook_has_the_fields_that_the_readme_shows(block: str) -> None:
-    from lookout.domain.notice import News, Notice, NoticeState
-    from tests.unit.domain.test_notice import AT, SITE, UNKNOWN
+    from lookout.domain.notifications.notice import News, Notice, NoticeState
+    from tests.unit.domain.notifications.test_notice import AT, SITE, UNKNOWN
 
     news = News.of(Notice("a_new", "a", NoticeState.NEW, AT), UNKNOWN, SITE, "https://house.example.com")
     assert list(json.loads(block)) == list(news.plain())

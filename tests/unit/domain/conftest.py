@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lookout.domain.face import Embedding
+from lookout.domain.recognition.face import Embedding
 
 DIMENSION = 512
 

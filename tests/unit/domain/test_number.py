@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookout.cloud.cameras import _rules
-from lookout.domain.camera import camera_fields
-from lookout.domain.command import Action, parse_order
+from lookout.cloud.cameras.keys import _rules
+from lookout.domain.cameras.camera import camera_fields
+from lookout.domain.cameras.command import Action, parse_order
 from lookout.domain.number import number, switch, whole
-from lookout.domain.site import Site
+from lookout.domain.site.site import Site
 from lookout.errors import BadRequest
 from lookout.settings import Settings
 from lookout_agent import commands as agent_commands

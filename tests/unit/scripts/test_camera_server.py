@@ -14,9 +14,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from stack.bootstrap import ROOT
-from stack.camera_firmware import BUFFERS, Firmware
-from stack.camera_server import FakeCamera, Mood
+from stack.fake_camera.firmware import BUFFERS, Firmware
+from stack.fake_camera.server import FakeCamera, Mood
+from stack.install.bootstrap import ROOT
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookout.domain.cohort import Cohort
+from lookout.domain.recognition.cohort import Cohort
 from lookout.errors import ModelMissing
 from lookout.settings import ROOT, Settings
-from lookout.vision.models import installed
+from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
-from stack.crowd import averaged
+from stack.tools.crowd import averaged
 from tests.unit.domain.conftest import at, face
 
 

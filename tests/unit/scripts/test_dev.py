@@ -17,19 +17,11 @@ from typing import Any
 import pytest
 
 from lookout import settings
-from stack import (
-    dashboard,
-    emulators,
-    jars,
-    local_network,
-    offline_jars,
-    processes,
-    project,
-    readiness,
-    toolchain,
-)
-from stack.bootstrap import ROOT, deployed_python
-from stack.info import Account, CameraKey, StackInfo
+from stack.install import dashboard, project, toolchain
+from stack.install.bootstrap import ROOT, deployed_python
+from stack.install.emulator_jars import jars, offline_jars
+from stack.local import emulators, local_network, processes, readiness
+from stack.local.info import Account, CameraKey, StackInfo
 
 INFO = StackInfo(
     urls=project.Ports(6000).urls(),

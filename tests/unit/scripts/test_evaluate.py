@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from lookout.settings import ROOT
-from lookout.vision.frame import encode_jpeg
+from lookout.vision.image.frame import encode_jpeg
 from lookout.vision.recogniser import Recogniser
-from stack.evaluation import Distances, Pair, describe, measure, read_pairs
+from stack.tools.evaluation import Distances, Pair, describe, measure, read_pairs
 
 PAIRS = """file_x,file_y,Decision
 obama.jpg,obama2.jpg,Yes

@@ -19,9 +19,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stack import esp32
-from stack.bootstrap import ROOT
-from stack.esp32 import Variant
+from stack.fake_camera import client
+from stack.fake_camera.client import Variant
+from stack.install.bootstrap import ROOT
 
 JPEG = b"\xff\xd8" + bytes(range(256)) * 12 + b"\xff\xd9"
 
@@ -65,7 +65,7 @@ Server = tuple[str, list[tuple[str, str, Message, bytes]]]
 @pytest.mark.parametrize("variant", list(Variant))
 def test_only_the_headers_of_a_sketch_are_sent(variant: Variant, server: Server) -> None:
     url, seen = server
-    answer = esp32.post(url, "cam_001", "secret", JPEG, variant)
+    answer = client.post(url, "cam_001", "secret", JPEG, variant)
     assert (answer.status, answer.json, answer.has_length) == (200, {"status": "success"}, True)
     (_, path, headers, _) = seen[0]
     always = {"Host", "Content-Length"}
@@ -89,7 +89,7 @@ def test_a_multipart_body_holds_the_frame_under_its_field(
     variant: Variant, field: str, server: Server
 ) -> None:
     url, seen = server
-    esp32.post(url, "cam_001", "secret", JPEG, variant)
+    client.post(url, "cam_001", "secret", JPEG, variant)
     _, _, headers, body = seen[0]
     whole = message_from_bytes(b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body)
     parts = whole.get_payload()
@@ -101,7 +101,7 @@ def test_a_multipart_body_holds_the_frame_under_its_field(
 
 def test_a_sketch_may_name_its_camera_in_the_form(server: Server) -> None:
     url, seen = server
-    esp32.post(url, "cam_001", "secret", JPEG, Variant.MULTIPART_IMAGE)
+    client.post(url, "cam_001", "secret", JPEG, Variant.MULTIPART_IMAGE)
     _, _, headers, body = seen[0]
     assert b'name="cameraId"\r\n\r\ncam_001\r\n' in body
     assert "X-Camera-Id" not in headers
@@ -121,7 +121,7 @@ def test_a_raw_body_is_the_frame_and_nothing_else(
     variant: Variant, method: str, kind: str | None, query: str, server: Server
 ) -> None:
     url, seen = server
-    esp32.post(url, "cam_001", "secret", JPEG, variant)
+    client.post(url, "cam_001", "secret", JPEG, variant)
     assert [(seen[0][0], seen[0][1], seen[0][2]["Content-Type"], seen[0][3])] == [
         (method, f"/detect{query}", kind, JPEG)
     ]
@@ -130,7 +130,7 @@ def test_a_raw_body_is_the_frame_and_nothing_else(
 def test_a_camera_gives_up_on_a_server_that_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/detect"
-        answer = esp32.post(url, "cam_001", "secret", JPEG, timeout=0.2)
+        answer = client.post(url, "cam_001", "secret", JPEG, timeout=0.2)
     assert answer.status is None
     assert "timed out" in answer.body
     assert answer.json == {}
@@ -150,7 +150,7 @@ def test_a_camera_that_gave_up_does_not_look_at_what_comes_later() -> None:
         thread = threading.Thread(target=drip)
         thread.start()
         url = f"http://127.0.0.1:{slow.getsockname()[1]}/detect"
-        answer = esp32.post(url, "cam_001", "secret", JPEG, Variant.RAW_JPEG, timeout=0.3)
+        answer = client.post(url, "cam_001", "secret", JPEG, Variant.RAW_JPEG, timeout=0.3)
         thread.join()
     assert (answer.status, answer.has_length) == (None, False)
     assert "timed out" in answer.body
@@ -159,7 +159,7 @@ def test_a_camera_that_gave_up_does_not_look_at_what_comes_later() -> None:
 def test_a_camera_hears_that_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         url = f"http://127.0.0.1:{gone.getsockname()[1]}/detect"
-    answer = esp32.post(url, "cam_001", "secret", JPEG)
+    answer = client.post(url, "cam_001", "secret", JPEG)
     assert answer.status is None
     assert "refused" in answer.body
 
@@ -179,13 +179,13 @@ def test_an_early_refusal_is_heard_before_everything_was_sent() -> None:
         thread = threading.Thread(target=refuse)
         thread.start()
         url = f"http://127.0.0.1:{strict.getsockname()[1]}/detect"
-        answer = esp32.post(url, "cam_001", "secret", bytes(9_000_000), Variant.RAW_JPEG)
+        answer = client.post(url, "cam_001", "secret", bytes(9_000_000), Variant.RAW_JPEG)
         thread.join()
     assert answer.status == 413
 
 
 def test_a_truncated_frame_has_lost_its_end() -> None:
-    cut = esp32.cut_short(JPEG)
+    cut = client.cut_short(JPEG)
     assert JPEG.startswith(cut)
     assert not cut.endswith(b"\xff\xd9")
 
@@ -198,7 +198,7 @@ def _picture(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize(("width", "height"), [(100, 100), (800, 600), (3000, 500), (10, 2000)])
 def test_a_photo_of_any_size_is_put_in_the_middle_of_a_frame(width: int, height: int) -> None:
-    with Image.open(io.BytesIO(esp32.on_frame(_picture(width, height), 800, 600))) as frame:
+    with Image.open(io.BytesIO(client.on_frame(_picture(width, height), 800, 600))) as frame:
         assert (frame.format, frame.size) == ("JPEG", (800, 600))
         red, green, _ = np.asarray(frame.convert("RGB"))[300, 400]
     assert red > 150 > green

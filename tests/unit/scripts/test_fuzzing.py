@@ -11,11 +11,11 @@ from subprocess import Popen
 
 import pytest
 
-from stack import fuzzing
-from stack.bootstrap import ROOT
-from stack.esp32 import on_frame
-from stack.fuzzing import Attempt, Tally
-from stack.serving import Served, served
+from stack.fake_camera.client import on_frame
+from stack.fuzzing import attack
+from stack.fuzzing.attack import Attempt, Tally
+from stack.install.bootstrap import ROOT
+from stack.local.serving import Served, served
 
 TAKE = ROOT / "tests" / "unit" / "web" / "served" / "main.py"
 
@@ -28,26 +28,26 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def pictures(photos: Path) -> list[bytes]:
-    return fuzzing.pictures(on_frame((photos / "obama3.jpg").read_bytes(), 800, 600))
+    return attack.pictures(on_frame((photos / "obama3.jpg").read_bytes(), 800, 600))
 
 
 def test_the_same_seed_makes_the_same_requests(pictures: list[bytes]) -> None:
     def made(seed: int) -> list[Attempt]:
         rng = random.Random(seed)
-        uploads = [fuzzing.upload(rng, pictures, "cam_1", "the-key") for _ in range(40)]
-        return [*uploads, *(fuzzing.order(rng, "a.b.c") for _ in range(40))]
+        uploads = [attack.upload(rng, pictures, "cam_1", "the-key") for _ in range(40)]
+        return [*uploads, *(attack.order(rng, "a.b.c") for _ in range(40))]
 
     assert made(1) == made(1)
     assert made(1) != made(2)
     assert any(attempt.is_whole for attempt in made(1))
-    assert max(len(attempt.body) for seed in range(5) for attempt in made(seed)) <= fuzzing.MAX_BYTES
+    assert max(len(attempt.body) for seed in range(5) for attempt in made(seed)) <= attack.MAX_BYTES
 
 
 def test_frames_that_nobody_harmed_are_taken_and_counted(function: Served, pictures: list[bytes]) -> None:
     rng, tally = random.Random(4), Tally()
-    whole = [made for _ in range(60) if (made := fuzzing.upload(rng, pictures, "cam_1", "the-key")).is_whole]
+    whole = [made for _ in range(60) if (made := attack.upload(rng, pictures, "cam_1", "the-key")).is_whole]
     assert len(whole) > 5
-    assert [fuzzing.attempt(function, made, tally) for made in whole] == [None] * len(whole)
+    assert [attack.attempt(function, made, tally) for made in whole] == [None] * len(whole)
     assert tally.statuses == {("upload", 200): len(whole)}
     assert tally.lines()[1:] == [f"upload 200: {len(whole)}"]
 
@@ -55,14 +55,14 @@ def test_frames_that_nobody_harmed_are_taken_and_counted(function: Served, pictu
 @pytest.mark.parametrize("path", ["/unexpected", "/settings"])
 def test_a_function_that_fails_is_noticed(function: Served, path: str) -> None:
     tally = Tally()
-    wrong = fuzzing.attempt(function, Attempt("upload", "POST", path, {}, b"x"), tally)
+    wrong = attack.attempt(function, Attempt("upload", "POST", path, {}, b"x"), tally)
     assert wrong is not None
     assert wrong.startswith("500: ")
     assert tally.tried == 0
 
 
 def test_a_whole_frame_that_is_refused_is_noticed(function: Served) -> None:
-    wrong = fuzzing.attempt(function, Attempt("upload", "POST", "/", {}, b"x", is_whole=True), Tally())
+    wrong = attack.attempt(function, Attempt("upload", "POST", "/", {}, b"x", is_whole=True), Tally())
     assert wrong is not None
     assert wrong.startswith("401: ")
 
@@ -87,7 +87,7 @@ def test_no_answer_a_page_and_broken_json_are_noticed(sent: bytes, words: str) -
         thread = threading.Thread(target=answer)
         thread.start()
         other = Served(listening.getsockname()[1], process)
-        wrong = fuzzing.attempt(other, Attempt("upload", "GET", "/", {}, b""), Tally())
+        wrong = attack.attempt(other, Attempt("upload", "GET", "/", {}, b""), Tally())
         thread.join()
     assert wrong is not None
     assert words in wrong

@@ -18,13 +18,13 @@ import numpy as np
 import pytest
 
 from lookout.settings import ROOT, Settings
-from lookout.vision.models import WEIGHTS, installed
+from lookout.vision.networks.models import WEIGHTS, installed
 from lookout.vision.recogniser import Recogniser
-from stack import download as downloads
-from stack import models
-from stack.download import DownloadFailed, download
-from stack.networks.files import Unfetched, is_whole
-from stack.networks.installing import check_shape
+from stack.install import download as downloads
+from stack.install import models
+from stack.install.download import DownloadFailed, download
+from stack.install.networks.files import Unfetched, is_whole
+from stack.install.networks.installing import check_shape
 
 BODY = np.random.default_rng(0).integers(0, 256, 3_000_000, np.uint8).tobytes()
 DIGEST = digest_of(BODY).hexdigest()

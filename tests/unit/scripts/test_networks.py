@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from lookout.vision.recogniser import Recogniser
-from stack import models, npm_package
-from stack.networks.agreement import Disagreement, agreement, check_faces
-from stack.networks.initializers import arrays_of
-from stack.networks.installing import answers, published_embedder
-from stack.networks.preparing import prepare
-from stack.networks.wrapping import speaking_deepface
+from stack.install import models, npm_package
+from stack.install.networks.agreement import Disagreement, agreement, check_faces
+from stack.install.networks.initializers import arrays_of
+from stack.install.networks.installing import answers, published_embedder
+from stack.install.networks.preparing import prepare
+from stack.install.networks.wrapping import speaking_deepface
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_weights_that_were_fetched_keep_the_name_of_the_published_file(
 ) -> None:
     from hashlib import sha256
 
-    from stack.networks import installing
+    from stack.install.networks import installing
 
     entry = models.read_manifest()["embedders"]["ArcFace"] | {"sources": [], "sha256": None}
     published = residual(3).SerializeToString()

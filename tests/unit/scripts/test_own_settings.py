@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import own_settings
+from stack.local import own_settings
 
 
 def test_without_the_file_there_are_none(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from stack import turn
-from stack.bootstrap import ROOT
+from stack.install.bootstrap import ROOT
+from stack.local import turn
 
 HOLDER = """
 import time
-from stack.turn import turn
+from stack.local.turn import turn
 with turn():
     print("mine", flush=True)
     time.sleep(60)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.vendor import functions, vendor
+from stack.install.vendor import functions, vendor
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ import pytest
 from PIL import Image
 
 from lookout.errors import BrokenImage
-from lookout.vision.frame import MAX_MEMORY, decode
-from lookout.vision.header import read_header
-from stack.bootstrap import ROOT
+from lookout.vision.image.frame import MAX_MEMORY, decode
+from lookout.vision.image.header import read_header
+from stack.install.bootstrap import ROOT
 
 EIGHT_MB = 8 * 1024 * 1024
 DIMENSIONS = re.compile(rb"\xff[\xc0-\xc2]..\x08(....)", re.DOTALL)
@@ -183,7 +183,7 @@ def test_animations_count_by_the_frames_that_are_kept() -> None:
 FOUR_AT_ONCE = """
 import sys, threading
 from pathlib import Path
-from lookout.vision.frame import decode
+from lookout.vision.image.frame import decode
 files = [Path(name).read_bytes() for name in sys.argv[1:]]
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024

@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from bench import scene
-from lookout.domain.face import Box
+from lookout.domain.recognition.face import Box
 from lookout.errors import ModelMissing, SettingsError
 from lookout.settings import Settings
-from lookout.vision.detector import Detector, detector, empty_input, prepare, regions
-from lookout.vision.models import installed
+from lookout.vision.networks.detector import Detector, detector, empty_input, prepare, regions
+from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
 
 FACE_IN_OBAMA2 = Box(203, 239, 260, 380)

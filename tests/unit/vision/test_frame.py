@@ -14,9 +14,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookout.domain.face import Box
+from lookout.domain.recognition.face import Box
 from lookout.errors import BrokenImage, NotAnImage
-from lookout.vision.frame import crop, decode, encode_jpeg
+from lookout.vision.image.frame import crop, decode, encode_jpeg
 
 
 def picture(width: int = 64, height: int = 48) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from lookout.domain.face import Box
+from lookout.domain.recognition.face import Box
 from lookout.vision.geometry import TEMPLATE, merge, square, turn, umeyama, upright, warp
 
 

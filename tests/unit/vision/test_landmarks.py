@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookout.domain.face import Box
-from lookout.vision.frame import decode
+from lookout.domain.recognition.face import Box
 from lookout.vision.geometry import TEMPLATE, umeyama
-from lookout.vision.landmarks import AVERAGE, prepare
+from lookout.vision.image.frame import decode
+from lookout.vision.networks.landmarks import AVERAGE, prepare
 from lookout.vision.recogniser import Recogniser
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lookout.errors import ModelMissing
 from lookout.settings import Settings
-from lookout.vision.models import installed
+from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Networks, Recogniser
 
 FILES = ("fr_detect.onnx", "fr_landmark.onnx", ".deepface/weights/arcface_weights.onnx")

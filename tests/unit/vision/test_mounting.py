@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from bench import scene
 from lookout.settings import Settings
-from lookout.vision.frame import Frame, decode, turned
+from lookout.vision.image.frame import Frame, decode, turned
 from lookout.vision.mounting import EVERY, FINDS, Mountings
 from lookout.vision.quality import Gate
 from lookout.vision.recogniser import Recogniser
-from stack.esp32 import on_frame
+from stack.fake_camera.client import on_frame
 
 PHOTOS = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "t1.jpg")
 

@@ -14,9 +14,9 @@ from PIL import Image
 from pillow_heif import encode, register_heif_opener
 
 from lookout.errors import PhotoRejected
-from lookout.vision import photo as module
-from lookout.vision.frame import decode
-from lookout.vision.photo import decode_photo
+from lookout.vision.image import photo as module
+from lookout.vision.image.frame import decode
+from lookout.vision.image.photo import decode_photo
 from lookout.vision.recogniser import Recogniser
 from tests.unit.vision.test_frame import jpeg_bomb, png_bomb, webp_bomb
 

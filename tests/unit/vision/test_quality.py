@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookout.domain.face import Box, Quality
-from lookout.domain.reason import Reason
+from lookout.domain.recognition.face import Box, Quality
+from lookout.domain.recognition.reason import Reason
 from lookout.settings import Settings
 from lookout.vision.quality import OPEN_GATE, Gate, assess
 

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from bench import scene
-from lookout.domain.face import Box, Embedding
-from lookout.domain.reason import Reason
+from lookout.domain.recognition.face import Box, Embedding
+from lookout.domain.recognition.reason import Reason
 from lookout.settings import ROOT, Settings
 from lookout.vision import recogniser as module
-from lookout.vision.frame import Frame, crop, decode
-from lookout.vision.models import WEIGHTS
+from lookout.vision.image.frame import Frame, crop, decode
+from lookout.vision.networks.models import WEIGHTS
 from lookout.vision.quality import OPEN_GATE
 from lookout.vision.recogniser import Networks, Recogniser, Seen
 

@@ -61,7 +61,7 @@ def left_behind(first: str, watcher: Path, home: Path) -> tuple[list[str], list[
 def test_nothing_is_looked_up_and_nothing_written(
     recogniser: Recogniser, watcher: Path, tmp_path: Path
 ) -> None:
-    assert left_behind("import lookout.vision.runtime", watcher, tmp_path / "quiet") == ([], [])
+    assert left_behind("import lookout.vision.networks.runtime", watcher, tmp_path / "quiet") == ([], [])
 
 
 def test_the_watcher_sees_what_there_would_be_to_see(

@@ -10,12 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from bench import scene
-from lookout.domain.face import Box, Face
-from lookout.domain.gallery import Gallery, PersonVectors
-from lookout.domain.matching import Match, match
+from lookout.domain.recognition.face import Box, Face
+from lookout.domain.recognition.gallery import Gallery, PersonVectors
+from lookout.domain.recognition.matching import Match, match
 from lookout.settings import Settings
-from lookout.vision.frame import decode
 from lookout.vision.geometry import is_cut
+from lookout.vision.image.frame import decode
 from lookout.vision.recogniser import Recogniser
 
 BORDERS = ("left", "right", "top", "bottom")

@@ -18,7 +18,7 @@ from gunicorn.http.unreader import SocketUnreader
 from lookout.errors import BadRequest
 from lookout.web import body as bodies
 from lookout.web.body import SILENCE_SECONDS, TimedBody, nameless
-from stack.serving import Served, served
+from stack.local.serving import Served, served
 
 SOURCE = Path(__file__).with_name("served") / "main.py"
 PATIENCE = 5.0

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from stack.upload_forms import CONTENT_TYPES, FORMS, PADDINGS, Form, disposition, multipart
+from stack.fuzzing.upload_forms import CONTENT_TYPES, FORMS, PADDINGS, Form, disposition, multipart
 
 CALLER = {"X-Camera-Id": "cam_1", "X-Camera-Key": "the-key"}
 KEY = {"Token": "the-key"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from lookout import errors
 from lookout.web.answer import Request, endpoint
-from lookout.web.frame_upload import FrameUpload
+from lookout.web.upload.frame_upload import FrameUpload
 
 LIMIT = 8 * 1024 * 1024
 

@@ -1,0 +1,1 @@
+"""Who calls: ID tokens, roles, and the browsers that receive pushes."""

@@ -1,0 +1,98 @@
+"""Roles of accounts: custom claims in Firebase Auth, which only the server can set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lookout.cloud.accounts.devices import forget_all_of
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.clients import firebase_app, firestore_client
+from lookout.domain.cameras.camera import is_camera_id
+from lookout.domain.site.caller import READERS, Role, role_of
+from lookout.errors import BadRequest, NotFound
+
+STORE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """An account with its role; ``agent_id`` is the one agent that an agent's account speaks for."""
+
+    email: str
+    role: Role
+    agent_id: str | None
+
+
+def grant(email: str, role: Role, agent_id: str | None) -> None:
+    """Give the account ``email`` a role; it holds from its next sign-in or token, within the hour. Where that may
+    not look, its devices are told nothing any more.
+
+    Raises:
+        NotFound: nobody signed up with that address.
+        BadRequest: ``agent_id`` is of the wrong form.
+        Unavailable: Firestore did not answer; the role holds, but the devices are still there.
+    """
+    from firebase_admin import auth
+
+    # it names a document, and cameras name it
+    if agent_id is not None and not is_camera_id(agent_id):
+        raise BadRequest(
+            f"{agent_id!r} cannot be an agent's id: use up to 64 letters, digits, _ and -, such as agent_home."
+        )
+    claims = {"role": role.value} | ({"agentId": agent_id} if agent_id else {})
+    uid = _uid(email)
+    auth.set_custom_user_claims(uid, claims, firebase_app())
+    if role not in READERS:
+        _tell_nothing(uid)
+
+
+def revoke(email: str) -> None:
+    """Take the role from the account ``email`` and end its sessions; tokens handed out last an hour at most. Its
+    devices are told nothing any more.
+
+    Raises:
+        NotFound: nobody signed up with that address.
+        Unavailable: Firestore did not answer; the role is gone, but not yet the devices.
+    """
+    from firebase_admin import auth
+
+    uid = _uid(email)
+    auth.set_custom_user_claims(uid, None, firebase_app())
+    _tell_nothing(uid)
+    auth.revoke_refresh_tokens(uid, firebase_app())
+
+
+def _tell_nothing(uid: str) -> None:
+    """Let tokens that were handed out before register no device any more, and forget those that are there."""
+    db = firestore_client()
+    with store_errors("Firestore"):
+        # in whole seconds, as tokens have it
+        db.collection("revocations").document(uid).set(
+            {"at": int(time.time())}, **call_options(STORE_SECONDS)
+        )
+    forget_all_of(db, uid, STORE_SECONDS)
+
+
+def granted() -> Iterator[Granted]:
+    """Every account that has a role."""
+    from firebase_admin import auth
+
+    for user in auth.list_users(app=firebase_app()).iterate_all():
+        claims: dict[str, Any] = user.custom_claims or {}
+        role = role_of(claims.get("role"))
+        if role is not None:
+            yield Granted(user.email or user.uid, role, claims.get("agentId"))
+
+
+def _uid(email: str) -> str:
+    from firebase_admin import auth
+
+    try:
+        return str(auth.get_user_by_email(email, firebase_app()).uid)
+    except (auth.UserNotFoundError, ValueError) as error:
+        raise NotFound(
+            f"Nobody signed up as {email}: let them sign up first, then grant the role."
+        ) from error

@@ -1,0 +1,1 @@
+"""One alert per visit: visits, alert documents, pictures, notices."""

@@ -1,0 +1,49 @@
+"""``arrivals/{day}_{personId}``: the alert by which a person arrived on a day, where only that is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.firebase.transaction import Transaction, run
+
+KEPT = timedelta(days=3)
+"""A day is over everywhere by then."""
+
+
+def is_first(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -> bool:
+    """Whether the person arrived on the site's ``day`` by that alert, which counts as the arrival if none did yet.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+
+    def step(attempt: Transaction) -> bool:
+        reference = db.collection("arrivals").document(f"{day}_{person_id}")
+        (stored,) = attempt.read([reference])
+        if stored is not None:
+            return bool(stored["alertId"] == alert_id)
+        now = datetime.now(UTC)
+        fields = {"alertId": alert_id, "personId": person_id, "createdAt": now, "expireAt": now + KEPT}
+        attempt.put(reference, fields)
+        return True
+
+    return run(db, timeout, step)
+
+
+def withdraw(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -> None:
+    """Let the person not have arrived by that alert after all.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+
+    run(db, timeout, lambda attempt: take_back(attempt, db, day, person_id, alert_id))
+
+
+def take_back(attempt: Transaction, db: Any, day: str, person_id: str, alert_id: str) -> None:
+    """The same as a part of a step: the real first arrival of the day is still to be told."""
+    reference = db.collection("arrivals").document(f"{day}_{person_id}")
+    (stored,) = attempt.read([reference])
+    if stored is not None and stored.get("alertId") == alert_id:
+        attempt.remove(reference)

@@ -1,0 +1,146 @@
+"""``notices/{alertId}_{state}``: what people are to be told, and which way they were told already."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.domain.notifications.delivery import MAX_TRIES, DeliveryState, Step, claimed, next_step, settled
+from lookout.domain.notifications.notice import Notice, NoticeState
+from lookout.domain.notifications.rules import Channel
+from lookout.domain.site.expiry import has_expired
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one delivery of the event is to do about each channel. ``last``: those that are then tried no more;
+    ``lost``: those that were given up before."""
+
+    token: str
+    steps: Mapping[Channel, Step]
+    last: frozenset[Channel] = frozenset()
+    lost: frozenset[Channel] = frozenset()
+
+    def to(self, step: Step) -> list[Channel]:
+        """The channels about which that is to be done."""
+        return [channel for channel, wanted in self.steps.items() if wanted is step]
+
+
+class Notices:
+    """Reads notices and their alerts, and keeps the books of what was told.
+
+    Every method raises ``Unavailable`` when Firestore does not answer.
+    """
+
+    def __init__(self, db: Any, timeout: float) -> None:
+        self._db = db
+        self._timeout = timeout
+
+    def read(self, notice_id: str) -> Notice | None:
+        """The notice; None when there is none."""
+        stored = self._document("notices", notice_id)
+        return None if stored is None else Notice.stored(notice_id, stored)
+
+    def alert(self, alert_id: str) -> dict[str, Any] | None:
+        """The alert as it is now; None when it is gone."""
+        return self._document("alerts", alert_id)
+
+    def is_hushed(self, alert: Mapping[str, Any]) -> bool:
+        """Whether nobody wants to hear of the person, or the stranger, that the alert is of by now."""
+        person_id, stranger_id = alert.get("personId"), alert.get("strangerId")
+        if person_id is not None:
+            return (self._document("people", person_id) or {}).get("muted") is True
+        return (
+            stranger_id is not None
+            and (self._document("strangers", stranger_id) or {}).get("ignored") is True
+        )
+
+    def claim(self, notice: Notice, channels: Iterable[Channel]) -> Claim:
+        """Set about all ``channels`` that are still to be told and nobody else is at; for a time."""
+        wanted = list(channels)
+        token = secrets.token_hex(8)
+
+        def step(attempt: Transaction) -> Claim:
+            reference = self._reference(notice)
+            (stored,) = attempt.read([reference])
+            if stored is None:
+                return Claim(token, dict.fromkeys(wanted, Step.LEAVE))
+            now = datetime.now(UTC)
+            records = {channel: stored.get("channels", {}).get(channel) for channel in wanted}
+            steps = {channel: next_step(record, now) for channel, record in records.items()}
+            mine = {
+                channel: claimed(records[channel], token, now)
+                for channel, wanted_step in steps.items()
+                # what is given up is settled by one alone, too
+                if wanted_step in (Step.SEND, Step.GIVE_UP)
+            }
+            if mine:
+                attempt.put(reference, {f"channels.{channel}": record for channel, record in mine.items()})
+            last = frozenset(channel for channel, record in mine.items() if record["tries"] >= MAX_TRIES)
+            lost = frozenset(
+                channel
+                for channel, record in records.items()
+                if record is not None and record["state"] == DeliveryState.FAILED
+            )
+            return Claim(token, steps, last, lost)
+
+        return run(self._db, self._timeout, step)
+
+    def settle(
+        self, notice: Notice, channel: Channel, token: str, state: DeliveryState, reason: str | None = None
+    ) -> None:
+        """Write down how the delivery of ``token`` ended.
+
+        A failure for good is told on the alert, where people see it; telling people after all takes that back.
+        """
+
+        def step(attempt: Transaction) -> None:
+            notice_reference = self._reference(notice)
+            alert_reference = self._db.collection("alerts").document(notice.alert_id)
+            stored, alert = attempt.read([notice_reference, alert_reference])
+            now = datetime.now(UTC)
+            before = None if stored is None else stored.get("channels", {}).get(channel)
+            record = settled(before, token, state, reason, now)
+            if record is None:
+                return
+            if stored is not None:
+                attempt.put(notice_reference, {f"channels.{channel}": record})
+            if alert is not None:
+                told = _told_on_the_alert(alert, notice, channel, state, reason, now)
+                if told:
+                    attempt.put(alert_reference, told)
+
+        run(self._db, self._timeout, step)
+
+    def _reference(self, notice: Notice) -> Any:
+        return self._db.collection("notices").document(notice.id)
+
+    def _document(self, collection: str, document_id: str) -> dict[str, Any] | None:
+        with store_errors("Firestore"):
+            found = self._db.collection(collection).document(document_id).get(**call_options(self._timeout))
+        stored: dict[str, Any] | None = found.to_dict()
+        return None if stored is None or has_expired(stored, datetime.now(UTC)) else stored
+
+
+def _told_on_the_alert(
+    alert: Mapping[str, Any],
+    notice: Notice,
+    channel: Channel,
+    state: DeliveryState,
+    reason: str | None,
+    now: datetime,
+) -> dict[str, Any]:
+    from google.cloud.firestore import DELETE_FIELD
+
+    field = f"undelivered.{channel}"
+    if state is DeliveryState.FAILED:
+        return {field: {"reason": reason, "at": now, "state": notice.state.value}}
+    before = (alert.get("undelivered") or {}).get(channel)
+    # that it was new was told late, but not yet that it has a name
+    still = notice.state is NoticeState.NEW and before is not None and before["state"] == NoticeState.KNOWN
+    return {field: DELETE_FIELD} if state is DeliveryState.SENT and before is not None and not still else {}

@@ -1,0 +1,1 @@
+"""Cameras: their keys, heartbeats, registration, and the commands sent to them."""

@@ -1,0 +1,111 @@
+"""When a camera was last seen, and what came of its frames."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.site import days
+from lookout.domain.cameras.camera import Camera
+from lookout.domain.recognition.reason import Reason
+
+RECENT_FRAMES = 32
+"""Digests of a camera's latest frames kept per instance, so that a frame posted twice is counted once."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What came since the last heartbeat."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    doubles: int = 0
+    milliseconds: int = 0
+
+    def add(self, other: _Counts) -> None:
+        self.reasons += other.reasons
+        self.doubles += other.doubles
+        self.milliseconds += other.milliseconds
+
+
+@dataclass(slots=True)
+class _Pulse:
+    written_at: float = float("-inf")
+    counts: _Counts = field(default_factory=_Counts)
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
+
+
+class Heartbeats:
+    """Writes when a camera was last seen and what came of its frames, at most every ``every_seconds``."""
+
+    def __init__(self, db: Any, every_seconds: float, timeout: float) -> None:
+        self._db = db
+        self._every_seconds = every_seconds
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._pulses: dict[str, _Pulse] = {}
+
+    def beat(
+        self,
+        camera: Camera,
+        digest: str,
+        reason: Reason,
+        at: datetime,
+        day: Callable[[], str],
+        milliseconds: int = 0,
+    ) -> bool:
+        """Count a frame; True when it was time to write, and it was written. ``day`` is asked only then.
+
+        ``milliseconds`` is how long judging it took.
+
+        Raises:
+            Unavailable: Firestore did not answer; the counts are kept for the next time.
+        """
+        now = time.monotonic()
+        with self._lock:
+            pulse = self._pulses.setdefault(camera.id, _Pulse())
+            if digest in pulse.recent:
+                pulse.counts.doubles += 1
+            else:
+                pulse.counts.add(_Counts(Counter([reason.value]), 0, milliseconds))
+            pulse.recent.append(digest)
+            if now - pulse.written_at < self._every_seconds:
+                return False
+            counts, before = pulse.counts, pulse.written_at
+            pulse.counts, pulse.written_at = _Counts(), now
+        try:
+            with store_errors("Firestore"):
+                self._write(camera, counts, reason, at, day())
+        except Exception:
+            with self._lock:
+                pulse.counts.add(counts)
+                pulse.written_at = before
+            raise
+        return True
+
+    def _write(self, camera: Camera, counts: _Counts, reason: Reason, at: datetime, day: str) -> None:
+        from google.cloud.firestore import Increment
+
+        reference = self._db.collection("cameras").document(camera.id)
+        known_day = reference.get(["day"], **call_options(self._timeout)).to_dict() or {}
+        same_day = known_day.get("day") == day
+        frames = counts.reasons.total()
+        batch = self._db.batch()
+        batch.update(
+            reference,
+            {
+                "lastSeenAt": at,
+                "lastReason": reason,
+                "day": day,
+                "framesToday": Increment(frames) if same_day else frames,
+                "doublesToday": Increment(counts.doubles) if same_day else counts.doubles,
+            },
+        )
+        added = days.frame_counts(camera, day, at, counts.reasons, counts.doubles, counts.milliseconds)
+        batch.set(days.reference(self._db, camera.id, day), added, merge=True)
+        batch.commit(**call_options(self._timeout))

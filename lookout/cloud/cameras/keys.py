@@ -1,0 +1,232 @@
+"""``cameras/{id}`` and its server-only key: registering, and checking a caller."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.domain.cameras.camera import (
+    DISABLED,
+    FOV,
+    ROTATIONS,
+    VISIT_SECONDS,
+    Camera,
+    is_camera_id,
+    is_fov,
+)
+from lookout.domain.number import number, whole
+from lookout.domain.site.treatment import CameraRules, Treatment
+from lookout.errors import BadRequest, Forbidden, Unauthorised
+
+CACHED_CAMERAS = 1024
+"""Look-ups remembered, wrong ids included: a stranger who guesses ids costs no unbounded memory."""
+
+WRONG_KEYS_PER_MINUTE = 60
+"""Wrong keys, and ids of no camera, that one address may give to one instance."""
+
+WRONG_SECONDS = 2.0
+"""So long it is remembered that a camera is not there, or has another key."""
+
+ROSTER_SECONDS = 5.0
+"""How often all cameras are read, at most, while somebody guesses."""
+
+_NO_KEY = "0" * 64
+
+
+def register(db: Any, camera_id: str, name: str, location: str = "", ip_address: str = "") -> str:
+    """Create the camera, or give an existing one a new key. Returns the key: it is stored only as a hash.
+
+    Raises:
+        BadRequest: ``camera_id`` is of the wrong form.
+    """
+    if not is_camera_id(camera_id):
+        raise BadRequest(f"{camera_id!r} cannot be a camera's id: use up to 64 letters, digits, _ and -.")
+    key, hashed = new_key()
+    camera = db.collection("cameras").document(camera_id)
+    batch = db.batch()
+    plain = {"name": name, "location": location, "ipAddress": ip_address, "status": "active", "led": 0}
+    batch.set(camera, plain, merge=True)
+    batch.set(camera.collection("private").document("key"), hashed)
+    batch.commit()
+    return key
+
+
+def new_key() -> tuple[str, dict[str, Any]]:
+    """A key of 256 random bits, and the document that is all that is kept of it."""
+    from google.cloud.firestore import SERVER_TIMESTAMP
+
+    key = secrets.token_urlsafe(32)
+    return key, _hashed(key) | {"rotatedAt": SERVER_TIMESTAMP}
+
+
+def _hashed(key: str) -> dict[str, str]:
+    # A plain hash is enough for 256 random bits: there is no dictionary to try.
+    return {"sha256": hashlib.sha256(key.encode()).hexdigest()}
+
+
+class Limit(Protocol):
+    """Counts what callers get wrong, by whatever tells them apart."""
+
+    def is_spent(self, caller: str) -> bool:
+        """Whether the next one would be too many."""
+
+    def admit(self, caller: str) -> None:
+        """Count one; raises ``TooMany``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of a camera and when, by a steady clock; no camera where there is none of that id."""
+
+    read_at: float
+    camera: Camera | None = None
+    sha256: str = _NO_KEY
+
+    def fits(self, digest: str) -> bool:
+        """Whether a key of that digest opens it; takes as long where there is no camera."""
+        return hmac.compare_digest(digest, self.sha256) and self.camera is not None
+
+
+class CameraKeys:
+    """Tells cameras by their keys, trusting what it read for ``cache_seconds``.
+
+    ``wrong``: counts wrong keys by the caller's address. For an address that gave too many nothing is looked up
+    one by one any more; all cameras are read at once, now and then. So guessing costs no reads, and a camera that
+    shares the address is let in with its own key.
+    """
+
+    def __init__(self, db: Any, cache_seconds: float, timeout: float, wrong: Limit | None = None) -> None:
+        self._db = db
+        self._cache_seconds = cache_seconds
+        self._timeout = timeout
+        self._wrong = wrong
+        self._lock = threading.Lock()
+        self._read: OrderedDict[str, _Known] = OrderedDict()
+        self._roster_lock = threading.Lock()
+        self._roster: dict[str, _Known] = {}
+        self._roster_at = float("-inf")
+
+    def authorise(self, camera_id: str, key: str, address: str = "") -> Camera:
+        """The camera that ``camera_id`` and ``key``, given from ``address``, belong to.
+
+        Raises:
+            Unauthorised: unknown camera or wrong key; both look and cost the same.
+            TooMany: the same, too often from that address.
+            Forbidden: the camera was disabled.
+            Unavailable: Firestore did not answer.
+        """
+        digest = _hashed(key)["sha256"]
+        known = self._look_up(camera_id, digest, address) if is_camera_id(camera_id) else _NOBODY
+        fits, camera = known.fits(digest), known.camera
+        if camera is None or not fits:
+            if self._wrong is not None:
+                self._wrong.admit(address)
+            raise Unauthorised(
+                "Unknown camera or wrong key: check X-Camera-Id and the key, or rotate the key."
+            )
+        if camera.status == DISABLED:
+            raise Forbidden(f"Camera {camera.id} is disabled; an owner can enable it.")
+        return camera
+
+    def _look_up(self, camera_id: str, digest: str, address: str) -> _Known:
+        now = time.monotonic()
+        with self._lock:
+            known = self._read.get(camera_id, _NOBODY)
+        age = now - known.read_at
+        # a key that was just made must soon be found where there was none, or another one
+        if age < self._cache_seconds and (known.fits(digest) or age < WRONG_SECONDS):
+            return known
+        if self._wrong is not None and self._wrong.is_spent(address):
+            return self._all_cameras().get(camera_id, _NOBODY)
+        reference = self._db.collection("cameras").document(camera_id)
+        known = self._known([reference], now)[camera_id]
+        with self._lock:
+            self._read[camera_id] = known
+            self._read.move_to_end(camera_id)
+            while len(self._read) > CACHED_CAMERAS:
+                self._read.popitem(last=False)
+        return known
+
+    def _all_cameras(self) -> dict[str, _Known]:
+        with self._roster_lock:
+            now = time.monotonic()
+            if now - self._roster_at >= ROSTER_SECONDS:
+                with store_errors("Firestore"):
+                    named = self._db.collection("cameras").select([]).limit(CACHED_CAMERAS)
+                    references = [one.reference for one in named.stream(**call_options(self._timeout))]
+                self._roster = self._known(references, now)
+                self._roster_at = now
+            return self._roster
+
+    def _known(self, references: Sequence[Any], now: float) -> dict[str, _Known]:
+        keys = {one.id: one.collection("private").document("key") for one in references}
+        with store_errors("Firestore"):
+            found = {
+                snapshot.reference.path: snapshot.to_dict()
+                for snapshot in self._db.get_all([*references, *keys.values()], **call_options(self._timeout))
+                if snapshot.exists
+            }
+        return {
+            one.id: _Known(
+                now,
+                _camera(one.id, found[one.path]) if one.path in found else None,
+                (found.get(keys[one.id].path) or {}).get("sha256", _NO_KEY),
+            )
+            for one in references
+        }
+
+
+_NOBODY = _Known(float("-inf"))
+
+
+def suggest_rotation(db: Any, camera_id: str, rotation: int, timeout: float) -> None:
+    """Tell owners by how many degrees the camera's picture seems to have to be turned; they may set ``rotation``.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    from google.api_core.exceptions import NotFound
+
+    with store_errors("Firestore"), suppress(NotFound):
+        db.collection("cameras").document(camera_id).update(
+            {"rotationHint": rotation}, **call_options(timeout)
+        )
+
+
+def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
+    led, fov, rotation = whole(plain.get("led")), number(plain.get("fov")), whole(plain.get("rotation"))
+    return Camera(
+        camera_id,
+        str(plain.get("name") or camera_id),
+        str(plain.get("status") or "active"),
+        led or 0,
+        _rules(plain),
+        follow=plain.get("follow") is True,
+        fov=fov if is_fov(fov) else FOV,
+        rotation=rotation if rotation in ROTATIONS else None,
+    )
+
+
+def _rules(plain: dict[str, Any]) -> CameraRules:
+    """The camera's own rules; what makes no sense counts as not set."""
+    seconds, armed = whole(plain.get("visitSeconds")), plain.get("armed")
+    low, high = VISIT_SECONDS
+    known, unknown = (
+        Treatment(value) if isinstance(value, str) and value in set(Treatment) else None
+        for value in (plain.get("known"), plain.get("unknown"))
+    )
+    return CameraRules(
+        visit_seconds=seconds if seconds is not None and low <= seconds <= high else None,
+        armed=armed if isinstance(armed, bool) else None,
+        known=known,
+        unknown=unknown,
+    )

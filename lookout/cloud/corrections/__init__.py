@@ -1,0 +1,1 @@
+"""What owners put right: naming, merging, correcting, and the jobs that finish it."""

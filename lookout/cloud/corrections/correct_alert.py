@@ -1,0 +1,126 @@
+"""An owner says who an alert really is: one step, decided anew when a frame changes the alert meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud.alerts import arrivals
+from lookout.cloud.corrections.jobs import JobStore
+from lookout.cloud.corrections.relabelling import Place, Relabelling
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.gallery.negatives import Negatives
+from lookout.cloud.strangers.records import Stranger, StrangerRecords, require_unnamed
+from lookout.domain.people.relabel import Identity, Stored, identity_of
+from lookout.domain.people.requests import Correction, is_document_id
+from lookout.domain.site.expiry import has_expired
+from lookout.errors import NotFound
+
+
+class CorrectAlert:
+    """Corrects alerts."""
+
+    def __init__(
+        self,
+        db: Any,
+        bucket: Any,
+        book: JobStore,
+        strangers: StrangerRecords,
+        relabelling: Relabelling,
+        timeout: float,
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._book = book
+        self._strangers = strangers
+        self._relabelling = relabelling
+        self._negatives = Negatives(db)
+        self._timeout = timeout
+
+    def correct(self, alert_id: str, correction: Correction, by: str) -> dict[str, Any]:
+        """Let the alert be who it really is. Returns who that is, and who it was.
+
+        Its face becomes a negative of the person it was taken for, and it leaves its stranger.
+
+        Raises:
+            NotFound: there is no such alert, person or stranger.
+            Conflict: the person or stranger is just being merged, named or erased.
+            Unavailable: a store did not answer; nothing was changed.
+        """
+        place = self._relabelling.place(alert_id)
+
+        def change(attempt: Transaction) -> tuple[Identity, Identity, str | None]:
+            return self._step(attempt, place, correction, by)
+
+        before, after, unneeded = run(self._db, self._timeout, change)
+        if unneeded is not None:
+            storage.remove_folder(self._bucket, unneeded, self._timeout)
+        return {
+            "alert_id": alert_id,
+            **_plain(after),
+            "was": _plain(before),
+        }
+
+    def _step(
+        self, attempt: Transaction, place: Place, correction: Correction, by: str
+    ) -> tuple[Identity, Identity, str | None]:
+        """Write it; who the alert was and is, and where the pictures are that its stranger needs no more."""
+        now = datetime.now(UTC)
+        person = self._person(attempt, correction.person_id)
+        stranger = self._stranger(attempt, correction.stranger_id)
+
+        def becomes(alert: Stored) -> Identity | None:
+            if has_expired(alert, now):
+                return None
+            if person is not None:
+                return person
+            # somebody unknown who is not this person either stays the stranger he is
+            unknown = alert.get("strangerId") if alert.get("personId") is None else None
+            return Identity(stranger_id=unknown if stranger is None else stranger.id)
+
+        reason = (person or Identity()).reason
+        said = {"reviewed": True, "correctedAt": now, "correctedBy": by, "reason": reason, "candidates": []}
+        alert = self._relabelling.relabel(attempt, place, becomes, said)
+        if alert is None:
+            raise NotFound(f"There is no alert {place.alert_id!r}.")
+        before, after = identity_of(alert), becomes(alert) or Identity()
+        (face,) = attempt.read([self._db.collection("alert_vectors").document(place.alert_id)])
+        self._negatives.corrected(attempt, place.alert_id, face, before.person_id, after.person_id)
+        if before.person_id is not None and before.person_id != after.person_id:
+            arrivals.take_back(attempt, self._db, place.day, before.person_id, place.alert_id)
+        if before.stranger_id == after.stranger_id:
+            return before, after, None
+        unneeded: str | None = None
+        if before.stranger_id is not None:
+            unneeded = self._strangers.lose_alert(attempt, before.stranger_id, place.alert_id)
+        if stranger is not None:
+            self._strangers.gain_alert(attempt, stranger, place.alert_id, alert, face)
+        return before, after, unneeded
+
+    def _person(self, attempt: Transaction, person_id: str | None) -> Identity | None:
+        if person_id is None:
+            return None
+        person = self._db.collection("people").document(person_id) if is_document_id(person_id) else None
+        stored = None if person is None else attempt.read([person])[0]
+        if stored is None:
+            raise NotFound(f"There is no person {person_id!r}.")
+        self._book.require_untaken(f"people/{person_id}")
+        return Identity(person_id, str(stored.get("name") or person_id))
+
+    def _stranger(self, attempt: Transaction, stranger_id: str | None) -> Stranger | None:
+        if stranger_id is None:
+            return None
+        stranger = self._strangers.read(attempt, stranger_id)
+        require_unnamed(stranger)
+        self._book.require_untaken(f"strangers/{stranger_id}")
+        return stranger
+
+
+def _plain(identity: Identity) -> dict[str, Any]:
+    return {
+        "person_id": identity.person_id,
+        "person": identity.person,
+        "is_known": identity.is_known,
+        "stranger_id": identity.stranger_id,
+    }

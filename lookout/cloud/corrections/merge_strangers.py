@@ -1,0 +1,155 @@
+"""Two strangers are one: the one takes the other's alerts, vectors and, where it is better, picture."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud.corrections.alert_removal import UnseenStrangers
+from lookout.cloud.corrections.jobs import Job, JobStore
+from lookout.cloud.corrections.relabelling import Place, Relabelling
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.strangers.records import Stranger, StrangerRecords, require_unnamed
+from lookout.domain.people.relabel import Identity
+from lookout.domain.people.requests import is_document_id
+from lookout.domain.visits.shot import merged_portrait_path
+from lookout.domain.visits.stranger_record import merged
+from lookout.errors import BadRequest, Conflict, NotFound
+
+KIND = "merge_stranger"
+
+
+class MergeStrangers:
+    """Merges strangers. Every method raises ``Unavailable`` when a store does not answer."""
+
+    def __init__(
+        self,
+        db: Any,
+        bucket: Any,
+        book: JobStore,
+        strangers: StrangerRecords,
+        relabelling: Relabelling,
+        timeout: float,
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._book = book
+        self._strangers = strangers
+        self._relabelling = relabelling
+        self._timeout = timeout
+
+    def begin(self, stranger_id: str, into_id: str, by: str) -> Job:
+        """Let the stranger be one with another, for all frames from now on, and open the job for the rest.
+
+        Returns the job that is there already when the same was said before.
+
+        Raises:
+            BadRequest: it is the same stranger.
+            NotFound: there is no such stranger.
+            Conflict: one of them is being named, or was merged into another one.
+        """
+        if not is_document_id(stranger_id):
+            raise NotFound(f"There is no stranger {stranger_id!r}.")
+        if stranger_id == into_id:
+            raise BadRequest("A stranger cannot be merged into itself: name another one.")
+
+        def change(attempt: Transaction) -> Job:
+            job = self._book.read(attempt, f"{KIND}_{stranger_id}")
+            if job is not None:
+                if job.about["into"] != into_id:
+                    raise Conflict(f"Stranger {stranger_id!r} was merged into {job.about['into']!r}.")
+                return job
+            other = self._strangers.read(attempt, stranger_id)
+            into = self._strangers.read(attempt, into_id)
+            require_unnamed(other)
+            require_unnamed(into)
+            job = _job(other, into_id, by)
+            self._book.open(attempt, job)
+            fields = merged(into.fields, other.fields)
+            seen = {name: fields[name] for name in ("lastSeenAt", "expireAt")}
+            vectors = self._strangers.joined_vectors(attempt, into, other)
+            self._strangers.put(attempt, into, fields, seen | {"vectors": vectors})
+            self._strangers.remove(attempt, other)
+            return job
+
+        return run(self._db, self._timeout, change)
+
+    def work(self, job: Job) -> dict[str, Any]:
+        """Do what is left: the alerts, the open visits, the picture."""
+        stranger_id, into_id = job.about["strangerId"], job.about["into"]
+        while self._relabel_all(job):
+            pass
+        identity = Identity(stranger_id=into_id, settled=False)
+        self._relabelling.relabel_visits(
+            lambda visit: identity if visit.get("strangerId") == stranger_id else None
+        )
+        self._bring_picture(job)
+        storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        # the alerts of both may have left meanwhile
+        UnseenStrangers(self._db, self._bucket, self._timeout).let_go(into_id, finishing=job.id)
+        alerts = self._book.progress(job).get("alerts", 0)
+        return {"stranger_id": stranger_id, "into": into_id, "alerts": alerts}
+
+    def _relabel_all(self, job: Job) -> int:
+        places = self._relabelling.places("strangerId", job.about["strangerId"])
+        return sum(self._relabel(job, place) for place in places)
+
+    def _relabel(self, job: Job, place: Place) -> bool:
+        stranger_id, identity = (
+            job.about["strangerId"],
+            Identity(stranger_id=job.about["into"], settled=False),
+        )
+
+        def change(attempt: Transaction) -> bool:
+            progress = self._book.going_on(attempt, job).progress
+            alert = self._relabelling.relabel(
+                attempt, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
+            )
+            if alert is None:
+                return False
+            self._book.note(attempt, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
+            return True
+
+        return run(self._db, self._timeout, change)
+
+    def _bring_picture(self, job: Job) -> None:
+        """Give the stranger that stays the better picture of the two."""
+        path, quality = job.about["facePath"], float(job.about["quality"] or 0.0)
+        if path is None:
+            return
+        to = merged_portrait_path(job.about["into"], job.about["strangerId"])
+        if storage.copy(self._bucket, path, to, self._timeout):
+
+            def change(attempt: Transaction) -> str | None:
+                progress = self._book.going_on(attempt, job).progress
+                into = self._strangers.find(attempt, job.about["into"])
+                if "unused" in progress:
+                    unused: str | None = progress["unused"]
+                    if into is not None and unused == into.fields.get("facePath"):
+                        unused = None  # noted when two strangers' pictures from one frame had the same path
+                elif into is not None and quality > float(into.fields.get("quality") or 0.0):
+                    unused = into.fields.get("facePath")
+                    picture = {"facePath": to, "faceAlertId": job.about["faceAlertId"], "quality": quality}
+                    self._strangers.put(attempt, into, picture, {})
+                else:
+                    unused = to
+                self._book.note(attempt, job.id, progress | {"unused": unused})
+                return unused
+
+            unused = run(self._db, self._timeout, change)
+            if unused is not None:
+                storage.remove(self._bucket, unused, self._timeout)
+
+
+def _job(other: Stranger, into_id: str, by: str) -> Job:
+    picture = {name: other.fields.get(name) for name in ("facePath", "faceAlertId", "quality")}
+    return Job(
+        id=f"{KIND}_{other.id}",
+        kind=KIND,
+        about={"strangerId": other.id, "into": into_id} | picture,
+        created_by=by,
+        created_at=datetime.now(UTC),
+        takes=(f"strangers/{other.id}",),
+        joins=(f"strangers/{into_id}",),
+    )

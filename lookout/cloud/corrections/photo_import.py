@@ -1,0 +1,105 @@
+"""Pictures that become photos of a person: brought into ``faces/{personId}/``, where they are enrolled."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.calls import call_options, store_errors
+
+ENROL_SECONDS = 15.0
+"""How long an answer waits for photos to be enrolled; those that take longer are enrolled all the same."""
+
+LOOK_SECONDS = 0.25
+"""Between two looks at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture to bring. ``path``: where it is at the moment, None when it is gone. A better shot may take its
+    place at any time, so it is asked for again when nothing is there."""
+
+    photo_id: str
+    path: Callable[[], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What became of photos: how many were enrolled, which were rejected and why, how many are still waiting."""
+
+    enrolled: int
+    rejected: list[dict[str, str]] = field(default_factory=list)
+    waiting: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """As a job's result tells it."""
+        return {"enrolled": self.enrolled, "rejected": self.rejected, "waiting": self.waiting}
+
+
+class PhotoImport:
+    """Brings pictures to people. Every method raises ``Unavailable`` when a store does not answer.
+
+    ``enrol_seconds`` is the longest wait for their enrolment.
+    """
+
+    def __init__(self, db: Any, bucket: Any, timeout: float, enrol_seconds: float = ENROL_SECONDS) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._timeout = timeout
+        self.enrol_seconds = enrol_seconds
+
+    def bring(self, person_id: str, sources: Iterable[Source], most: int) -> list[str]:
+        """Store the first ``most`` of the pictures as photos of the person, one of several that are alike.
+
+        A photo that is there already stays, so that it is not enrolled again. Returns the photos' ids.
+        """
+        brought: list[str] = []
+        digests: set[bytes] = set()
+        for source in sources:
+            if len(brought) == most:
+                break
+            place = f"faces/{person_id}/{source.photo_id}"
+            there = storage.photo_bytes(self._bucket, place, self._timeout)
+            data = self._bytes(source) if there is None else there
+            if data is None or (digest := hashlib.sha256(data).digest()) in digests:
+                continue
+            if there is None:
+                storage.store(self._bucket, {place: data}, self._timeout)
+            digests.add(digest)
+            brought.append(source.photo_id)
+        return brought
+
+    def wait(self, person_id: str, photo_ids: Sequence[str]) -> Enrolled:
+        """Wait until the photos are enrolled or rejected, but no longer than ``enrol_seconds``."""
+        photos = self._db.collection("people").document(person_id).collection("photos")
+        references = [photos.document(photo_id) for photo_id in photo_ids]
+        deadline = time.monotonic() + self.enrol_seconds
+        while True:
+            with store_errors("Firestore"):
+                found = (
+                    list(self._db.get_all(references, **call_options(self._timeout))) if references else []
+                )
+            stored = {one.id: one.to_dict() or {} for one in found}
+            states = [stored[photo_id].get("status") for photo_id in photo_ids]
+            waiting = sum(state not in ("enrolled", "rejected") for state in states)
+            if not waiting or time.monotonic() >= deadline:
+                rejected = [
+                    {"photo": photo_id, "reason": str(stored[photo_id].get("reason"))}
+                    for photo_id, state in zip(photo_ids, states, strict=True)
+                    if state == "rejected"
+                ]
+                return Enrolled(states.count("enrolled"), rejected, waiting)
+            time.sleep(LOOK_SECONDS)
+
+    def _bytes(self, source: Source) -> bytes | None:
+        asked: set[str] = set()
+        while (path := source.path()) is not None and path not in asked:
+            data = storage.photo_bytes(self._bucket, path, self._timeout)
+            if data is not None:
+                return data
+            asked.add(path)
+        return None

@@ -1,0 +1,36 @@
+"""Calls to the stores: how long they may take, and their errors as :class:`Unavailable`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lookout.errors import Unavailable
+
+
+@contextmanager
+def store_errors(store: str) -> Iterator[None]:
+    """Turn a store's silence or refusal into :class:`Unavailable`, naming the ``store``.
+
+    Raises:
+        Unavailable: a call inside did not get an answer it can use.
+    """
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+    from requests import RequestException
+
+    try:
+        yield
+    except (GoogleAPIError, GoogleAuthError, RequestException, ConnectionError, TimeoutError) as error:
+        raise Unavailable(f"{store} did not answer ({type(error).__name__}); try again.") from error
+
+
+def call_options(seconds: float) -> dict[str, Any]:
+    """Keyword arguments of a Firestore call that may take ``seconds`` in all, tries again included."""
+    from google.api_core.exceptions import ServiceUnavailable
+    from google.api_core.retry import Retry, if_exception_type
+
+    # one lost connection mends itself at the second try; a store that is down must be told within seconds
+    again = Retry(if_exception_type(ServiceUnavailable), initial=0.1, maximum=1.0, timeout=seconds)
+    return {"retry": again, "timeout": seconds}

@@ -1,0 +1,94 @@
+"""Changing several documents as one step, by trying again when somebody else was faster.
+
+Google's transactions lock what they read: many events at once, that all read the gallery's version and then
+want to write it, lock each other out for seconds and use up their tries. Here nothing is locked: a step is written
+only if what it was decided by is still as it was read, and of several at once one always gets through.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.errors import Unavailable
+
+TRIES = 40
+PAUSE = 0.02
+"""Seconds; a try that failed waits for a random part of this times the number of tries."""
+
+Result = TypeVar("Result")
+
+
+class Transaction:
+    """One try of a step: what was read for it, and what it will write."""
+
+    def __init__(self, db: Any, timeout: float) -> None:
+        self._db = db
+        self._timeout = timeout
+        self._read_at: dict[str, Any] = {}
+        self._put: set[str] = set()
+        self.batch = db.batch()
+
+    def read(self, references: Sequence[Any]) -> list[dict[str, Any] | None]:
+        """The documents as they were at one moment; None for one that is not there."""
+        found = {
+            one.reference.path: one for one in self._db.get_all(references, **call_options(self._timeout))
+        }
+        return [self._noted(found[reference.path]) for reference in references]
+
+    def read_collection(self, collection: Any) -> dict[str, dict[str, Any]]:
+        """All documents of a collection, by their ids."""
+        return {one.id: self._noted(one) or {} for one in collection.stream(**call_options(self._timeout))}
+
+    def _noted(self, snapshot: Any) -> dict[str, Any] | None:
+        # what was decided by the first look must still hold, also when a document is looked at twice
+        self._read_at.setdefault(snapshot.reference.path, snapshot.update_time)
+        fields: dict[str, Any] | None = snapshot.to_dict()
+        return fields
+
+    def put(self, reference: Any, fields: dict[str, Any]) -> None:
+        """Write the fields of a document that was read, if nobody changed or deleted it since."""
+        read_at = self._read_at[reference.path]
+        self._put.add(reference.path)
+        if read_at is None:
+            self.batch.create(reference, fields)
+        else:
+            self.batch.update(reference, fields, self._db.write_option(last_update_time=read_at))
+
+    def puts(self, reference: Any) -> bool:
+        """Whether the step writes fields of that document already."""
+        return reference.path in self._put
+
+    def remove(self, reference: Any) -> None:
+        """Delete a document that was read, if nobody changed it since."""
+        unchanged = self._db.write_option(last_update_time=self._read_at[reference.path])
+        self.batch.delete(reference, unchanged)
+
+    def write(self) -> None:
+        """Write all of it, or nothing."""
+        if len(self.batch):
+            self.batch.commit(retry=None, timeout=self._timeout)
+
+
+def run(db: Any, timeout: float, step: Callable[[Transaction], Result]) -> Result:
+    """Run ``step`` until what it wants to write is written, and return what it returned.
+
+    Raises:
+        Unavailable: Firestore did not answer, or others were faster every time.
+    """
+    from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
+
+    for tried in range(1, TRIES + 1):
+        with store_errors("Firestore"):
+            attempt = Transaction(db, timeout)
+            result = step(attempt)
+            try:
+                attempt.write()
+            except (Aborted, AlreadyExists, FailedPrecondition, NotFound):
+                time.sleep(random.uniform(0, PAUSE * tried))  # noqa: S311 - so that they do not meet again
+            else:
+                return result
+    raise Unavailable("Too many changes at once; try again.")

@@ -1,0 +1,1 @@
+"""The known faces: vectors per person, their version, enrolment, look-alikes."""

@@ -1,0 +1,174 @@
+"""Look-alikes, found anew after each change of a person and kept on both, for ``detect`` and for the owner.
+
+Whatever order changes come in, and however many at once: who may be concerned is looked up in memory, but what is
+written is worked out from what is stored at that moment, and only written if nothing changed since. Of two changes
+the later one's follow-up sees both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.gallery.person_document import from_document, lookalikes
+from lookout.cloud.gallery.reader import GalleryReader
+from lookout.cloud.gallery.state import state_reference
+from lookout.domain.people.person import Profile
+from lookout.domain.recognition.confusion import confusable
+from lookout.domain.recognition.gallery import Gallery, PersonVectors
+from lookout.errors import CorruptGallery
+from lookout.log import Severity, log
+
+AT_ONCE = 100
+"""Others dealt with in one step: a site whose threshold calls everybody alike must not outgrow a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A person as read for a step: the documents in ``gallery`` and ``people``, empty where there is none."""
+
+    person_id: str
+    gallery: dict[str, Any]
+    person: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return Profile.read(self.person_id, self.person or self.gallery)[0].name
+
+    @property
+    def vectors(self) -> PersonVectors | None:
+        if not self.gallery or self.gallery.get("deleted"):
+            return None
+        try:
+            return from_document(self.person_id, self.gallery)
+        except CorruptGallery:
+            return None  # whoever keeps the gallery in memory says so
+
+    @property
+    def shown(self) -> dict[str, dict[str, Any]]:
+        """The entries of the owner's list that can be read, by the other's id."""
+        listed = self.person.get("lookalikes")
+        entries = listed if isinstance(listed, list) else []
+        return {
+            entry["personId"]: entry
+            for entry in entries
+            if isinstance(entry, dict)
+            and isinstance(entry.get("personId"), str)
+            and isinstance(entry.get("distance"), int | float)
+        }
+
+
+class Lookalikes:
+    """Keeps look-alikes true, for one model. One per warm instance."""
+
+    def __init__(self, db: Any, model_id: str, timeout: float) -> None:
+        self._db = db
+        self._model_id = model_id
+        self._timeout = timeout
+        self._everybody = GalleryReader(db, model_id, 0.0, timeout)
+
+    def follow(self, person_id: str, threshold: float) -> None:
+        """Find the person's look-alikes after a change: on the person, and on everybody who was or now is one.
+
+        Raises:
+            Unavailable: Firestore did not answer; to be called again, as often as one likes.
+        """
+        with store_errors("Firestore"):
+            others = sorted(self._concerned(person_id, threshold) - {person_id})
+        for start in range(0, len(others), AT_ONCE):
+            some = others[start : start + AT_ONCE]
+
+            def change(attempt: Transaction, some: Sequence[str] = some) -> dict[str, float | None]:
+                return self._pairs(attempt, person_id, some, threshold)
+
+            changed = run(self._db, self._timeout, change)
+            for other, distance in changed.items():
+                if distance is None:
+                    log(Severity.INFO, "two people are told apart again", person=person_id, other=other)
+                else:
+                    fields = {"person": person_id, "other": other, "distance": distance}
+                    log(Severity.WARNING, "two people are hard to tell apart", **fields)
+
+    def _concerned(self, person_id: str, threshold: float) -> set[str]:
+        """Everybody who is a look-alike by now, or is written down as one on either side."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+        from google.cloud.firestore_v1.field_path import FieldPath
+
+        # the memory has only people who can be matched, a list may still name one who cannot
+        entry = FieldPath("lookalikes", person_id).to_api_repr()
+        naming = self._db.collection("gallery").where(filter=FieldFilter(entry, ">=", 0)).select([])
+        attempt = Transaction(self._db, self._timeout)
+        (own,) = self._read(attempt, [person_id])
+        return (
+            confusable(person_id, self._everybody.latest(), threshold).keys()
+            | {one.id for one in naming.stream(**call_options(self._timeout))}
+            | lookalikes(own.gallery).keys()
+            | own.shown.keys()
+        )
+
+    def _pairs(
+        self, attempt: Transaction, person_id: str, others: Sequence[str], threshold: float
+    ) -> dict[str, float | None]:
+        """Set right what is stored of each pair; the distances of those that changed, None for one that ended."""
+        # the version first: a change between the two readings then keeps the step from being written
+        (state,) = attempt.read([state_reference(self._db)])
+        own, *rest = self._read(attempt, [person_id, *others])
+        version = int((state or {}).get("version", 0)) + 1
+        matchable = [vectors for one in (own, *rest) if (vectors := one.vectors) is not None]
+        gallery = Gallery(self._model_id, matchable).consenting(datetime.now(UTC))
+        alike = confusable(person_id, gallery, threshold)
+        self._note(
+            attempt, own, {one.person_id: _entry(one, alike.get(one.person_id)) for one in rest}, version
+        )
+        for one in rest:
+            self._note(attempt, one, {person_id: _entry(own, alike.get(one.person_id))}, version)
+        if len(attempt.batch):
+            # also where only an owner's list changes: it says what the gallery was when it was worked out
+            attempt.put(state_reference(self._db), {"version": version, "modelId": self._model_id})
+        return dict(_differences(own, rest, alike))
+
+    def _read(self, attempt: Transaction, ids: Sequence[str]) -> list[_Stored]:
+        references = [
+            self._db.collection(name).document(one) for name in ("gallery", "people") for one in ids
+        ]
+        documents = [document or {} for document in attempt.read(references)]
+        return [_Stored(*one) for one in zip(ids, documents, documents[len(ids) :], strict=False)]
+
+    def _note(
+        self, attempt: Transaction, stored: _Stored, news: Mapping[str, dict[str, Any] | None], version: int
+    ) -> None:
+        """Put the entries of ``news`` on a person, by the others' ids; None takes one away."""
+        holding = {other: entry for other, entry in news.items() if entry is not None}
+        if stored.gallery and not stored.gallery.get("deleted"):
+            kept = {other: d for other, d in lookalikes(stored.gallery).items() if other not in news}
+            wanted = kept | {other: entry["distance"] for other, entry in holding.items()}
+            if wanted != (stored.gallery.get("lookalikes") or {}):
+                reference = self._db.collection("gallery").document(stored.person_id)
+                attempt.put(reference, {"lookalikes": wanted, "version": version})
+        if stored.person:
+            entries = {other: entry for other, entry in stored.shown.items() if other not in news} | holding
+            shown = sorted(entries.values(), key=lambda entry: (entry["distance"], entry["personId"]))
+            if shown != (stored.person.get("lookalikes") or []):
+                reference = self._db.collection("people").document(stored.person_id)
+                attempt.put(reference, {"lookalikes": shown})
+
+
+def _entry(other: _Stored, distance: float | None) -> dict[str, Any] | None:
+    if distance is None:
+        return None
+    return {"personId": other.person_id, "name": other.name, "distance": distance}
+
+
+def _differences(
+    own: _Stored, others: Sequence[_Stored], alike: Mapping[str, float]
+) -> Iterator[tuple[str, float | None]]:
+    listed = lookalikes(own.gallery)
+    for other in others:
+        before = listed.get(other.person_id, lookalikes(other.gallery).get(own.person_id))
+        now = alike.get(other.person_id)
+        if before != now:
+            yield other.person_id, now

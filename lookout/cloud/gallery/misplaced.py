@@ -1,0 +1,72 @@
+"""``misplaced_photos/{id}``: files below ``faces/`` that lie in nobody's folder, with what to do about each."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.storage import StoredPhoto
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.domain.people.misplaced import misplaced
+
+
+class MisplacedPhotos:
+    """Keeps the list in step with Storage. Raises ``Unavailable`` when Firestore does not answer."""
+
+    def __init__(self, db: Any, timeout: float) -> None:
+        self._db = db
+        self._timeout = timeout
+
+    def note(self, path: str, stored: StoredPhoto) -> str:
+        """Tell owners of a file that cannot be enrolled where it lies. Returns what was done, for the log."""
+        reason = misplaced(path)
+        if reason is None:
+            return "a folder"
+        fields = {
+            "path": path,
+            "generation": stored.generation,
+            "reason": reason,
+            "createdAt": stored.created_at,
+        }
+
+        def change(attempt: Transaction) -> str:
+            reference = self._reference(path)
+            (found,) = attempt.read([reference])
+            if found is None or int(found["generation"]) < stored.generation:
+                attempt.put(reference, fields)
+            return f"misplaced: {reason}"
+
+        return run(self._db, self._timeout, change)
+
+    def forget(self, path: str, generation: int) -> str:
+        """Take a file off the list that was deleted. Returns what was done, for the log."""
+
+        def change(attempt: Transaction) -> str:
+            reference = self._reference(path)
+            (found,) = attempt.read([reference])
+            if found is None or int(found["generation"]) > generation:
+                return "nothing to forget"
+            attempt.remove(reference)
+            return "no longer misplaced"
+
+        return run(self._db, self._timeout, change)
+
+    def forget_folder(self, folder: str) -> int:
+        """Take off the list what lay below a folder, given as ``faces/{personId}/``; how many files that was."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        after_all = folder.removesuffix("/") + "0"  # the character after the slash
+        listed = self._db.collection("misplaced_photos").where(filter=FieldFilter("path", ">=", folder))
+        listed = listed.where(filter=FieldFilter("path", "<", after_all))
+        with store_errors("Firestore"):
+            found = list(listed.stream(**call_options(self._timeout)))
+            for one in found:
+                one.reference.delete(**call_options(self._timeout))
+        return len(found)
+
+    def _reference(self, path: str) -> Any:
+        # a path may have more bytes than a document's id may
+        return self._db.collection("misplaced_photos").document(
+            hashlib.sha256(path.encode()).hexdigest()[:32]
+        )

@@ -1,0 +1,177 @@
+"""Finding the photos that are not enrolled: their event was lost, their enrolment cut off, the model changed.
+
+What lies in Storage under ``faces/`` counts, not the documents: a photo whose event was lost has none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.gallery import photos
+from lookout.cloud.gallery.photos import UploadedPhoto
+from lookout.domain.people.photo import PhotoPath, PhotoStatus
+from lookout.errors import LookoutError
+from lookout.log import Severity, log
+
+EVERY = timedelta(minutes=15)
+"""How often :class:`LostPhotos` looks."""
+
+LOOKED_AT = 100
+"""Photos that one run looks at, a read each. With more of them, each run looks at another part."""
+
+PUT_AGAIN = 25
+"""Photos that one run puts into Storage once more; what is left over waits until it is their part's turn again."""
+
+UNDER_WAY = timedelta(minutes=10)
+"""A younger photo may still be waiting for its event, or being enrolled."""
+
+AT_ONCE = 8
+"""Photos that :func:`put_again` has under way at a time."""
+
+DEALT_WITH_SECONDS = 60.0
+"""How long it waits for them; a function that has to start first takes seconds."""
+
+TRIES = 3
+"""How often a photo is put there once more by itself. One that is then not dealt with has another reason."""
+
+
+def unenrolled(
+    db: Any, uploaded: Iterable[UploadedPhoto], timeout: float, model_id: str | None = None
+) -> list[UploadedPhoto]:
+    """Those photos that were never dealt with in this version, to the end, and by that model.
+
+    Not those of people who were deleted after the upload: they are to go.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    of_people = [(one, one.place) for one in uploaded if one.place is not None]
+    found = []
+    for start in range(0, len(of_people), LOOKED_AT):
+        some = of_people[start : start + LOOKED_AT]
+        stored = _documents(db, [place for _, place in some], timeout)
+        waiting = [(one, place) for one, place in some if not _is_dealt_with(one, stored[place], model_id)]
+        deleted = _deleted(db, {place.person_id for _, place in waiting}, timeout)
+        found += [
+            one for one, place in waiting if deleted.get(place.person_id, one.created_at) <= one.created_at
+        ]
+    return found
+
+
+def put_again(
+    db: Any, bucket: Any, waiting: Sequence[UploadedPhoto], timeout: float, model_id: str
+) -> tuple[int, int]:
+    """Put photos into Storage once more, a few at a time: how many there were, and how many still wait.
+
+    The next few have to wait until these are dealt with, so that a slow function does not lose their events too.
+
+    Raises:
+        Unavailable: a store did not answer.
+    """
+    done, left, patient = 0, 0, True
+    for start in range(0, len(waiting), AT_ONCE):
+        some = waiting[start : start + AT_ONCE]
+        done += sum(photos.upload_again(bucket, one.path, timeout) for one in some)
+        paths = {one.path for one in some}
+        deadline = time.monotonic() + DEALT_WITH_SECONDS
+        while still := _waiting(db, bucket, paths, timeout, model_id):
+            if not patient or time.monotonic() > deadline:
+                break
+            time.sleep(1.0)
+        # where nothing at all happens, no function listens yet
+        patient = patient and still < len(some)
+        left += still
+    return done, left
+
+
+def _waiting(db: Any, bucket: Any, paths: Collection[str], timeout: float, model_id: str) -> int:
+    there = [one for one in photos.uploaded(bucket, timeout) if one.path in paths]
+    return len(unenrolled(db, there, timeout, model_id))
+
+
+def vanished(
+    db: Any, bucket: Any, uploaded: Iterable[UploadedPhoto], timeout: float
+) -> list[tuple[PhotoPath, int]]:
+    """Photos that are still known, with their generation, and are not in Storage any more.
+
+    Raises:
+        Unavailable: a store did not answer.
+    """
+    there = {one.path for one in uploaded}
+    with store_errors("Firestore"):
+        known = {
+            PhotoPath(one.reference.parent.parent.id, one.id): int(
+                (one.to_dict() or {}).get("generation") or 0
+            )
+            for one in db.collection_group("photos").select(["generation"]).stream(**call_options(timeout))
+        }
+    # asked for once more: it may have come after the others were listed
+    return [
+        (place, generation)
+        for place, generation in known.items()
+        if str(place) not in there and storage.photo(bucket, str(place), timeout) is None
+    ]
+
+
+def _is_dealt_with(photo: UploadedPhoto, stored: Mapping[str, Any], model_id: str | None) -> bool:
+    return (
+        stored.get("status") in (PhotoStatus.ENROLLED, PhotoStatus.REJECTED)
+        and int(stored.get("generation") or 0) >= photo.generation
+        and model_id in (None, stored.get("modelId"))
+    )
+
+
+def _documents(db: Any, places: Sequence[PhotoPath], timeout: float) -> dict[PhotoPath, dict[str, Any]]:
+    """What is known of photos; nothing where there is no document."""
+    people = db.collection("people")
+    references = [
+        people.document(place.person_id).collection("photos").document(place.photo_id) for place in places
+    ]
+    with store_errors("Firestore"):
+        found = db.get_all(references, ["status", "generation", "modelId"], **call_options(timeout))
+        return {PhotoPath(one.reference.parent.parent.id, one.id): one.to_dict() or {} for one in found}
+
+
+def _deleted(db: Any, person_ids: Iterable[str], timeout: float) -> dict[str, datetime]:
+    """When those of the people were deleted who were."""
+    galleries = [db.collection("gallery").document(one) for one in sorted(person_ids)]
+    with store_errors("Firestore"):
+        found = db.get_all(galleries, ["deletedAt"], **call_options(timeout)) if galleries else []
+        told = {one.id: (one.to_dict() or {}).get("deletedAt") for one in found}
+    return {person_id: at for person_id, at in told.items() if isinstance(at, datetime)}
+
+
+class LostPhotos:
+    """Has photos enrolled whose event was lost, a bounded number at each run."""
+
+    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._timeout = timeout
+
+    def run(self, now: datetime | None = None) -> int:
+        """Put lost photos into Storage once more; how many. What a silent store keeps from it is logged."""
+        at = now or datetime.now(UTC)
+        try:
+            return sum(self._again(one) for one in self._lost(at)[:PUT_AGAIN])
+        except LookoutError as error:
+            log(Severity.WARNING, "lost photos are looked for the next time", error=error.message)
+            return 0
+
+    def _lost(self, at: datetime) -> list[UploadedPhoto]:
+        uploaded = photos.uploaded(self._bucket, self._timeout)
+        parts = max(1, -(-len(uploaded) // LOOKED_AT))
+        part = int(at.timestamp() // EVERY.total_seconds()) % parts
+        old = [one for one in uploaded[part::parts] if one.created_at <= at - UNDER_WAY and one.tries < TRIES]
+        return unenrolled(self._db, old, self._timeout)
+
+    def _again(self, photo: UploadedPhoto) -> bool:
+        done = photos.upload_again(self._bucket, photo.path, self._timeout)
+        if done:
+            log(Severity.WARNING, "a photo was never enrolled: put there once more", path=photo.path)
+        return done

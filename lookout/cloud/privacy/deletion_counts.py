@@ -1,0 +1,93 @@
+"""What a job has deleted so far: counted once, however often the job is interrupted and taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from lookout.cloud.corrections.jobs import Job, JobStore
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.transaction import Transaction, run
+
+AT_ONCE = 100
+"""Pictures deleted between two notes in the job."""
+
+Deletion = Callable[[Transaction], Mapping[str, int]]
+"""A part of a step that deletes documents, or empties some of their fields; how many of each kind."""
+
+
+class DeletionCounts:
+    """Deletes for jobs and counts in their progress. Every method raises ``Unavailable`` when a store does not
+    answer and ``Conflict`` when somebody else has finished the job."""
+
+    def __init__(self, db: Any, bucket: Any, book: JobStore, timeout: float) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._book = book
+        self._timeout = timeout
+
+    def step(self, job: Job, deletion: Deletion) -> int:
+        """Delete documents and count them, as one step; how many there were."""
+
+        def change(attempt: Transaction) -> int:
+            progress = self._book.going_on(attempt, job).progress
+            deleted = {kind: count for kind, count in deletion(attempt).items() if count}
+            if deleted:
+                self._book.note(attempt, job.id, _counted(progress, deleted))
+            return sum(deleted.values())
+
+        return run(self._db, self._timeout, change)
+
+    def pictures(self, job: Job, kind: str, paths: Iterable[str]) -> int:
+        """Delete what is stored at ``paths`` and count it; how many there were.
+
+        What is about to be deleted is noted first: who is interrupted would not find it again, to count it.
+        """
+        waiting = sorted(paths)
+        for start in range(0, len(waiting), AT_ONCE):
+            self.resume(job)
+            going = {"kind": kind, "paths": waiting[start : start + AT_ONCE]}
+            self._note(job, partial(_begun, going))
+            self.resume(job)
+        return len(waiting)
+
+    def resume(self, job: Job) -> None:
+        """Finish the deletion that was interrupted, if one was."""
+        going = self._book.progress(job).get("going")
+        if not going:
+            return
+        storage.remove_all(self._bucket, going["paths"], self._timeout)
+
+        def done(progress: dict[str, Any]) -> dict[str, Any]:
+            # somebody else may have done the same at the same time
+            if progress.get("going") != going:
+                return progress
+            return _counted(progress, {going["kind"]: len(going["paths"])}) | {"going": None}
+
+        self._note(job, done)
+
+    def counts(self, job: Job) -> dict[str, int]:
+        """What was deleted so far, by kind."""
+        counted: dict[str, int] = self._book.progress(job).get("counts", {})
+        return dict(counted)
+
+    def _note(self, job: Job, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        def step(attempt: Transaction) -> None:
+            progress = self._book.going_on(attempt, job).progress
+            after = change(progress)
+            if after != progress:
+                self._book.note(attempt, job.id, after)
+
+        run(self._db, self._timeout, step)
+
+
+def _begun(going: Mapping[str, Any], progress: dict[str, Any]) -> dict[str, Any]:
+    return progress | {"going": going}
+
+
+def _counted(progress: Mapping[str, Any], deleted: Mapping[str, int]) -> dict[str, Any]:
+    counts = dict(progress.get("counts", {}))
+    for kind, count in deleted.items():
+        counts[kind] = counts.get(kind, 0) + count
+    return dict(progress) | {"counts": counts}

@@ -1,0 +1,154 @@
+"""All that is stored about a person, as files: for the person to see, and to take along."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud.alerts import debug_frames
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.domain.people.erasure import is_negative_of, shows, without_candidate
+from lookout.domain.people.requests import is_document_id
+from lookout.errors import NotFound
+
+README = """\
+What Lookout has stored about {name}, as of {at}.
+
+person.json     everything that is no picture: the entry and its photos, the vectors by which the face is
+                recognised (base64 of little-endian half floats, one vector per photo), alerts and the vector of
+                each, vectors by which others are told from this person, visits that are going on, how many
+                alerts were counted on each day, alerts that may have been of this person
+photos/         the photos that the face is recognised by
+alerts/         the pictures of each alert, in a folder by the alert's id; others may be in them
+debug/          frames that were kept to see what went wrong, if there are any
+"""
+
+Files = Iterator[tuple[str, bytes]]
+
+
+class Export:
+    """Reads all about a person. Every method raises ``Unavailable`` when a store does not answer."""
+
+    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._timeout = timeout
+
+    def files(self, person_id: str, safe_name: Any) -> tuple[str, Files]:
+        """The person's name, and paths with bytes; pictures are read when it is their turn.
+
+        ``safe_name`` makes a file's name of any text.
+
+        Raises:
+            NotFound: nothing is stored about such a person.
+        """
+        about = self._about(person_id) if is_document_id(person_id) else None
+        if about is None:
+            raise NotFound(f"There is no person {person_id!r}.")
+        person = about["person"] or {}
+        name = str(person.get("name") or person_id)
+        return name, self._files(person_id, name, about, safe_name)
+
+    def _about(self, person_id: str) -> dict[str, Any] | None:
+        person = self._db.collection("people").document(person_id)
+        alerts = self._where("alerts", "personId", person_id)
+        gallery = self._document(self._db.collection("gallery").document(person_id))
+        stored = self._document(person)
+        vectors = gallery if gallery is not None and not gallery.get("deleted") else None
+        if stored is None and vectors is None and not alerts:
+            return None
+        between = [
+            alert
+            for alert in self._where("alerts", "reason", "ambiguous")
+            if without_candidate(alert, person_id) is not None
+        ]
+        return {
+            "person": stored,
+            "photos": self._all(person.collection("photos")),
+            # the negatives in it are the faces of others
+            "recognition": vectors and {name: vectors[name] for name in vectors if name != "negatives"},
+            "alerts": alerts,
+            "alert_vectors": self._alert_vectors(alerts),
+            "not_others": self._negatives_of_others(person_id, {alert["id"] for alert in alerts}),
+            "may_have_been_in": [alert["id"] for alert in between],
+            "visits": [
+                visit | {"cameraId": camera["id"]}
+                for camera in self._all(self._db.collection("visits"))
+                for visit in camera.get("open", ())
+                if visit.get("personId") == person_id
+            ],
+            "days": [
+                {
+                    "day": day.get("day"),
+                    "cameraId": day.get("cameraId"),
+                    "alerts": day["people"][person_id].get("alerts"),
+                }
+                for day in self._all(self._db.collection("days"))
+                if person_id in day.get("people", {})
+            ],
+            "arrivals": self._where("arrivals", "personId", person_id),
+        }
+
+    def _alert_vectors(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        references = [self._db.collection("alert_vectors").document(alert["id"]) for alert in alerts]
+        with store_errors("Firestore"):
+            found = list(self._db.get_all(references, **call_options(self._timeout))) if references else []
+        return [one.to_dict() | {"alertId": one.id} for one in found if one.exists]
+
+    def _negatives_of_others(self, person_id: str, alert_ids: Collection[str]) -> list[dict[str, Any]]:
+        """The person's face where an owner said that it is not somebody else's."""
+        return [
+            {name: negative.get(name) for name in ("alertId", "modelId", "vector")}
+            for gallery in self._all(self._db.collection("gallery"))
+            for negative in gallery.get("negatives") or ()
+            if is_negative_of(negative, person_id, alert_ids)
+        ]
+
+    def _files(self, person_id: str, name: str, about: dict[str, Any], safe_name: Any) -> Files:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        yield "README.txt", README.format(name=name, at=at).encode()
+        plain = json.dumps({"exported_at": at, "id": person_id, **about}, default=_plain, indent=1)
+        yield "person.json", plain.encode()
+        yield from self._folder(f"faces/{person_id}/", "photos/", safe_name)
+        for alert in about["alerts"]:
+            yield from self._folder(f"alerts/{alert['id']}/", f"alerts/{safe_name(alert['id'])}/", safe_name)
+        alert_ids = [alert["id"] for alert in about["alerts"]]
+        for path, metadata in debug_frames.debug_frames(self._bucket, self._timeout):
+            if shows(metadata, person_id, alert_ids):
+                yield from self._picture(path, f"debug/{safe_name(path.removeprefix('debug/'))}")
+
+    def _folder(self, prefix: str, folder: str, safe_name: Any) -> Files:
+        for number, name in enumerate(storage.names(self._bucket, prefix, self._timeout), 1):
+            # two names may become the same when they are made safe
+            yield from self._picture(prefix + name, f"{folder}{number:03}_{safe_name(name)}")
+
+    def _picture(self, path: str, name: str) -> Files:
+        data = storage.photo_bytes(self._bucket, path, self._timeout)
+        if data is not None:  # deleted while the others were read
+            yield name, data
+
+    def _document(self, reference: Any) -> dict[str, Any] | None:
+        with store_errors("Firestore"):
+            fields: dict[str, Any] | None = reference.get(**call_options(self._timeout)).to_dict()
+        return fields
+
+    def _where(self, collection: str, field: str, value: str) -> list[dict[str, Any]]:
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        return self._all(self._db.collection(collection).where(filter=FieldFilter(field, "==", value)))
+
+    def _all(self, query: Any) -> list[dict[str, Any]]:
+        with store_errors("Firestore"):
+            return [one.to_dict() | {"id": one.id} for one in query.stream(**call_options(self._timeout))]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -1,0 +1,274 @@
+"""Where a person has left traces, and how each of them goes: documents, counts, vectors and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from lookout.cloud.alerts import debug_frames
+from lookout.cloud.corrections.jobs import DONE, Job
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.transaction import Transaction
+from lookout.cloud.gallery.misplaced import MisplacedPhotos
+from lookout.cloud.privacy.deletion_counts import DeletionCounts
+from lookout.cloud.strangers.records import StrangerRecords
+from lookout.domain.people import erasure
+
+Alerts = Mapping[str, Mapping[str, Any]]
+
+CHUNK = 50
+"""Alerts whose pictures are deleted at once."""
+
+
+class PersonData:
+    """Deletes the traces of a person, for a job that counts them.
+
+    An alert of the person is the last to lose the name: everything that is found by it has gone before. So a
+    sweep that was interrupted is simply made again. Every method raises ``Unavailable`` when a store does not
+    answer.
+    """
+
+    def __init__(self, db: Any, bucket: Any, tally: DeletionCounts, timeout: float) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._tally = tally
+        self._strangers = StrangerRecords(db, timeout)
+        self._timeout = timeout
+
+    def sweep(self, job: Job, person_id: str) -> int:
+        """Delete every trace there is at the moment, also of who was merged into the person; how many."""
+        ids = [person_id, *self._former_ids(person_id)]
+        count = sum(self._sweep(job, one) for one in ids)
+        # last: they say under which ids the person was known before
+        return count + sum(self._jobs(job, one) for one in ids)
+
+    def _sweep(self, job: Job, person_id: str) -> int:
+        alerts = dict(self._where("alerts", "personId", person_id))
+        return sum(
+            (
+                self._visits(job, person_id),
+                self._frames_of_others(job, alerts),
+                self._frames_beside(job, person_id),
+                self._vectors_of_others(job, person_id, alerts.keys()),
+                self._debug_frames(job, person_id, alerts.keys()),
+                self._alerts(job, person_id, alerts),
+                self._candidates(job, person_id),
+                self._of_all(job, "days", lambda day: erasure.without_counts(day, person_id)),
+                self._of_all(job, "people", lambda other: erasure.without_lookalike(other, person_id)),
+                self._named_strangers(job, person_id),
+                self._documents(job, "notices", person_id),
+                self._documents(job, "arrivals", person_id),
+                self.photos(job, person_id),
+            )
+        )
+
+    def _former_ids(self, person_id: str) -> list[str]:
+        """Under which ids the person was known before, but for those that are somebody else's by now."""
+        jobs = [one.to_dict() for one in self._streamed(self._db.collection("jobs"))]
+        former = sorted(erasure.former_ids(jobs, person_id))
+        people = [self._db.collection("people").document(one) for one in former]
+        with store_errors("Firestore"):
+            found = self._db.get_all(people, ["name"], **call_options(self._timeout)) if people else []
+            living = {one.id for one in found if one.exists}
+        return [one for one in former if one not in living]
+
+    def photos(self, job: Job, person_id: str) -> int:
+        """Delete the photos that the person was enrolled from, and what is known of each."""
+        folder = f"faces/{person_id}/"
+        names = storage.names(self._bucket, folder, self._timeout)
+        count = self._tally.pictures(job, "photos", [folder + name for name in names])
+        documents = self._db.collection("people").document(person_id).collection("photos")
+        with store_errors("Firestore"):
+            for one in documents.list_documents(page_size=100, **call_options(self._timeout)):
+                one.delete(**call_options(self._timeout))
+        return count + MisplacedPhotos(self._db, self._timeout).forget_folder(folder)
+
+    def _visits(self, job: Job, person_id: str) -> int:
+        """End what is going on in front of a camera: no further frame is added to an alert of the person."""
+        return self._of_all(job, "visits", lambda visits: erasure.without_visits(visits, person_id))
+
+    def _frames_of_others(self, job: Job, alerts: Alerts) -> int:
+        """Frames of others' alerts in which the person may stand beside them; the others' faces stay."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        count = 0
+        for camera_id in sorted({alert["cameraId"] for alert in alerts.values()}):
+            hers = [alert for alert in alerts.values() if alert["cameraId"] == camera_id]
+            since = min(alert["firstSeenAt"] for alert in hers)
+            query = self._db.collection("alerts").where(filter=FieldFilter("cameraId", "==", camera_id))
+            query = query.where(filter=FieldFilter("lastSeenAt", ">=", since))
+            query = query.order_by("lastSeenAt", direction="DESCENDING")
+            for one in self._streamed(query):
+                alert = one.to_dict()
+                path = alert.get("imagePath")
+                if one.id not in alerts and path and erasure.at_the_same_time(alert, hers):
+                    count += self._frame_of_another(job, one.reference, path)
+        return count
+
+    def _frames_beside(self, job: Job, person_id: str) -> int:
+        """Frames of others' alerts in which the person was recognised, and perhaps has no alert for it."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        recognised = FieldFilter("beside", "array_contains", person_id)
+        count = 0
+        for one in self._streamed(self._db.collection("alerts").where(filter=recognised)):
+            count += self._frame_of_another(job, one.reference, one.to_dict().get("imagePath"))
+        return count
+
+    def _frame_of_another(self, job: Job, alert: Any, path: str | None) -> int:
+        there = path is not None and storage.photo(self._bucket, path, self._timeout) is not None
+        count = self._tally.pictures(job, "frames_of_others", [path] if path and there else [])
+        self._tally.step(job, partial(_without_frame, alert, path))
+        return count
+
+    def _vectors_of_others(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
+        """Faces of the person that others were told apart by."""
+        state = self._db.collection("gallery_state").document("current")
+        count = 0
+        for one in self._streamed(self._db.collection("gallery")):
+            if erasure.without_person(one.to_dict(), person_id, alert_ids) is not None:
+                step = partial(_without_person, one.reference, state, person_id, alert_ids)
+                count += self._tally.step(job, step)
+        return count
+
+    def _alerts(self, job: Job, person_id: str, alerts: Alerts) -> int:
+        ids = sorted(alerts)
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            for _ in range(2):  # a picture that was on its way is there when the name is gone
+                folders = [f"alerts/{alert_id}/" for alert_id in chunk]
+                paths = [
+                    folder + name
+                    for folder in folders
+                    for name in storage.names(self._bucket, folder, self._timeout)
+                ]
+                self._tally.pictures(job, "alert_pictures", paths)
+                for alert_id in chunk:
+                    self._tally.step(job, partial(self._alert, alert_id, person_id))
+        return len(ids)
+
+    def _alert(self, alert_id: str, person_id: str, attempt: Transaction) -> Mapping[str, int]:
+        reference = self._db.collection("alerts").document(alert_id)
+        (alert,) = attempt.read([reference])
+        if alert is None or alert.get("personId") != person_id:
+            return {}
+        attempt.put(reference, erasure.erased_alert(datetime.now(UTC)))
+        attempt.batch.delete(self._db.collection("alert_vectors").document(alert_id))
+        for state in ("new", "known"):
+            attempt.batch.delete(self._db.collection("notices").document(f"{alert_id}_{state}"))
+        return {"alerts": 1}
+
+    def _candidates(self, job: Job, person_id: str) -> int:
+        """Alerts between several people, of whom the person is one."""
+        count = 0
+        for alert_id, alert in self._where("alerts", "reason", "ambiguous"):
+            if erasure.without_candidate(alert, person_id) is not None:
+                reference = self._db.collection("alerts").document(alert_id)
+                change = partial(erasure.without_candidate, person_id=person_id)
+                count += self._tally.step(job, partial(_changed, reference, change, "candidates"))
+        return count
+
+    def _of_all(
+        self, job: Job, collection: str, change: Callable[[Mapping[str, Any]], dict[str, Any] | None]
+    ) -> int:
+        """Change each document of a collection that ``change`` has fields for."""
+        count = 0
+        for one in self._streamed(self._db.collection(collection)):
+            if change(one.to_dict()) is not None:
+                count += self._tally.step(job, partial(_changed, one.reference, change, collection))
+        return count
+
+    def _named_strangers(self, job: Job, person_id: str) -> int:
+        count = 0
+        for stranger_id, _ in self._where("strangers", "personId", person_id):
+            folder = f"strangers/{stranger_id}/"
+            names = storage.names(self._bucket, folder, self._timeout)
+            self._tally.pictures(job, "stranger_pictures", [folder + name for name in names])
+            count += self._tally.step(job, partial(self._stranger, stranger_id, person_id))
+        return count
+
+    def _stranger(self, stranger_id: str, person_id: str, attempt: Transaction) -> Mapping[str, int]:
+        stranger = self._strangers.find(attempt, stranger_id)
+        if stranger is None or stranger.fields.get("personId") != person_id:
+            return {}
+        self._strangers.remove(attempt, stranger)
+        return {"strangers": 1}
+
+    def _documents(self, job: Job, collection: str, person_id: str) -> int:
+        references = [
+            self._db.collection(collection).document(found)
+            for found, _ in self._where(collection, "personId", person_id)
+        ]
+        return sum(self._tally.step(job, partial(_removed, one, collection)) for one in references)
+
+    def _jobs(self, job: Job, person_id: str) -> int:
+        """What was done with the person before, as long as the same call would be answered with it."""
+        count = 0
+        for one in self._streamed(self._db.collection("jobs")):
+            stored = one.to_dict()
+            about = stored.get("about", {})
+            if stored.get("state") == DONE and person_id in (about.get("personId"), about.get("into")):
+                count += self._tally.step(job, partial(_removed, one.reference, "jobs"))
+        return count
+
+    def _debug_frames(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
+        kept = debug_frames.debug_frames(self._bucket, self._timeout)
+        paths = [path for path, metadata in kept if erasure.shows(metadata, person_id, alert_ids)]
+        return self._tally.pictures(job, "debug_frames", paths)
+
+    def _where(self, collection: str, field: str, value: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        query = self._db.collection(collection).where(filter=FieldFilter(field, "==", value))
+        return ((one.id, one.to_dict()) for one in self._streamed(query))
+
+    def _streamed(self, query: Any) -> Iterable[Any]:
+        with store_errors("Firestore"):
+            return list(query.stream(**call_options(self._timeout)))
+
+
+def _changed(
+    reference: Any,
+    change: Callable[[Mapping[str, Any]], dict[str, Any] | None],
+    kind: str,
+    attempt: Transaction,
+) -> Mapping[str, int]:
+    (stored,) = attempt.read([reference])
+    fields = None if stored is None else change(stored)
+    if fields is None:
+        return {}
+    attempt.put(reference, fields)
+    return {kind: 1}
+
+
+def _removed(reference: Any, kind: str, attempt: Transaction) -> Mapping[str, int]:
+    (stored,) = attempt.read([reference])
+    if stored is None:
+        return {}
+    attempt.remove(reference)
+    return {kind: 1}
+
+
+def _without_frame(reference: Any, path: str | None, attempt: Transaction) -> Mapping[str, int]:
+    (alert,) = attempt.read([reference])
+    if alert is not None and alert.get("imagePath") == path:
+        attempt.put(reference, {"imagePath": None, "beside": []})
+    return {}
+
+
+def _without_person(
+    reference: Any, state: Any, person_id: str, alert_ids: Collection[str], attempt: Transaction
+) -> Mapping[str, int]:
+    """Whoever writes a gallery document writes the gallery's version too."""
+    gallery, stored = attempt.read([reference, state])
+    changes = None if gallery is None else erasure.without_person(gallery, person_id, alert_ids)
+    if gallery is None or changes is None:
+        return {}
+    version = int((stored or {}).get("version", 0)) + 1
+    attempt.put(reference, changes | {"version": version})
+    attempt.put(state, (stored or {}) | {"version": version})
+    gone = len(gallery.get("negatives") or ()) - len(changes.get("negatives", gallery.get("negatives") or ()))
+    return {"corrections": gone, "lookalikes": int("lookalikes" in changes)}

@@ -1,0 +1,240 @@
+"""What has had its time goes: Firestore deletes expired documents when it likes, and knows nothing of pictures.
+
+Everything here is bounded, so that one run ends in time; what is left over is the next run's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lookout.cloud.corrections.alert_removal import UnseenStrangers
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.strangers.records import StrangerRecords
+from lookout.domain.people.erasure import PICTURE_ERASED
+from lookout.domain.people.requests import is_document_id
+from lookout.domain.visits.stranger_record import remembered_until
+from lookout.errors import LookoutError
+from lookout.log import Severity, log
+
+EVERY = timedelta(minutes=15)
+"""How often the tidying runs."""
+
+EXPIRING = (
+    "alerts",
+    "alert_vectors",
+    "arrivals",
+    "days",
+    "gallery",
+    "jobs",
+    "notices",
+    "strangers",
+    "stranger_vectors",
+    "visits",
+)
+"""The collections whose documents go after their ``expireAt``. Only tombstones in ``gallery`` have one."""
+
+AT_MOST = 500
+"""Documents of a collection that one run deletes."""
+
+GRACE = timedelta(minutes=1)
+"""What clocks may differ: nobody still counts a document that expired so long ago."""
+
+DEBUG_KEPT = timedelta(days=7)
+"""How long a judged frame stays under ``debug/``; ``storage.lifecycle.json`` says the same to the bucket."""
+
+UNCLAIMED_KEPT = timedelta(hours=1)
+"""A picture is stored before the document that names it; after so long there will be none."""
+
+CLAIMS = ("picture", "imagePath", "facePath")
+"""The fields by which an alert or a stranger says which pictures belong to it."""
+
+PARTS = 256
+"""Pictures without a document are looked for in one part of the ids at each run: all of it costs a read per
+document. Ids are hexadecimal, so that a part is those that begin with the same two digits."""
+
+
+class Retention:
+    """Deletes what has had its time. ``retention_days`` is asked at every run: an owner may have changed it.
+
+    More than ``max_strangers`` are not kept: who came once and longest ago goes first.
+    """
+
+    def __init__(
+        self, db: Any, bucket: Any, max_strangers: int, retention_days: Callable[[], int], timeout: float
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._max_strangers = max_strangers
+        self._retention_days = retention_days
+        self._strangers = StrangerRecords(db, timeout)
+        self._unseen = UnseenStrangers(db, bucket, timeout)
+        self._timeout = timeout
+
+    def run(self, now: datetime | None = None) -> dict[str, int]:
+        """Delete it; how many there were of each kind.
+
+        What cannot be done because a store is silent is logged, and keeps nothing else from being done.
+        """
+        at = now or datetime.now(UTC)
+        done = {name: self._part(name, self._expired, name, at) for name in EXPIRING}
+        done["commands"] = self._part("commands", self._expired_commands, at)
+        done["old_alerts"] = self._part("old_alerts", self._old_alerts, at)
+        done["old_strangers"] = self._part("old_strangers", self._old_strangers, at)
+        done["unseen_strangers"] = self._part("unseen_strangers", self._unseen.sweep, _run(at))
+        done["too_many_strangers"] = self._part("too_many_strangers", self._too_many_strangers)
+        for folder in ("alerts", "strangers"):
+            done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
+        done["snapshots"] = self._part("snapshots", self._snapshots, at)
+        done["debug_frames"] = self._part("debug_frames", self._debug_frames, at)
+        return {name: count for name, count in done.items() if count}
+
+    def _part(self, name: str, work: Callable[..., int], *arguments: object) -> int:
+        try:
+            return work(*arguments)
+        except LookoutError as error:
+            log(Severity.WARNING, "this is tidied the next time", part=name, error=error.message)
+            return 0
+
+    def _expired(self, collection: str, at: datetime) -> int:
+        gone = self._delete_where(self._db.collection(collection), "expireAt", at - GRACE)
+        if collection == "strangers":
+            for stranger_id in gone:
+                storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        return len(gone)
+
+    def _expired_commands(self, at: datetime) -> int:
+        return len(self._delete_where(self._db.collection_group("commands"), "expireAt", at - GRACE))
+
+    def _old_alerts(self, at: datetime) -> int:
+        """Alerts made when more days were kept than are now."""
+        before = at - timedelta(days=self._retention_days())
+        return len(self._delete_where(self._db.collection("alerts"), "lastSeenAt", before))
+
+    def _old_strangers(self, at: datetime) -> int:
+        """Strangers who were last seen when more days were kept than are now."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        days = self._retention_days()
+
+        def is_old(fields: Mapping[str, Any]) -> bool:
+            return remembered_until(fields["lastSeenAt"], fields.get("visits", 1), days) <= at
+
+        before = at - timedelta(days=days)
+        query = self._db.collection("strangers").where(filter=FieldFilter("lastSeenAt", "<=", before))
+        with store_errors("Firestore"):
+            found = list(query.select(["visits", "lastSeenAt"]).stream(**call_options(self._timeout)))
+        old = [one.id for one in found if is_old(one.to_dict())]
+        return sum(self._let_go(stranger_id, is_old) for stranger_id in old[:AT_MOST])
+
+    def _delete_where(self, collection: Any, field: str, until: datetime) -> list[str]:
+        """Delete the documents whose ``field`` is ``until`` at the latest, unless they change meanwhile."""
+        from google.api_core.exceptions import FailedPrecondition, NotFound
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        query = collection.where(filter=FieldFilter(field, "<=", until)).select([]).limit(AT_MOST)
+        with store_errors("Firestore"):
+            found = list(query.stream(**call_options(self._timeout)))
+            if not found:
+                return []
+            batch = self._db.batch()
+            for one in found:
+                batch.delete(one.reference, self._db.write_option(last_update_time=one.update_time))
+            try:
+                batch.commit(retry=None, timeout=self._timeout)
+            except (FailedPrecondition, NotFound):
+                return self._delete_one_by_one(found)
+        return [one.id for one in found]
+
+    def _delete_one_by_one(self, found: Iterable[Any]) -> list[str]:
+        """As many as nobody changed or deleted meanwhile."""
+        from google.api_core.exceptions import FailedPrecondition, NotFound
+
+        gone = []
+        for one in found:
+            unchanged = self._db.write_option(last_update_time=one.update_time)
+            try:
+                one.reference.delete(unchanged, **call_options(self._timeout))
+            except (FailedPrecondition, NotFound):
+                continue
+            gone.append(one.id)
+        return gone
+
+    def _too_many_strangers(self) -> int:
+        strangers = self._db.collection("strangers")
+        with store_errors("Firestore"):
+            ((count,),) = strangers.count().get(**call_options(self._timeout))
+            excess = int(count.value) - self._max_strangers
+            if excess <= 0:
+                return 0
+            wanted = strangers.select(["visits", "lastSeenAt", "ignored"])
+            found = list(wanted.stream(**call_options(self._timeout)))
+        ranked = sorted(found, key=_worth)
+        return sum(self._let_go(stranger.id) for stranger in ranked[: min(excess, AT_MOST)])
+
+    def _let_go(
+        self, stranger_id: str, only_if: Callable[[Mapping[str, Any]], bool] = lambda fields: True
+    ) -> bool:
+        def change(attempt: Transaction) -> bool:
+            stranger = self._strangers.find(attempt, stranger_id)
+            if stranger is None or stranger.is_being_named or not only_if(stranger.fields):
+                return False
+            self._strangers.remove(attempt, stranger)
+            return True
+
+        gone = run(self._db, self._timeout, change)
+        if gone:
+            storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        return gone
+
+    def _unclaimed(self, folder: str, at: datetime) -> int:
+        """Pictures whose alert or stranger is not there, or names another one: something was killed in between,
+        or a write was not confirmed."""
+        part = _run(at) % PARTS
+        old = storage.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
+        ids = sorted({path.split("/")[1] for path in old})
+        found = {one.id: one.to_dict() for one in self._found(folder, ids)}
+        unclaimed = [path for path in old if not _is_claimed(path, found.get(path.split("/")[1]))]
+        return storage.remove_all(self._bucket, unclaimed, self._timeout)
+
+    def _snapshots(self, at: datetime) -> int:
+        """Snapshots of cameras that were removed."""
+        old = storage.older_than(self._bucket, "snapshots/", at - UNCLAIMED_KEPT, self._timeout)
+        of_camera = {path: path.removeprefix("snapshots/").removesuffix(".jpg") for path in old}
+        cameras = sorted(filter(is_document_id, of_camera.values()))
+        there = {one.id for one in self._found("cameras", cameras)}
+        gone = [path for path, camera_id in of_camera.items() if camera_id not in there]
+        return storage.remove_all(self._bucket, gone, self._timeout)
+
+    def _found(self, collection: str, ids: Sequence[str]) -> list[Any]:
+        """Those of the documents that are there, with the fields that say which pictures are theirs."""
+        references = [self._db.collection(collection).document(one) for one in ids]
+        with store_errors("Firestore"):
+            found = list(self._db.get_all(references, CLAIMS, **call_options(self._timeout))) if ids else []
+        return [one for one in found if one.exists]
+
+    def _debug_frames(self, at: datetime) -> int:
+        old = storage.older_than(self._bucket, "debug/", at - DEBUG_KEPT, self._timeout)
+        return storage.remove_all(self._bucket, old[: 2 * AT_MOST], self._timeout)
+
+
+def _run(at: datetime) -> int:
+    """The number of the run ``at`` a moment."""
+    return int(at.timestamp() // EVERY.total_seconds())
+
+
+def _is_claimed(path: str, document: Mapping[str, Any] | None) -> bool:
+    """Whether an alert or a stranger names a picture as its own; it may have come after that was erased."""
+    if document is None or document.get("picture") == PICTURE_ERASED:
+        return False
+    return path in (document.get("imagePath"), document.get("facePath"))
+
+
+def _worth(stranger: Any) -> tuple[bool, bool, datetime]:
+    """Who is forgotten first: nobody whom an owner ignores, before them nobody who came back, the oldest."""
+    fields = stranger.to_dict()
+    never = datetime.min.replace(tzinfo=UTC)
+    return bool(fields.get("ignored")), fields.get("visits", 1) > 1, fields.get("lastSeenAt") or never

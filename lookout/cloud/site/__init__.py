@@ -1,0 +1,1 @@
+"""The site's settings, the counters of its days, its totals."""

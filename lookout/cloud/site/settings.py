@@ -1,0 +1,59 @@
+"""``settings/site``: what the owner changed while everything runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.domain.site.site import Site
+from lookout.errors import Unavailable
+from lookout.log import Severity, log
+from lookout.settings import Settings
+
+
+def default_site(settings: Settings) -> Site:
+    """The site of an owner who changed nothing."""
+    return Site(
+        settings.threshold,
+        settings.margin,
+        settings.visit_seconds,
+        settings.retention_days,
+        settings.timezone,
+    )
+
+
+class SiteReader:
+    """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
+
+    def __init__(self, db: Any, default: Site, timeout: float, refresh_seconds: float = 10.0) -> None:
+        self._reference = db.collection("settings").document("site")
+        self._default = default
+        self._timeout = timeout
+        self._refresh_seconds = refresh_seconds
+        self._lock = threading.Lock()
+        self._site = default
+        self._complaints: list[str] = []
+        self._asked_at = float("-inf")
+
+    def current(self) -> Site:
+        """The site, at most ``refresh_seconds`` old; older while Firestore is silent."""
+        with self._lock:
+            if time.monotonic() - self._asked_at >= self._refresh_seconds:
+                self._refresh()
+                self._asked_at = time.monotonic()
+            return self._site
+
+    def _refresh(self) -> None:
+        try:
+            with store_errors("Firestore"):
+                document = self._reference.get(**call_options(self._timeout)).to_dict() or {}
+        except Unavailable as error:
+            log(Severity.WARNING, "the site's settings could not be read", error=error.message)
+            return
+        self._site, complaints = self._default.overridden(document)
+        if complaints != self._complaints:  # said once, not every ten seconds
+            for complaint in complaints:
+                log(Severity.WARNING, complaint)
+            self._complaints = complaints

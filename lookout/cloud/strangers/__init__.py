@@ -1,0 +1,1 @@
+"""Unknown faces that come back: vectors, visits, records, pictures."""

@@ -1,0 +1,1 @@
+"""People: names, photos, owners' requests, relabelling, erasure."""

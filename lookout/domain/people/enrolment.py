@@ -1,0 +1,42 @@
+"""Which face of a photo is the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.reason import Reason
+from lookout.errors import PhotoRejected
+
+CLEARLY_LARGER = 2.0
+"""The person's face must have this many times the area of the next one; people behind are then no matter."""
+
+
+def main_face(faces: Sequence[Face]) -> Face:
+    """The face a photo is enrolled by: its only one, or one clearly larger than all others.
+
+    Raises:
+        PhotoRejected: there is no such face, or it is too poor; the message tells the owner what to do.
+    """
+    if not faces:
+        raise PhotoRejected("no face found: use a photo in which the face is seen from the front")
+    largest, *rest = sorted(faces, key=lambda face: -face.box.area)
+    if rest and largest.box.area < CLEARLY_LARGER * rest[0].box.area:
+        raise PhotoRejected("two faces of similar size: crop to one")
+    if largest.flaw is not None:
+        raise PhotoRejected(_advice(largest, largest.flaw))
+    return largest
+
+
+def _advice(face: Face, flaw: Reason) -> str:
+    match flaw:
+        case Reason.TOO_SMALL:
+            return f"the face is only {face.quality.pixels:.0f} pixels wide: use a closer or larger photo"
+        case Reason.TOO_BLURRED:
+            return "the face is blurred: use a sharper photo"
+        case Reason.TOO_DARK:
+            return "the face is too dark: use a photo with light on the face"
+        case Reason.TURNED_AWAY:
+            return "the face is turned away: use a photo from the front"
+        case _:
+            return f"the face cannot be used ({flaw}): use another photo"

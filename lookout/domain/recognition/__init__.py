@@ -1,0 +1,1 @@
+"""Faces, vectors and names: the gallery and how a face is matched against it."""

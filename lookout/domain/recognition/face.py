@@ -1,0 +1,71 @@
+"""What a frame's faces are, in plain data: box, quality, reason, embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookout.domain.recognition.reason import Reason
+
+Embedding = NDArray[np.float32]
+"""An L2-normalised vector of shape ``(512,)`` (the model's own length for other models), float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A face's rectangle in pixels of the decoded frame; ``score`` is the detector's, 0 to 1."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float = 1.0
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    def overlap(self, other: Box) -> float:
+        """How much of the smaller of the two boxes the other one covers, 0 to 1."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        smaller = min(self.area, other.area)
+        return 0.0 if width <= 0 or height <= 0 or smaller <= 0 else width * height / smaller
+
+
+NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
+"""The box of a face of which only the vector matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good a shot of a face is.
+
+    ``pixels``: shorter side of the box; ``sharpness``: variance of the Laplacian on the aligned crop;
+    ``brightness``: mean grey of it, 0 to 255; ``turn``: 0 frontal to 1 profile, from the landmarks;
+    ``score``: all of them as one number, 0 to 1, by which the better of two shots is chosen.
+    """
+
+    pixels: float
+    sharpness: float
+    brightness: float
+    turn: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face of a frame.
+
+    ``flaw`` says why the face must not be matched, and then ``embedding`` is None; a face without a flaw
+    always has one. ``is_cut``: a border of the frame probably cuts it, so that it may resemble nobody any more.
+    """
+
+    box: Box
+    quality: Quality
+    flaw: Reason | None
+    embedding: Embedding | None
+    is_cut: bool = False

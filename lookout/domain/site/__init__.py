@@ -1,0 +1,1 @@
+"""The site: settings, hours, treatments, statistics, expiry, callers and their roles."""

@@ -1,0 +1,1 @@
+"""A camera's frame, from its bytes to the answer."""

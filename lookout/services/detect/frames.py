@@ -1,0 +1,229 @@
+"""From a camera's frame to its alert: see, match, judge the visit, store, answer."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from lookout.cloud.alerts import debug_frames
+from lookout.cloud.alerts.pictures import AlertPictures
+from lookout.cloud.alerts.visits import SeenFrame, Visits
+from lookout.cloud.cameras.heartbeats import Heartbeats
+from lookout.cloud.cameras.keys import suggest_rotation
+from lookout.cloud.gallery.reader import GalleryReader
+from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.strangers.pictures import StrangerPictures
+from lookout.cloud.strangers.reader import StrangerReader
+from lookout.domain.cameras.camera import Camera
+from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.gallery import Gallery
+from lookout.domain.recognition.matching import Match, match, one_face_each
+from lookout.domain.recognition.reason import Reason
+from lookout.domain.recognition.rule import Rule
+from lookout.domain.site.site import Site
+from lookout.domain.visits.shot import shot_name
+from lookout.domain.visits.visit import Change, Outcome, Rules, Sighting
+from lookout.errors import Unavailable, Unconfirmed
+from lookout.log import Severity, log
+from lookout.services.detect.answer import JudgedFace, frame_answer, frame_name, frame_reason
+from lookout.settings import Settings
+from lookout.vision.image.frame import Frame, crop, decode, encode_jpeg
+from lookout.vision.mounting import Mountings
+from lookout.vision.networks.models import installed
+from lookout.vision.recogniser import recogniser
+
+CUT_SCORE = 0.5
+"""Share of its quality that a face keeps which a border cuts: a whole one soon takes its place as the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A frame as it arrived: from which camera, its bytes and their digest, when, its pixels."""
+
+    camera: Camera
+    data: bytes
+    digest: str
+    at: datetime
+    frame: Frame
+
+    def jpeg(self) -> bytes:
+        """The whole picture as it is kept: as it came, if that is an upright JPEG."""
+        as_it_came = self.frame.kind == "jpeg" and not self.camera.rotation
+        return self.data if as_it_came else encode_jpeg(self.frame.pixels)
+
+
+class FrameService:
+    """Judges frames. One per warm instance, shared by its threads."""
+
+    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+        timeout = settings.store_timeout_seconds
+        self._settings = settings
+        self._bucket = bucket
+        self._card = installed(settings).card
+        self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
+        self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+        strangers = StrangerReader(
+            db,
+            self._card.model_id,
+            self._card.rule,
+            settings.max_strangers * 3 // 2,
+            settings.gallery_refresh_seconds,
+            timeout,
+        )
+        self._visits = Visits(db, strangers, timeout)
+        self._album = AlertPictures(db, bucket, timeout)
+        self._portraits = StrangerPictures(db, bucket, timeout)
+        self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
+        self._db = db
+        self._mountings = Mountings()
+
+    def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
+        """The answer to a frame; its alerts and pictures are stored when this returns.
+
+        Raises:
+            NotAnImage: the bytes are no image.
+            BrokenImage: the image cannot be decoded.
+            Unavailable: Firestore is silent. What may have been stored all the same is answered to the frame
+                that is posted again.
+        """
+        started = time.perf_counter()
+        frame = decode(data, self._settings.max_frame_side, camera.rotation or 0)
+        posted = _Posted(camera, data, hashlib.sha256(data).hexdigest(), datetime.now(UTC), frame)
+        decoded = time.perf_counter()
+        seen = recogniser(self._settings).see(frame)
+        matched = time.perf_counter()
+        faces = self._record(posted, seen.faces)
+        reason = frame_reason(faces)
+        milliseconds = round((time.perf_counter() - started) * 1000)
+        self._beat(posted, reason, milliseconds)
+        stages = {"decode": (decoded - started) * 1000, **seen.milliseconds}
+        stages["store"] = (time.perf_counter() - matched) * 1000
+        log(
+            Severity.INFO,
+            "frame judged",
+            camera=camera.id,
+            reason=reason,
+            milliseconds=milliseconds,
+            stages={stage: round(spent, 1) for stage, spent in stages.items()},
+            faces=len(faces),
+            alerts=sorted({face.alert_id for face in faces if face.alert_id is not None}),
+        )
+        if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
+            self._keep(posted, faces)
+        self._guess_mounting(posted, faces)
+        return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)
+
+    def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
+        """Match the faces and make or change their alerts; a frame without a good face touches no store."""
+        good = [face for face in faces if face.embedding is not None]
+        if not good:
+            return [JudgedFace(face) for face in faces]
+        site, own = self._site.current(), posted.camera.rules
+        if not site.is_armed(own, posted.at):
+            return [JudgedFace(face, unmatched=Reason.DISARMED) for face in faces]
+        rule = self._card.rule.with_threshold(site.threshold)
+        gallery = self._gallery.current()
+        matches = self._match(good, gallery, rule, site.margin)
+        sightings = [
+            Sighting(
+                found,
+                face.embedding,
+                face.quality.score * (CUT_SCORE if face.is_cut else 1.0),
+                muted=gallery.is_muted(found.person_id),
+                box=face.box,
+                is_cut=face.is_cut,
+                shot=shot_name(posted.digest, uuid4().hex[:8]),
+            )
+            for found, face in zip(matches, good, strict=True)
+            if face.embedding is not None
+        ]
+        visit_seconds = own.visit_seconds or site.visit_seconds
+        rules = Rules(visit_seconds, rule.same_face, site.policy(own, posted.at))
+        outcomes = self._store(posted, good, sightings, rules, site)
+        judged = iter(zip(matches, outcomes, strict=True))
+        return [
+            JudgedFace(face) if face.embedding is None else _judged(face, *next(judged)) for face in faces
+        ]
+
+    def _match(self, faces: Sequence[Face], gallery: Gallery, rule: Rule, margin: float) -> list[Match]:
+        embeddings = [face.embedding for face in faces if face.embedding is not None]
+        matches = match(embeddings, gallery, rule, margin)
+        return one_face_each(matches, [face.box for face in faces if face.embedding is not None])
+
+    def _store(
+        self,
+        posted: _Posted,
+        faces: Sequence[Face],
+        sightings: Sequence[Sighting],
+        rules: Rules,
+        site: Site,
+    ) -> tuple[Outcome, ...]:
+        def picture(index: int) -> tuple[bytes, bytes]:
+            return posted.jpeg(), encode_jpeg(crop(posted.frame.pixels, faces[index].box))
+
+        new_alert_ids = [uuid4().hex for _ in sightings]
+        frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings, new_alert_ids)
+        names = [sighting.shot for sighting in sightings]
+        shots = self._album.shots(posted.camera.id, posted.digest, names, picture)
+        shots.begin(self._visits.foresee(frame, rules).outcomes)
+        try:
+            judgement = self._visits.record(frame, rules, site, shots.lost)
+        except Unconfirmed as error:
+            # an alert may name the pictures; if none does, the tidying finds them
+            raise Unavailable(error.message, error.retry_after) from error
+        except Unavailable:
+            shots.abandon()
+            raise
+        judgement = shots.settle(judgement, [sighting.score for sighting in sightings])
+        self._portraits.settle(judgement, names, lambda index: picture(index)[1])
+        return judgement.outcomes
+
+    def _keep(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+        """Keep the frame under a name that says what was seen in it."""
+        path = debug_frames.debug_path(frame_name(faces), posted.at)
+        people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
+        alerts = {face.alert_id for face in faces if face.alert_id is not None}
+        timeout = self._settings.store_timeout_seconds
+        debug_frames.keep_debug_frame(self._bucket, path, posted.jpeg(), people, alerts, timeout)
+
+    def _guess_mounting(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+        """Suggest to the owner how the camera is mounted, where nobody said so and its frames look turned."""
+        camera = posted.camera
+        if camera.rotation is not None or any(face.is_known for face in faces):
+            self._mountings.forget(camera.id)
+            return
+        pixels, looks_like_faces = posted.frame.pixels, bool(faces)
+        rotation = self._mountings.guess(camera.id, recogniser(self._settings), pixels, looks_like_faces)
+        if rotation is None:
+            return
+        log(Severity.INFO, "a camera seems to be mounted otherwise", camera=camera.id, rotation=rotation)
+        try:
+            suggest_rotation(self._db, camera.id, rotation, self._settings.store_timeout_seconds)
+        except Unavailable as error:
+            self._mountings.forget(camera.id)
+            log(Severity.WARNING, "no hint how a camera is mounted", camera=camera.id, error=error.message)
+
+    def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
+        def day() -> str:
+            return self._site.current().day(posted.at)
+
+        try:
+            self._heartbeats.beat(posted.camera, posted.digest, reason, posted.at, day, milliseconds)
+        except Unavailable as error:
+            # the frame is judged and stored: a late heartbeat is no reason to have it posted again
+            log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
+
+
+def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:
+    return replace(judged, face=replace(judged.face, box=frame.as_posted(judged.face.box)))
+
+
+def _judged(face: Face, match: Match, outcome: Outcome) -> JudgedFace:
+    if outcome.change is Change.PASSED:
+        return JudgedFace(face, match, unmatched=outcome.reason)
+    return JudgedFace(face, match, outcome)

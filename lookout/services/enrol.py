@@ -1,0 +1,125 @@
+"""From an uploaded photo to a vector in the gallery, and back out again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lookout.cloud.firebase import storage
+from lookout.cloud.gallery import photos
+from lookout.cloud.gallery.enrolment import Enrolment, Photo
+from lookout.cloud.gallery.lookalikes import Lookalikes
+from lookout.cloud.gallery.misplaced import MisplacedPhotos
+from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.domain.people.enrolment import main_face
+from lookout.domain.people.photo import PhotoPath
+from lookout.domain.recognition.face import Face
+from lookout.errors import PhotoRejected
+from lookout.settings import Settings
+from lookout.vision.image.photo import decode_photo
+from lookout.vision.networks.models import installed
+from lookout.vision.recogniser import recogniser
+
+
+class EnrolmentService:
+    """Answers what happens to photos and people. One per warm instance.
+
+    Events come at least once and in any order: whatever an event says, Storage is asked what is there.
+    Raises ``Unavailable`` when a store is silent, and the event then comes again.
+    """
+
+    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+        self._settings = settings
+        self._bucket = bucket
+        timeout = settings.store_timeout_seconds
+        self._card = installed(settings).card
+        self._enrolment = Enrolment(db, self._card.model_id, settings.max_photos_per_person, timeout)
+        self._misplaced = MisplacedPhotos(db, timeout)
+        self._recalibration = Lookalikes(db, self._card.model_id, timeout)
+        self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+
+    def photo_arrived(self, path: str, generation: int) -> str:
+        """Enrol the photo, or say on it why not. Returns what was done, for the log."""
+        place = PhotoPath.parse(path)
+        stored = storage.photo(self._bucket, path, self._settings.store_timeout_seconds)
+        if stored is None or stored.generation != generation:
+            return "gone or replaced already"
+        if place is None:
+            return self._misplaced.note(path, stored)
+        done = self._moved(place, generation) or self._dealt_with(
+            Photo(place, generation, stored.created_at), stored.size
+        )
+        # also when it was dealt with already: the event comes again when only this was left to do
+        self._recalibrate(place.person_id)
+        return done
+
+    def _dealt_with(self, photo: Photo, size: int) -> str:
+        if not self._enrolment.begin(photo):
+            return "dealt with already"
+        try:
+            face = self._face(str(photo.place), size)
+            if face is None:
+                self._enrolment.forget(photo.place, photo.generation)
+                return "gone while it was looked at"
+            assert face.embedding is not None  # noqa: S101 - what main_face promises
+            done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
+            outcome = "enrolled"
+        except PhotoRejected as rejection:
+            done = self._enrolment.reject(photo, rejection.message)
+            outcome = f"rejected: {rejection.message}"
+        if done:
+            return outcome
+        return self._moved(photo.place, photo.generation) or "gone while it was looked at"
+
+    def _moved(self, place: PhotoPath, generation: int) -> str | None:
+        """Move a photo into the folder of the person whose name looks like its folder's, where it is enrolled as
+        all are. None when it lies where it belongs."""
+        owner = self._enrolment.owner(place.person_id)
+        if owner == place.person_id:
+            return None
+        timeout = self._settings.store_timeout_seconds
+        path = photos.move(self._bucket, str(place), generation, f"faces/{owner}/", timeout)
+        self._enrolment.forget(place, generation)
+        return "gone or replaced already" if path is None else f"moved to {path}: the names look alike"
+
+    def photo_left(self, path: str, generation: int) -> str:
+        """Drop the vector of a photo that was deleted. Returns what was done, for the log."""
+        place = PhotoPath.parse(path)
+        if place is None:
+            return self._misplaced.forget(path, generation)
+        forgotten = self._enrolment.forget(place, generation)
+        self._recalibrate(place.person_id)
+        return "forgotten" if forgotten else "nothing to forget"
+
+    def person_left(self, person_id: str, at: datetime, written_at: datetime | None = None) -> str:
+        """Drop all photos and vectors of a person who was deleted ``at`` a moment.
+
+        ``written_at`` is when the deleted document was last written: one that is older than that is still there.
+        """
+        if written_at is not None and self._enrolment.is_there_since(person_id, written_at):
+            return "still there: nothing is forgotten"
+        vectors = self._enrolment.forget_person(person_id, at)
+        timeout = self._settings.store_timeout_seconds
+        count = storage.remove_photos(self._bucket, person_id, at, timeout)
+        self._recalibrate(person_id)
+        return f"forgotten with {count} photos and {vectors} of their documents"
+
+    def person_changed(self, person_id: str) -> str:
+        """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""
+        carried = self._enrolment.carry(person_id)
+        self._recalibrate(person_id)
+        return "carried into the gallery" if carried else "nothing to carry"
+
+    def _recalibrate(self, person_id: str) -> None:
+        threshold = self._site.current().threshold
+        self._recalibration.follow(person_id, self._card.threshold if threshold is None else threshold)
+
+    def _face(self, path: str, size: int) -> Face | None:
+        limit = self._settings.max_upload_bytes
+        if size > limit:
+            raise PhotoRejected(f"larger than {limit // 1024 // 1024} MB: upload a smaller copy")
+        data = storage.photo_bytes(self._bucket, path, self._settings.store_timeout_seconds)
+        if data is None:
+            return None
+        photo = decode_photo(data, self._settings.max_frame_side)
+        return main_face(recogniser(self._settings).see(photo).faces)

@@ -1,0 +1,1 @@
+"""Telling people of alerts, by mail, push and webhook."""

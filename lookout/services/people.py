@@ -1,0 +1,128 @@
+"""What owners put right: strangers are named, ignored and merged, alerts corrected, people merged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lookout.cloud.accounts.id_token import verify
+from lookout.cloud.corrections import merge_people, merge_strangers, name_stranger
+from lookout.cloud.corrections.correct_alert import CorrectAlert
+from lookout.cloud.corrections.jobs import Job, JobStore, Runner
+from lookout.cloud.corrections.photo_import import ENROL_SECONDS, PhotoImport
+from lookout.cloud.corrections.relabelling import Relabelling
+from lookout.cloud.privacy import erasure
+from lookout.cloud.privacy.export import Export
+from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.strangers.records import StrangerRecords
+from lookout.domain.people.requests import parse_correction, parse_ignoring, parse_merging, parse_naming
+from lookout.domain.site.caller import Caller, Role
+from lookout.log import Severity, log
+from lookout.settings import Settings
+from lookout.web.answer import Fields, Request
+from lookout.web.credentials import id_token
+from lookout.web.download import Download, safe_name
+from lookout.web.rate_limit import RateLimit
+from lookout.web.routes import json_body
+from lookout.web.zipped import zipped
+
+
+class PeopleService:
+    """Answers the paths of ``people``. One per warm instance, shared by its threads."""
+
+    def __init__(
+        self, settings: Settings, db: Any, bucket: Any, enrol_seconds: float = ENROL_SECONDS
+    ) -> None:
+        timeout = settings.store_timeout_seconds
+        stale_seconds = settings.gallery_refresh_seconds * 1.5
+        site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+
+        def hour(moment: datetime) -> int:
+            return site.current().hour(moment)
+
+        self._book = book = JobStore(db, timeout)
+        self._strangers = strangers = StrangerRecords(db, timeout)
+        relabelling = Relabelling(db, hour, timeout)
+        bringing = PhotoImport(db, bucket, timeout, enrol_seconds)
+        self._naming = name_stranger.NameStranger(db, bucket, book, strangers, relabelling, bringing, timeout)
+        self._strangers_merging = merge_strangers.MergeStrangers(
+            db, bucket, book, strangers, relabelling, timeout
+        )
+        self._people_merging = merge_people.MergePeople(
+            db, bucket, book, relabelling, bringing, stale_seconds, timeout
+        )
+        self._erasing = erasure.Erasure(db, bucket, book, stale_seconds, timeout)
+        self._exporting = Export(db, bucket, timeout)
+        self._corrections = CorrectAlert(db, bucket, book, strangers, relabelling, timeout)
+        self.runner = Runner(
+            book,
+            {
+                name_stranger.KIND: self._naming.work,
+                merge_strangers.KIND: self._strangers_merging.work,
+                merge_people.KIND: self._people_merging.work,
+                erasure.KIND: self._erasing.work,
+            },
+        )
+        self._limit = RateLimit(settings.calls_per_minute)
+
+    def name_stranger(self, request: Request, stranger_id: str) -> Fields:
+        """Make a person of a stranger, or tell which person it is."""
+        caller = self._owner(request)
+        wanted = parse_naming(json_body(request))
+        self.runner.clear_the_way(f"strangers/{stranger_id}", f"people/{wanted.person_id}")
+        return self._done(self._naming.begin(stranger_id, wanted, caller.uid))
+
+    def ignore_stranger(self, request: Request, stranger_id: str) -> Fields:
+        """Make no more alerts of a stranger, or make them again."""
+        caller = self._owner(request)
+        ignored = parse_ignoring(json_body(request, absent={}))
+        self._strangers.ignore(stranger_id, ignored)
+        log(Severity.INFO, "stranger ignored", stranger=stranger_id, ignored=ignored, by=caller.uid)
+        return {"stranger_id": stranger_id, "ignored": ignored}
+
+    def merge_stranger(self, request: Request, stranger_id: str) -> Fields:
+        """Two strangers are one."""
+        caller = self._owner(request)
+        into_id = parse_merging(json_body(request))
+        self.runner.clear_the_way(f"strangers/{stranger_id}", f"strangers/{into_id}")
+        return self._done(self._strangers_merging.begin(stranger_id, into_id, caller.uid))
+
+    def correct_alert(self, request: Request, alert_id: str) -> Fields:
+        """Say who an alert really is."""
+        caller = self._owner(request)
+        correction = parse_correction(json_body(request))
+        done = self._corrections.correct(alert_id, correction, caller.uid)
+        log(Severity.INFO, "alert corrected", alert=alert_id, by=caller.uid)
+        return done
+
+    def merge_person(self, request: Request, person_id: str) -> Fields:
+        """Two people are one."""
+        caller = self._owner(request)
+        into_id = parse_merging(json_body(request))
+        self.runner.clear_the_way(f"people/{person_id}", f"people/{into_id}")
+        return self._done(self._people_merging.begin(person_id, into_id, caller.uid))
+
+    def erase_person(self, request: Request, person_id: str) -> Fields:
+        """Delete all that is stored about a person; the receipt."""
+        caller = self._owner(request)
+        receipt = self._erasing.erase(self.runner, person_id, caller.uid)
+        log(Severity.INFO, "person erased", receipt=receipt["receipt_id"], by=caller.uid)
+        return receipt
+
+    def export_person(self, request: Request, person_id: str) -> Download:
+        """All that is stored about a person, as a zip file."""
+        caller = self._owner(request)
+        name, files = self._exporting.files(person_id, safe_name)
+        log(Severity.INFO, "person exported", by=caller.uid)
+        return Download(f"{name}.zip", "application/zip", zipped(files))
+
+    def _done(self, job: Job) -> Fields:
+        result = self.runner.finish(job)
+        log(Severity.INFO, "job done", job=job.id, kind=job.kind, by=job.created_by)
+        return result
+
+    def _owner(self, request: Request) -> Caller:
+        caller = verify(id_token(request))
+        self._limit.admit(caller.uid)
+        caller.require(Role.OWNER)
+        return caller

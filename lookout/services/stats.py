@@ -1,0 +1,81 @@
+"""The site in numbers, from a handful of reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lookout.cloud.accounts.id_token import verify
+from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.site import days, totals
+from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.domain.cameras.camera import ACTIVE
+from lookout.domain.site.caller import READERS
+from lookout.domain.site.statistics import last_days, summary
+from lookout.settings import Settings
+from lookout.web.answer import Fields, Request
+from lookout.web.credentials import id_token
+from lookout.web.rate_limit import RateLimit
+
+FRESH_SECONDS = 5.0
+"""A report is told again for so long: a dashboard on every screen costs no more than one."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class StatisticsService:
+    """Answers ``/stats``. One per warm instance, shared by its threads. ``now`` tells the time.
+
+    A report reads each camera once, of the last two weeks one document per camera and day, and the site's
+    settings; people and alerts are counted by Firestore itself, at one read per thousand. With three cameras that
+    is 48 reads, however many alerts there are, at most every :data:`FRESH_SECONDS`.
+    """
+
+    def __init__(self, settings: Settings, db: Any, now: Callable[[], datetime] = _now) -> None:
+        self._timeout = settings.store_timeout_seconds
+        self._db = db
+        self._now = now
+        self._book = CameraRegistry(db, settings.offline_seconds, self._timeout)
+        self._site = SiteReader(db, default_site(settings), self._timeout, settings.site_refresh_seconds)
+        self._limit = RateLimit(settings.calls_per_minute)
+        self._lock = threading.Lock()
+        self._made_at = float("-inf")
+        self._report: Fields = {}
+
+    def answer(self, request: Request) -> Fields:
+        """The numbers, for a signed-in owner or viewer."""
+        caller = verify(id_token(request))
+        self._limit.admit(caller.uid)
+        caller.require(*READERS)
+        return self.current()
+
+    def current(self) -> Fields:
+        """The numbers, at most :data:`FRESH_SECONDS` old.
+
+        Raises:
+            Unavailable: Firestore did not answer.
+        """
+        with self._lock:
+            if time.monotonic() - self._made_at >= FRESH_SECONDS:
+                self._report = self._make()
+                self._made_at = time.monotonic()
+            return self._report
+
+    def _make(self) -> Fields:
+        site, now = self._site.current(), self._now()
+        today = site.day(now)
+        cameras = self._book.all()
+        counted = days.read(self._db, last_days(date.fromisoformat(today)), now, self._timeout)
+        return {
+            "known_persons": totals.people(self._db, self._timeout),
+            "active_cameras": sum(camera["status"] == ACTIVE for camera in cameras),
+            "total_alerts_today": totals.alerts_of(self._db, today, self._timeout),
+            "day": today,
+            "timezone": site.timezone,
+            **summary(counted, date.fromisoformat(today)),
+        }

@@ -1,0 +1,1 @@
+"""Bytes to pixels: headers, bounds, decoding."""

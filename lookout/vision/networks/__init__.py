@@ -1,0 +1,1 @@
+"""The networks: loading, running, detecting, embedding."""

@@ -1,0 +1,1 @@
+"""A posted frame: found by its first bytes in whatever form it comes."""

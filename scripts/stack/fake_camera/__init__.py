@@ -1,0 +1,1 @@
+"""A camera in software: what an ESP32 sends and serves."""

@@ -1,0 +1,1 @@
+"""Seeded attempts to break a function."""

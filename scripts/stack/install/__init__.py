@@ -1,0 +1,1 @@
+"""What a fresh clone needs: the virtual environment, tools, networks, sample photos."""

@@ -1,0 +1,1 @@
+"""The emulators' two jars, built offline where the official ones cannot be had."""

@@ -1,0 +1,1 @@
+"""The local stack: emulators, functions, agent and fake cameras as processes."""

@@ -1,0 +1,228 @@
+"""Starts, finds and ends a local stack: Firebase's emulators with the functions in them, cameras and an agent.
+
+A stack lives in a folder: ``stack.json`` (where it answers), ``logs/``, ``project/`` (what the emulators see),
+``data/`` (what ``keep`` saved). The one that people start lives in ``.dev``; tests start theirs elsewhere.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from stack.console import fail, step
+from stack.install import dashboard, project, toolchain
+from stack.install.bootstrap import ROOT
+from stack.install.vendor import functions, vendor
+from stack.local import local_network, processes, readiness, seed
+from stack.local.info import FILE, CameraKey, StackInfo, emulator_environment
+from stack.local.turn import turn
+
+FOLDER = ROOT / ".dev"
+LEADER = "firebase.pid"
+LOG = Path("logs") / "emulators.log"
+KEPT = Path("data")
+STOP_SECONDS = 20.0
+"""Time for an orderly end, the export of kept data included."""
+
+DISCOVERY_SECONDS = "60"
+"""Time to load a function's module; firebase-tools' own 10 s are short for a cold disk."""
+
+_launched: dict[Path, subprocess.Popen[bytes]] = {}
+"""The stacks this process started, by folder."""
+
+
+def running(folder: Path = FOLDER) -> StackInfo | None:
+    """The stack of ``folder``, if it is up and answers."""
+    info = StackInfo.load(folder)
+    if info is None or _leader(folder) is None:
+        return None
+    address = urlsplit(info.urls["functions"])
+    try:
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=2).close()
+    except OSError:
+        return None
+    return info
+
+
+def start(
+    ports: project.Ports,
+    folder: Path = FOLDER,
+    keep: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> StackInfo:
+    """Start a stack and wait until every function answers; with ``keep``, on the data of the last time.
+
+    ``environment`` are settings for its functions, over those of this process.
+
+    Raises:
+        SystemExit: it cannot start; one line says why. Nothing is left running.
+    """
+    folder = folder.resolve()
+    if _leader(folder) is not None:
+        raise fail("a stack is running already; scripts/dev --stop ends it.")
+    if busy := ports.busy():
+        raise fail(f"port {busy[0]} is in use: stop what listens there, or choose others with --port-base.")
+    tools = toolchain.ensure()
+    for function in functions(ROOT):
+        vendor(ROOT, function)
+    dashboard.build()
+    kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
+    try:
+        return _start(tools, ports, folder, keep, kept, environment or {})
+    except BaseException:
+        stop(folder)
+        raise
+
+
+def wait(folder: Path = FOLDER) -> None:
+    """Wait until the stack of ``folder``, started by this process, ends."""
+    _launched[folder.resolve()].wait()
+
+
+def stop(folder: Path = FOLDER) -> bool:
+    """End the stack of ``folder`` and every process of it. Returns whether there was one."""
+    folder = folder.resolve()
+    leader = _leader(folder)
+    found = bool(processes.marked(folder))
+    if found:
+        processes.end(folder, leader, STOP_SECONDS)
+    if folder in _launched:
+        _launched.pop(folder).wait()
+    local_network.reap(folder)
+    for name in (LEADER, FILE):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    return found
+
+
+@contextmanager
+def started(
+    port_base: int | None = None, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[StackInfo]:
+    """A stack of one's own for the length of a ``with`` block: free ports and a throw-away folder by default.
+
+    ``environment`` are settings for its functions, over those of this process.
+    """
+    ports = project.free_ports() if port_base is None else project.Ports(port_base)
+    with tempfile.TemporaryDirectory(prefix="lookout-") as temporary:
+        home = Path(temporary) if folder is None else folder
+        info = start(ports, home, environment=environment)
+        try:
+            yield info
+        finally:
+            stop(home)
+
+
+@contextmanager
+def at_hand() -> Iterator[StackInfo]:
+    """The stack of scripts/dev where it runs, else one of its own for the length of the ``with`` block."""
+    info = running()
+    if info is not None:
+        yield info
+        return
+    with started() as own:
+        yield own
+
+
+def _leader(folder: Path) -> int | None:
+    try:
+        pid = int((folder / LEADER).read_text())
+    except (OSError, ValueError):
+        return None
+    return pid if pid in processes.marked(folder.resolve()) else None
+
+
+def _start(
+    tools: toolchain.Toolchain,
+    ports: project.Ports,
+    folder: Path,
+    keep: bool,
+    kept: StackInfo | None,
+    settings: Mapping[str, str],
+) -> StackInfo:
+    log = folder / LOG
+    with step("switching on the cameras"):
+        local_network.switch_on_cameras(ports, folder)
+    with step("starting the emulators"), turn():
+        emulators = _launch(tools, ports, folder, keep, log, settings)
+        readiness.wait_for_emulators(emulators, log)
+    with step("waiting for every function to answer"):
+        readiness.wait_for_functions(ports, log)
+        readiness.require_every_port(ports, log)
+    urls = ports.urls()
+    cameras = _register_cameras(urls, ports, kept)
+    agent = (kept and kept.agent) or local_network.make_agent(urls["auth"])
+    info = StackInfo(
+        urls=urls,
+        project=project.PROJECT,
+        bucket=project.BUCKET,
+        owner=kept.owner if kept else seed.make_owner(urls["auth"], project.PROJECT),
+        camera=cameras[0],
+        agent=agent,
+        cameras=cameras,
+    )
+    with step("starting the agent"):
+        local_network.start_agent(info, agent, folder)
+    info.save(folder)
+    if keep:
+        info.save(folder / KEPT)
+    return info
+
+
+def _register_cameras(
+    urls: dict[str, str], ports: project.Ports, kept: StackInfo | None
+) -> tuple[CameraKey, ...]:
+    known = {camera.id: camera.key for camera in (kept.camera, *kept.cameras)} if kept else {}
+    keys = seed.register_cameras(urls, project.PROJECT, project.BUCKET, local_network.seeds(ports), known)
+    return local_network.all_cameras(keys)
+
+
+def _launch(
+    tools: toolchain.Toolchain,
+    ports: project.Ports,
+    folder: Path,
+    keep: bool,
+    log: Path,
+    settings: Mapping[str, str],
+) -> subprocess.Popen[bytes]:
+    project.lay_out(folder / "project", ports)
+    temporary = folder / "tmp"
+    for path in (temporary, log.parent):
+        path.mkdir(parents=True, exist_ok=True)
+    environment = (
+        {"SITE_URL": ports.urls()["hosting"]}
+        | tools.environment()
+        | {
+            **settings,
+            processes.MARK: str(folder),
+            "FUNCTIONS_DISCOVERY_TIMEOUT": DISCOVERY_SECONDS,
+            # the Storage emulator keeps its files there, and two stacks must not share them
+            "TMPDIR": str(temporary),
+        }
+    )
+    # a function finds its own copy of the library, and the emulators of this stack alone
+    for name in ("PYTHONPATH", *emulator_environment(ports.urls(), project.PROJECT, project.BUCKET)):
+        environment.pop(name, None)
+    with log.open("wb") as output:
+        emulators = subprocess.Popen(
+            [str(tools.firebase), "emulators:start", "--project", project.PROJECT, *_data_options(folder, keep)],
+            cwd=folder / "project", env=environment, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    _launched[folder] = emulators
+    (folder / LEADER).write_text(str(emulators.pid))
+    return emulators
+
+
+def _data_options(folder: Path, keep: bool) -> list[str]:
+    if not keep:
+        return []
+    kept = folder / KEPT / "emulators"
+    (folder / KEPT).mkdir(exist_ok=True)
+    return [*(["--import", str(kept)] if kept.is_dir() else []), "--export-on-exit", str(kept)]

@@ -1,0 +1,1 @@
+"""What the commands in scripts/ do beyond setting up: checks, demo, evaluation, drawing."""

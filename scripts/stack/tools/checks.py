@@ -1,0 +1,65 @@
+"""The checks beside the tests: style, format, types, and half a minute of harmed requests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from stack.console import say, step
+from stack.install import dashboard
+from stack.install.bootstrap import ROOT
+
+
+def lint() -> bool:
+    """Run every check, printing what each found. Returns whether all are clean."""
+    folders = [
+        name
+        for name in ("lookout", "agent/lookout_agent", "scripts/stack", "tests", "bench")
+        if any((ROOT / name).rglob("*.py"))
+    ]
+    passed = [
+        _passes("ruff check", ["ruff", "check", "."]),
+        _passes("ruff format", ["ruff", "format", "--check", "."]),
+        _passes("mypy", ["mypy", *folders]),
+        dashboard.check(),
+    ]
+    # a script is a program of its own, and so is a function: it has a main, and is deployed as a folder
+    passed += [
+        _passes(f"mypy {folder}/{script.name}", ["mypy", f"{folder}/{script.name}"])
+        for folder in ("scripts", "firmware/scripts")
+        for script in commands_of(ROOT / folder)
+    ]
+    for folder in sorted(path.parent for path in ROOT.glob("functions/*/main.py")):
+        modules = [str(path.relative_to(ROOT)) for path in sorted(folder.glob("*.py"))]
+        # the library itself first: a copy of it that lies in the folder may be of yesterday
+        path = {"MYPYPATH": os.pathsep.join([str(ROOT), str(folder)])}
+        passed.append(_passes(f"mypy functions/{folder.name}", ["mypy", *modules], path))
+    return all(passed)
+
+
+def fuzz() -> bool:
+    """Let scripts/fuzz try for half a minute. Returns whether nothing broke."""
+    sys.stdout.flush()
+    return subprocess.run([sys.executable, str(ROOT / "scripts" / "fuzz")], check=False).returncode == 0
+
+
+def commands_of(folder: Path) -> list[Path]:
+    """The Python scripts in ``folder``: executables without a suffix."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.suffix and path.read_bytes().startswith(b"#!/usr/bin/env python3")
+    ]
+
+
+def _passes(name: str, command: list[str], variables: dict[str, str] | None = None) -> bool:
+    with step(name):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=ROOT, env=os.environ | (variables or {}),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        say(done.stdout + done.stderr)
+    return done.returncode == 0

@@ -1,0 +1,153 @@
+"""A household to be looked at: people who are known, strangers, visits of two weeks, all on a running stack."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from stack.console import fail, step
+from stack.fake_camera import client
+from stack.install import photos
+from stack.local import owner
+from stack.local.info import StackInfo
+
+FACES = {
+    "Mia": (463, 265, 110, 150),
+    "Nora": (55, 255, 116, 139),
+    "Tom": (905, 59, 101, 146),
+    "a neighbour": (748, 341, 96, 136),
+    "the postwoman": (268, 143, 102, 127),
+    "somebody": (1132, 273, 90, 123),
+}
+"""The six people of the group photo: left, top, width and height of each face."""
+
+KNOWN = ("Mia", "Nora", "Tom")
+FRAME = (800, 600)
+WALL = (96, 99, 104)
+SECONDS = 60
+DAYS = 14
+
+
+def populate(info: StackInfo, history: bool = True) -> None:
+    """Enrol people, have everybody pass the cameras, and copy the day back over two weeks with ``history``.
+
+    Raises:
+        SystemExit: the stack does not do it.
+    """
+    folder = photos.ensure()
+    os.environ.update(info.environment)
+    with step("enrolling people"):
+        token = owner.sign_in(info)
+        for name in KNOWN:
+            for number, mirrored in enumerate((False, True)):
+                jpeg = _jpeg(_face(folder, name, mirrored))
+                owner.upload(info, token, f"faces/{name}/photo-{number}.jpg", jpeg)
+        for name in ("obama.jpg", "obama2.jpg"):
+            owner.upload(info, token, f"faces/Barack/{name}", (folder / name).read_bytes())
+        # two faces of one size: rejected, which has to look well too
+        owner.upload(info, token, "faces/Mia/group.jpg", (folder / "t1.jpg").read_bytes())
+        _wait_for_people(len(KNOWN) + 1)
+    with step("letting everybody pass"):
+        for number, name in enumerate(FACES):
+            camera = info.cameras[number % len(info.cameras)]
+            _post(info, camera.id, camera.key, _frame(folder, name))
+        _post(
+            info,
+            info.camera.id,
+            info.camera.key,
+            client.on_frame((folder / "obama3.jpg").read_bytes(), *FRAME),
+        )
+        _post(info, info.camera.id, info.camera.key, client.empty_frame(*FRAME))
+    if history:
+        with step("writing two weeks of history"):
+            _copy_back()
+
+
+def _face(folder: Path, who: str, mirrored: bool = False) -> Image.Image:
+    left, top, width, height = FACES[who]
+    aside, above = int(0.45 * width), int(0.45 * height)
+    with Image.open(folder / "t1.jpg") as group:
+        face = group.convert("RGB").crop(
+            (left - aside, top - above, left + width + aside, top + height + above)
+        )
+    face = face.resize((face.width * 2, face.height * 2))
+    return ImageOps.mirror(face) if mirrored else face
+
+
+def _frame(folder: Path, who: str) -> bytes:
+    face = _face(folder, who)
+    frame = Image.new("RGB", FRAME, WALL)
+    frame.paste(face, (260, max(0, (FRAME[1] - face.height) // 2)))
+    return _jpeg(frame)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    made = io.BytesIO()
+    picture.save(made, "JPEG", quality=88)
+    return made.getvalue()
+
+
+def _post(info: StackInfo, camera_id: str, key: str, jpeg: bytes) -> None:
+    answer = client.post(f"{info.urls['hosting']}/detect", camera_id, key, jpeg, timeout=SECONDS)
+    if answer.status != 200:
+        raise fail(f"a frame was not taken ({answer.status} {answer.body.strip()}).")
+
+
+def _wait_for_people(count: int) -> None:
+    from lookout.cloud.firebase.clients import firestore_client
+
+    deadline = time.monotonic() + SECONDS
+    while True:
+        people = [person.to_dict() or {} for person in firestore_client().collection("people").stream()]
+        if sum(1 for person in people if person.get("photoCount", 0) >= 2) >= count:
+            return
+        if time.monotonic() > deadline:
+            raise fail("the photos were not enrolled within a minute.")
+        time.sleep(0.25)
+
+
+def _copy_back() -> None:
+    """Every alert of today once more on the days before, at other hours, with the counts of those days."""
+    from lookout.cloud.firebase.clients import firestore_client
+
+    db = firestore_client()
+    today = datetime.now(UTC)
+    alerts = [(alert.id, alert.to_dict() or {}) for alert in db.collection("alerts").stream()]
+    batch = db.batch()
+    for back in range(1, DAYS):
+        day = today - timedelta(days=back)
+        for number, (alert_id, alert) in enumerate(alerts[: 3 + back % 4]):
+            first = day.replace(hour=(7 + 3 * number + back) % 24, minute=(11 * number + 7 * back) % 60)
+            moved = {
+                "firstSeenAt": first,
+                "lastSeenAt": first + timedelta(seconds=40 * (number + 1)),
+                "day": first.date().isoformat(),
+                "reviewed": True,
+                "frames": 3 * number + 2,
+            }
+            batch.set(db.document(f"alerts/{alert_id}x{back}"), alert | moved)
+        for camera in {str(alert["cameraId"]) for _, alert in alerts}:
+            batch.set(db.document(f"days/{day.date().isoformat()}_{camera}"), _counts(camera, day, back))
+    batch.commit()
+
+
+def _counts(camera: str, day: datetime, back: int) -> dict[str, Any]:
+    hours = {
+        f"{hour:02}": {"known": 1 + (back + hour) % 3, "unknown": (back * hour) % 2} for hour in (8, 13, 18)
+    }
+    return {
+        "cameraId": camera,
+        "cameraName": camera,
+        "day": day.date().isoformat(),
+        "hours": hours,
+        "people": {},
+        "reasons": {"no_face": 900 + 13 * back, "known": 6},
+        "frames": 906 + 13 * back,
+        "expireAt": day + timedelta(days=60),
+    }

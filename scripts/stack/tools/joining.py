@@ -1,0 +1,88 @@
+"""People who are there twice, under names that look alike: who they are, and making one of them."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lookout.cloud.corrections import merge_people
+from lookout.cloud.corrections.jobs import JobStore, Runner
+from lookout.cloud.corrections.photo_import import PhotoImport
+from lookout.cloud.corrections.relabelling import Relabelling
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.domain.people.person import Profile
+from lookout.domain.people.requests import look_alikes
+from lookout.settings import Settings
+
+TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """One of several people whose names look alike."""
+
+    person_id: str
+    profile: Profile
+    photos: int
+    since: datetime
+
+    def __str__(self) -> str:
+        told = f"{self.person_id!a} ({self.profile.name!a}, {self.photos} photos)"
+        told += ", muted" if self.profile.muted else ""
+        ends = self.profile.consent_ends
+        return told if ends is None else f"{told}, consent until {ends:%Y-%m-%d}"
+
+
+def namesakes() -> list[list[Namesake]]:
+    """Those who are called the same, by name; of each the one who stays comes first.
+
+    That is the one with the most photos, of several the one who was there first.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    with store_errors("Firestore"):
+        found = {
+            one.id: _namesake(one.id, one.to_dict())
+            for one in firestore_client().collection("people").stream(**call_options(TIMEOUT))
+        }
+    groups = look_alikes({person_id: one.profile.name for person_id, one in found.items()})
+    return [
+        sorted(
+            (found[person_id] for person_id in ids), key=lambda one: (-one.photos, one.since, one.person_id)
+        )
+        for ids in groups
+    ]
+
+
+def join(person_id: str, into_id: str) -> dict[str, Any]:
+    """Merge the one person into the other, as an owner does; what was done.
+
+    Raises:
+        Conflict: something else is being done with one of them.
+        NotFound: one of them is gone.
+        Unavailable: a store did not answer.
+    """
+    db, settings = firestore_client(), Settings.from_environment()
+    book = JobStore(db, TIMEOUT)
+    site = SiteReader(db, default_site(settings), TIMEOUT, settings.site_refresh_seconds)
+    relabelling = Relabelling(db, lambda moment: site.current().hour(moment), TIMEOUT)
+    bringing = PhotoImport(db, bucket(), TIMEOUT)
+    stale_seconds = settings.gallery_refresh_seconds * 1.5
+    merging = merge_people.MergePeople(db, bucket(), book, relabelling, bringing, stale_seconds, TIMEOUT)
+    runner = Runner(book, {merge_people.KIND: merging.work})
+    return runner.finish(merging.begin(person_id, into_id, f"scripts/join_people {getpass.getuser()}"))
+
+
+def _namesake(person_id: str, fields: dict[str, Any]) -> Namesake:
+    count, since = fields.get("photoCount"), fields.get("createdAt")
+    return Namesake(
+        person_id,
+        Profile.read(person_id, fields)[0],
+        count if isinstance(count, int) else 0,
+        since if isinstance(since, datetime) else datetime.max.replace(tzinfo=UTC),
+    )

@@ -1,0 +1,7 @@
+"""Stores of its own for each test, on the emulators."""
+
+from __future__ import annotations
+
+from tests.support.stores import bucket, db, distant_db, line, photos, project, settings
+
+__all__ = ["bucket", "db", "distant_db", "line", "photos", "project", "settings"]

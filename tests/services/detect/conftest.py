@@ -1,0 +1,171 @@
+"""``/detect`` as its framework serves it, on the emulators, with real people in the gallery."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from lookout.cloud.cameras.keys import CameraKeys, register
+from lookout.cloud.gallery.enrolment import Enrolment, Photo
+from lookout.domain.cameras.camera import Camera
+from lookout.domain.people.photo import PhotoPath
+from lookout.domain.recognition.face import Embedding
+from lookout.settings import Settings
+from lookout.vision.image.frame import decode
+from lookout.vision.networks.models import installed
+from lookout.vision.recogniser import recogniser
+from stack.fake_camera.client import on_frame
+from stack.local.info import StackInfo
+from tests.support.loading import serve
+from tests.support.stores import objects
+
+CAMERA = "cam_front"
+
+
+@functools.cache
+def detect_app() -> Any:
+    return serve("detect")
+
+
+@pytest.fixture(scope="session")
+def modules(stack: StackInfo) -> Mapping[str, Any]:
+    """The function's modules, by name."""
+    assert stack.project
+    modules: Mapping[str, Any] = detect_app()[0]
+    return modules
+
+
+@functools.cache
+def _shot(photo: Path, width: int, height: int) -> bytes:
+    return on_frame(photo.read_bytes(), width, height)
+
+
+Shot = Callable[..., bytes]
+
+
+@pytest.fixture(scope="session")
+def shot(photos: Path) -> Shot:
+    """A photo as a frame of so many pixels: ``shot("obama.jpg")``, ``shot("obama.jpg", 640, 480)``."""
+
+    def taken(photo: str, width: int = 800, height: int = 600) -> bytes:
+        return _shot(photos / photo, width, height)
+
+    return taken
+
+
+@functools.cache
+def _embedding(photo: Path) -> Embedding:
+    (face,) = recogniser(Settings()).see(decode(photo.read_bytes())).faces
+    assert face.embedding is not None
+    return face.embedding
+
+
+@dataclass
+class People:
+    """The gallery, filled as ``enroll`` fills it."""
+
+    db: Any
+    photos: Path
+    model_id: str
+
+    def enrol(self, person_id: str, *photos: str) -> None:
+        enrolment = Enrolment(self.db, self.model_id, 100, 10.0)
+        for name in photos:
+            photo = Photo(PhotoPath(person_id, name), 1, datetime.now(UTC))
+            assert enrolment.begin(photo)
+            assert enrolment.enrol(photo, _embedding(self.photos / name), 0.9)
+
+    def rename(self, person_id: str, name: str) -> None:
+        self.db.document(f"people/{person_id}").update({"name": name})
+        assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
+
+    def mute(self, person_id: str, muted: bool) -> None:
+        self.db.document(f"people/{person_id}").update({"muted": muted})
+        assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
+
+    def forget(self, person_id: str) -> None:
+        self.db.document(f"people/{person_id}").delete()
+        Enrolment(self.db, self.model_id, 100, 10.0).forget_person(person_id, datetime.now(UTC))
+
+
+@pytest.fixture
+def people(db: Any, photos: Path, settings: Settings) -> People:
+    return People(db, photos, installed(settings).card.model_id)
+
+
+@dataclass
+class House:
+    """A registered camera, and the function that judges its frames."""
+
+    modules: Mapping[str, Any]
+    settings: Settings
+    db: Any
+    bucket: Any
+    client: FlaskClient
+    key: str
+
+    def another_instance(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
+        """A warm instance of its own, with nothing in its memory."""
+        settings = dataclasses.replace(self.settings, **changes)
+        return self.modules["watch"].FrameService(settings, db or self.db, bucket or self.bucket)
+
+    def run_on(self, watch: Any, db: Any = None) -> None:
+        """Let ``watch`` answer the requests from now on."""
+        settings = watch._settings
+        keys = CameraKeys(db or self.db, settings.camera_cache_seconds, settings.store_timeout_seconds)
+        self.modules["main"]._parts[:] = [(keys, watch)]
+
+    def answer(self, jpeg: bytes, key: str | None = None, camera: str = CAMERA) -> Any:
+        """The HTTP answer to a frame."""
+        headers = {"X-Camera-Id": camera, "X-Camera-Key": self.key if key is None else key}
+        return self.client.post("/detect", data=jpeg, content_type="image/jpeg", headers=headers)
+
+    def post(self, jpeg: bytes) -> dict[str, Any]:
+        """What a frame is answered when all is well."""
+        answer = self.answer(jpeg)
+        assert answer.status_code == 200, answer.text
+        read: dict[str, Any] = answer.json
+        return read
+
+    def look(self, jpeg: bytes) -> dict[str, Any]:
+        """The only face of a frame, as answered to a camera that saw nobody before: no visit is open."""
+        camera = f"cam_{uuid4().hex}"
+        answer = self.answer(jpeg, register(self.db, camera, ROOM.name), camera)
+        assert answer.status_code == 200, answer.text
+        (face,) = answer.json["faces"]
+        read: dict[str, Any] = face
+        return read
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """All alerts, each with its ``id``."""
+        return [snapshot.to_dict() | {"id": snapshot.id} for snapshot in self.db.collection("alerts").get()]
+
+    def pictures(self) -> list[str]:
+        """The paths of all alerts' pictures."""
+        return [path for path in objects(self.bucket) if path.startswith("alerts/")]
+
+    def alert(self) -> dict[str, Any]:
+        """The only alert there is."""
+        (alert,) = self.alerts()
+        return alert
+
+
+ROOM = Camera(CAMERA, "Front Door", "active", 0)
+"""The registered camera, for frames that are given to a ``FrameService`` itself."""
+
+
+@pytest.fixture
+def house(modules: Mapping[str, Any], settings: Settings, db: Any, bucket: Any) -> House:
+    key = register(db, CAMERA, ROOM.name)
+    made = House(modules, settings, db, bucket, detect_app()[1].test_client(), key)
+    made.run_on(made.another_instance())
+    return made

@@ -1,0 +1,221 @@
+"""Unknown faces are remembered, one stranger each, whichever camera sees them and however many at once."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from google.cloud.firestore import SERVER_TIMESTAMP
+
+from lookout.cloud.cameras.keys import register
+from lookout.domain.cameras.camera import Camera
+from tests.services.detect.conftest import House, People, Shot
+from tests.support.stores import objects
+
+BRIEF = {"visit_seconds": 1}
+
+
+def _strangers(house: House) -> dict[str, dict[str, Any]]:
+    return {one.id: one.to_dict() for one in house.db.collection("strangers").get()}
+
+
+def _vectors(house: House, stranger_id: str) -> dict[str, Any]:
+    stored: dict[str, Any] = house.db.document(f"stranger_vectors/{stranger_id}").get().to_dict()
+    return stored
+
+
+def _change(house: House, stranger_id: str, **fields: Any) -> None:
+    """What the owner's calls write."""
+    house.db.document(f"stranger_vectors/{stranger_id}").update({**fields, "changedAt": SERVER_TIMESTAMP})
+    house.db.document("stranger_state/current").set({"changedAt": SERVER_TIMESTAMP})
+
+
+def _leave() -> None:
+    time.sleep(1.2)
+
+
+@pytest.fixture
+def brief(house: House) -> House:
+    """A house whose visits end after a second."""
+    house.run_on(house.another_instance(**BRIEF))
+    return house
+
+
+def test_a_stranger_who_comes_back_is_the_same_one(brief: House, shot: Shot) -> None:
+    brief.post(shot("obama.jpg"))
+    (first,) = _strangers(brief).values()
+    _leave()
+    brief.post(shot("obama2.jpg"))
+    ((stranger_id, stranger),) = _strangers(brief).items()
+    assert [alert["strangerId"] for alert in brief.alerts()] == [stranger_id, stranger_id]
+    assert (stranger["visits"], stranger["firstSeenAt"]) == (2, first["firstSeenAt"])
+    assert stranger["lastSeenAt"] > first["lastSeenAt"]
+    assert stranger["expireAt"] > first["expireAt"] + timedelta(days=59)
+    assert set(_vectors(brief, stranger_id)["vectors"]) == {alert["id"] for alert in brief.alerts()}
+
+
+def test_who_stays_has_one_visit(house: House, shot: Shot) -> None:
+    for photo in ("obama.jpg", "obama2.jpg", "obama3.jpg"):
+        house.post(shot(photo))
+    (stranger,) = _strangers(house).values()
+    assert stranger["visits"] == 1
+
+
+def test_six_people_are_six_strangers_and_what_readers_see_of_them_holds_no_vector(
+    house: House, shot: Shot
+) -> None:
+    house.post(shot("t1.jpg"))
+    strangers = _strangers(house)
+    assert len(strangers) == 6
+    assert {alert["strangerId"] for alert in house.alerts()} == set(strangers)
+    assert not any(isinstance(value, bytes | dict) for one in strangers.values() for value in one.values())
+    pictures = [one["facePath"] for one in strangers.values()]
+    assert set(pictures) == {path for path in objects(house.bucket) if path.startswith("strangers/")}
+
+
+def test_a_better_picture_takes_the_place_of_the_strangers_one(brief: House, shot: Shot) -> None:
+    brief.post(shot("obama.jpg", 320, 240))
+    (before,) = _strangers(brief).values()
+    brief.post(shot("obama.jpg"))
+    (after,) = _strangers(brief).values()
+    assert after["quality"] > before["quality"]
+    assert [path for path in objects(brief.bucket) if path.startswith("strangers/")] == [after["facePath"]]
+    _leave()
+    brief.post(shot("obama.jpg", 320, 240))
+    (kept,) = _strangers(brief).values()
+    assert kept["facePath"] == after["facePath"]
+
+
+def test_two_cameras_that_meet_a_new_face_at_once_make_one_stranger_of_it(house: House, shot: Shot) -> None:
+    register(house.db, "cam_back", "Back Door")
+    watches = [house.another_instance(), house.another_instance()]
+    cameras = [Camera("cam_front", "Front", "active", 0), Camera("cam_back", "Back", "active", 0)]
+    with ThreadPoolExecutor(2) as pool:
+        list(
+            pool.map(
+                lambda watch, camera, photo: watch.judge(camera, shot(photo)),
+                watches,
+                cameras,
+                ("obama.jpg", "obama2.jpg"),
+            )
+        )
+    ((stranger_id, stranger),) = _strangers(house).items()
+    assert stranger["visits"] == 2
+    assert [alert["strangerId"] for alert in house.alerts()] == [stranger_id, stranger_id]
+
+
+def test_an_ignored_stranger_makes_no_more_alerts_and_is_not_forgotten(brief: House, shot: Shot) -> None:
+    brief.post(shot("obama.jpg"))
+    ((stranger_id, before),) = _strangers(brief).items()
+    _change(brief, stranger_id, ignored=True)
+    _leave()
+    for photo in ("obama2.jpg", "obama3.jpg"):
+        answer = brief.post(shot(photo))
+        assert (answer["reason"], answer["alert_id"], answer["person"]) == ("muted", None, "Unknown")
+    assert len(brief.alerts()) == 1
+    (after,) = _strangers(brief).values()
+    assert after["visits"] == 2
+    assert after["expireAt"] > before["expireAt"]
+    assert len(brief.db.collection("notices").get()) == 1
+
+
+def test_a_stranger_who_is_being_named_is_known_at_once(brief: House, shot: Shot) -> None:
+    brief.post(shot("obama.jpg"))
+    ((stranger_id, _),) = _strangers(brief).items()
+    _change(brief, stranger_id, personId="anna", name="Anna")
+    _leave()
+    answer = brief.post(shot("obama2.jpg"))
+    assert (answer["person"], answer["is_known"], answer["faces"][0]["person_id"]) == ("Anna", True, "anna")
+    new = next(alert for alert in brief.alerts() if alert["id"] == answer["alert_id"])
+    assert (new["personId"], new["strangerId"]) == ("anna", None)
+
+
+def test_no_alert_is_of_a_stranger_who_was_removed_while_an_instance_still_knew_him(
+    house: House, shot: Shot
+) -> None:
+    house.run_on(house.another_instance(visit_seconds=1, gallery_refresh_seconds=3600.0))
+    house.post(shot("obama.jpg"))
+    _leave()
+    house.post(shot("obama2.jpg"))
+    ((stranger_id, _),) = _strangers(house).items()
+    house.db.document(f"strangers/{stranger_id}").delete()
+    gone = {"removed": True, "changedAt": SERVER_TIMESTAMP}
+    house.db.document(f"stranger_vectors/{stranger_id}").set(gone)
+    house.db.document("stranger_state/current").set({"changedAt": SERVER_TIMESTAMP})
+    _leave()
+    answer = house.post(shot("obama3.jpg"))
+    ((another, stranger),) = _strangers(house).items()
+    assert another == answer["alert_id"]
+    assert stranger["visits"] == 1
+
+
+def test_a_stranger_who_turns_out_to_be_somebody_known_is_no_stranger(
+    house: House, people: People, shot: Shot
+) -> None:
+    house.post(shot("obama.jpg"))
+    assert len(_strangers(house)) == 1
+    people.enrol("Obama", "obama2.jpg", "obama3.jpg")
+    answer = house.post(shot("obama2.jpg"))
+    assert (answer["person"], answer["reason"]) == ("Obama", "known")
+    assert _strangers(house) == {}
+    assert house.alert()["strangerId"] is None
+    assert house.pictures() == objects(house.bucket)
+
+
+def test_of_a_stranger_with_other_visits_only_this_one_is_taken_back(
+    brief: House, people: People, shot: Shot
+) -> None:
+    brief.post(shot("obama.jpg", 320, 240))
+    ((stranger_id, _),) = _strangers(brief).items()
+    _leave()
+    brief.post(shot("obama2.jpg"))
+    people.enrol("Obama", "obama2.jpg")
+    upgraded = brief.post(shot("obama2.jpg", 640, 480))
+    assert upgraded["reason"] == "known"
+    stranger = _strangers(brief)[stranger_id]
+    assert (stranger["visits"], stranger["facePath"]) == (1, None)
+    assert upgraded["alert_id"] not in _vectors(brief, stranger_id)["vectors"]
+
+
+@pytest.mark.parametrize("why", ["another model's", "expired", "unreadable"])
+def test_a_stranger_that_cannot_be_compared_is_left_alone(brief: House, shot: Shot, why: str) -> None:
+    brief.post(shot("obama.jpg"))
+    ((stranger_id, _),) = _strangers(brief).items()
+    changes: dict[str, dict[str, Any]] = {
+        "another model's": {"modelId": "other"},
+        "expired": {"expireAt": datetime.now(UTC) - timedelta(seconds=1)},
+        "unreadable": {"vectors": {"a": b"123"}},
+    }
+    _change(brief, stranger_id, **changes[why])
+    _leave()
+    answer = brief.post(shot("obama2.jpg"))
+    assert set(_strangers(brief)) == {stranger_id, answer["alert_id"]}
+
+
+def test_beyond_the_bound_new_faces_make_alerts_but_no_strangers(house: House, shot: Shot) -> None:
+    house.run_on(house.another_instance(max_strangers=1))
+    house.post(shot("obama.jpg"))
+    house.post(shot("biden.jpg"))
+    assert len(house.alerts()) == 2
+    assert len(_strangers(house)) == 1
+
+
+def test_who_may_be_one_of_two_people_is_no_stranger(house: House, people: People, shot: Shot) -> None:
+    people.enrol("Tom", "obama.jpg")
+    people.enrol("Tim", "obama.jpg")
+    assert house.post(shot("obama2.jpg"))["reason"] == "ambiguous"
+    assert _strangers(house) == {}
+
+
+def test_the_vector_of_an_alerts_picture_is_kept_for_the_server(house: House, shot: Shot) -> None:
+    house.post(shot("obama.jpg", 320, 240))
+    alert = house.alert()
+    first = house.db.document(f"alert_vectors/{alert['id']}").get().to_dict()
+    assert len(first["vector"]) == 2 * 512
+    assert first["expireAt"] >= alert["expireAt"]
+    house.post(shot("obama.jpg"))
+    assert house.db.document(f"alert_vectors/{alert['id']}").get().to_dict()["vector"] != first["vector"]
+    assert not any(isinstance(value, bytes) for value in house.alert().values())

@@ -1,0 +1,188 @@
+"""The events as the platform delivers them: which are acted on, which come again, which are dropped."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lookout.errors import Unavailable
+from tests.services.enrol.conftest import Desk
+from tests.services.enrol.events import of_object, of_person
+from tests.support.stores import objects
+
+PATH = "faces/b/1.jpg"
+
+
+@pytest.fixture
+def main(desk: Desk) -> Any:
+    """``main.py`` as a warm instance whose desk is the test's."""
+    main = desk.modules["main"]
+    main._desks[:] = [desk.desk]
+    return main
+
+
+def test_a_finalized_photo_is_enrolled_and_a_deleted_one_forgotten(
+    main: Any, desk: Desk, face: bytes
+) -> None:
+    generation = desk.upload(PATH, face)
+    main.enroll(of_object("finalized", PATH, generation))
+    assert desk.enrolled("b") == ["1.jpg"]
+    desk.delete(PATH)
+    main.forget_photo(of_object("deleted", PATH, generation))
+    assert desk.enrolled("b") == []
+
+
+@pytest.mark.parametrize(
+    "path", ["alerts/x/frame.jpg", "snapshots/cam.jpg", "faces.jpg", "debug/faces/b/1.jpg"]
+)
+def test_objects_elsewhere_are_no_matter(main: Any, capsys: pytest.CaptureFixture[str], path: str) -> None:
+    main.enroll(of_object("finalized", path, 1))
+    main.forget_photo(of_object("deleted", path, 1))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_person_who_is_deleted_is_forgotten(main: Any, desk: Desk, face: bytes) -> None:
+    desk.enrol(PATH, face)
+    desk.db.document("people/b").delete()
+    main.person_changed(of_person({"name": "b"}, None))
+    assert desk.gallery("b")["deleted"] is True
+
+
+def test_a_person_who_is_renamed_is_renamed_in_the_gallery(main: Any, desk: Desk, face: bytes) -> None:
+    desk.enrol(PATH, face)
+    desk.db.document("people/b").update({"name": "Zoë Ångström"})
+    main.person_changed(of_person({"name": "b"}, {"name": "Zoë Ångström"}))
+    assert desk.gallery("b")["name"] == "Zoë Ångström"
+
+
+@pytest.mark.parametrize("odd", ["b ", "%62", "%2562", " b", "b%20"])
+def test_nobody_is_forgotten_for_somebody_whose_id_reads_alike_in_a_header(
+    main: Any, desk: Desk, face: bytes, odd: str
+) -> None:
+    desk.db.document("people/b").set({"name": "B"})
+    desk.db.document(f"people/{odd}").set({"name": "Another"})
+    for one in ("b", odd):
+        desk.enrol(f"faces/{one}/1.jpg", face)
+    desk.db.document(f"people/{odd}").update({"muted": True})
+    main.person_changed(of_person({"name": "Another"}, {"name": "Another", "muted": True}, odd))
+    assert (desk.gallery("b")["muted"], desk.gallery(odd)["muted"]) == (False, True)
+    desk.db.document(f"people/{odd}").delete()
+    main.person_changed(of_person({"name": "Another"}, None, odd))
+    assert (desk.enrolled("b"), desk.gallery(odd)["deleted"]) == (["1.jpg"], True)
+    assert objects(desk.bucket) == ["faces/b/1.jpg"]
+
+
+def test_nothing_is_forgotten_of_somebody_whose_document_is_still_there(
+    main: Any, desk: Desk, face: bytes
+) -> None:
+    desk.enrol(PATH, face)
+    main.person_changed(of_person({"name": "b"}, None, written_at=datetime.now(UTC)))
+    assert (desk.enrolled("b"), objects(desk.bucket)) == (["1.jpg"], [PATH])
+
+
+def test_what_was_of_somebody_made_anew_is_forgotten_all_the_same(main: Any, desk: Desk, face: bytes) -> None:
+    desk.enrol(PATH, face)
+    written_at = desk.db.document("people/b").get().update_time
+    desk.db.document("people/b").delete()
+    at = datetime.now(UTC)
+    desk.db.document("people/b").set({"name": "B again", "createdAt": at + timedelta(seconds=2)})
+    main.person_changed(of_person({"name": "b"}, None, written_at=written_at))
+    assert (desk.gallery("b")["deleted"], objects(desk.bucket)) == (True, [])
+    assert (desk.person("b") or {})["name"] == "B again"
+
+
+def test_an_event_of_no_document_is_passed_over(main: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    main.person_changed(of_person(None, None))
+    assert capsys.readouterr().out == ""
+
+
+END = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"name": "b"}, {"name": "b", "muted": True}),
+        ({"name": "b"}, {"name": "b", "consentExpiresAt": END}),
+        ({"name": "b", "consentExpiresAt": END}, {"name": "b", "consentExpiresAt": None}),
+        (None, {"name": "b", "muted": True}),
+    ],
+    ids=["muted", "consent", "consent for good", "made"],
+)
+def test_what_an_owner_says_of_a_person_is_carried_into_the_gallery(
+    main: Any, desk: Desk, face: bytes, before: dict[str, object] | None, after: dict[str, object]
+) -> None:
+    desk.db.document("people/b").set(before or {})
+    desk.enrol(PATH, face)
+    desk.db.document("people/b").update(after)
+    main.person_changed(of_person(before, after))
+    said = {"name": "b", "muted": False, "consentExpiresAt": None} | after
+    assert {field: desk.gallery("b")[field] for field in said} == said
+    assert desk.gallery("b")["version"] == desk.version() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"name": "b", "photoCount": 1}, {"name": "b", "photoCount": 2}),
+        ({"name": "b"}, {"name": "b", "lookalikes": [{"personId": "c", "name": "C", "distance": 0.1}]}),
+        ({"name": "b", "consentExpiresAt": END}, {"name": "b", "consentExpiresAt": END, "consentAt": END}),
+        ({"note": "x"}, {"note": "y"}),
+        (None, {"note": "y"}),
+    ],
+    ids=["counted", "look-alikes", "another field", "without a name", "made empty"],
+)
+def test_other_changes_of_a_person_are_no_matter(
+    main: Any,
+    capsys: pytest.CaptureFixture[str],
+    before: dict[str, object] | None,
+    after: dict[str, object],
+) -> None:
+    main.person_changed(of_person(before, after))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_silent_store_has_the_event_come_again(
+    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def silent(path: str, generation: int) -> str:
+        raise Unavailable("Firestore did not answer; try again.")
+
+    monkeypatch.setattr(desk.desk, "photo_arrived", silent)
+    with pytest.raises(Unavailable):
+        main.enroll(of_object("finalized", PATH, 1))
+    assert json.loads(capsys.readouterr().out)["severity"] == "WARNING"
+
+
+def test_an_error_that_no_repetition_mends_is_logged_and_dropped(
+    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(path: str, generation: int) -> str:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(desk.desk, "photo_arrived", broken)
+    main.enroll(of_object("finalized", PATH, 1))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["severity"], line["subject"]) == ("ERROR", PATH)
+    assert "a bug" in line["cause"]
+
+
+@pytest.mark.parametrize("function", ["enroll", "forget_photo", "person_changed"])
+def test_the_platform_is_asked_to_deliver_again(main: Any, function: str) -> None:
+    assert getattr(main, function).__firebase_endpoint__.eventTrigger["retry"] is True
+
+
+def test_events_that_meet_a_cold_instance_make_one_desk(
+    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+    from concurrent.futures import ThreadPoolExecutor
+
+    monkeypatch.setitem(sys.modules, "desk", desk.modules["desk"])
+    main._desks.clear()
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(made) for made in pool.map(lambda _: main.desk(), range(4))}) == 1
+    main._desks.clear()

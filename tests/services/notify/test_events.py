@@ -1,0 +1,153 @@
+"""The event as the platform delivers it: what is acted on, what comes again, what is dropped."""
+
+from __future__ import annotations
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from lookout.errors import SettingsError, Unavailable
+from lookout.settings import Settings
+from tests.services.notify.conftest import Newsroom
+from tests.services.notify.servers import MailServer, Receiver, status
+from tests.support.events import of_document
+from tests.support.outage import Line
+
+
+@pytest.fixture
+def main(room: Newsroom) -> Any:
+    """``main.py`` as a warm instance whose desk is the test's."""
+    main = room.modules["main"]
+    main._desks[:] = [room.desk()]
+    return main
+
+
+def _event(notice_id: str) -> Any:
+    return of_document("created", f"notices/{notice_id}", None, {"alertId": "a1"})
+
+
+def test_a_notice_that_is_made_is_told(
+    main: Any, room: Newsroom, smtp: MailServer, hook: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.alert()
+    main.notify(_event(room.notice()))
+    assert len(smtp.mails) == len(hook.posted) == 1
+    line = json.loads(capsys.readouterr().out)
+    assert (line["subject"], line["done"]) == ("a1_new", "email: sent; webhook: sent")
+
+
+def test_what_is_left_to_do_has_the_event_come_again(
+    main: Any, room: Newsroom, hook: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.alert()
+    hook.for_ever = status(503)
+    with pytest.raises(Unavailable):
+        main.notify(_event(room.notice()))
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["severity"] == "WARNING"
+
+
+def test_a_silent_store_has_the_event_come_again(room: Newsroom, line: Line, distant_db: Any) -> None:
+    room.alert()
+    notice = room.notice()
+    room.db = distant_db
+    desk = room.desk(store_timeout_seconds=0.5)
+    line.cut()
+    with pytest.raises(Unavailable):
+        desk.tell(notice)
+
+
+def test_a_notice_that_cannot_be_read_is_dropped(
+    main: Any, room: Newsroom, smtp: MailServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.db.document("notices/odd").set({"alertId": "a1", "state": "shouting"})
+    main.notify(_event("odd"))
+    assert json.loads(capsys.readouterr().out)["severity"] == "ERROR"
+    assert smtp.mails == []
+
+
+def test_the_platform_is_asked_to_deliver_again_and_for_little_memory(main: Any) -> None:
+    endpoint = main.notify.__firebase_endpoint__
+    assert endpoint.eventTrigger["retry"] is True
+    assert endpoint.eventTrigger["eventType"] == "google.cloud.firestore.document.v1.created"
+    assert endpoint.availableMemoryMb == 256
+
+
+def test_a_claim_outlives_the_function_that_made_it(main: Any, room: Newsroom) -> None:
+    from lookout.domain.notifications.delivery import LEASE
+
+    seconds = main.notify.__firebase_endpoint__.timeoutSeconds
+    assert room.modules["news_desk"].ALL_SECONDS < seconds < LEASE.total_seconds()
+
+
+def test_events_that_meet_a_cold_instance_make_one_desk(
+    main: Any, room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("news_desk", "channels", "mail", "webhook", "push", "letter", "line"):
+        monkeypatch.setitem(sys.modules, name, room.modules[name])
+    main._desks.clear()
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(made) for made in pool.map(lambda _: main.desk(), range(4))}) == 1
+    main._desks.clear()
+
+
+@pytest.mark.parametrize(
+    ("setting", "closed", "told"),
+    [
+        (
+            {"EMAIL_PORT": "smtp"},
+            "email",
+            "EMAIL_PORT='smtp' is not a whole number; set it to one from 1 to 65535.",
+        ),
+        ({"EMAIL_PORT": "70000"}, "email", "EMAIL_PORT=70000 is out of range"),
+        (
+            {"EMAIL_ENABLED": "ja"},
+            "email",
+            "EMAIL_ENABLED='ja' is neither on nor off; set it to true or false.",
+        ),
+        ({"PUSH_ENABLED": "ja"}, "push", "PUSH_ENABLED='ja' is neither on nor off; set it to true or false."),
+        ({"WEBHOOK_ALLOW_PRIVATE": "ja"}, "webhook", "WEBHOOK_ALLOW_PRIVATE='ja' is neither on nor off"),
+        ({"WEBHOOK_URL": "https://[home/hidden"}, "webhook", "WEBHOOK_URL is no address such as"),
+        ({"WEBHOOK_SECRET": "hidden"}, "webhook", "WEBHOOK_URL needs WEBHOOK_SECRET"),
+        ({"EMAIL_HOST": "[::1"}, "email", "EMAIL_HOST='[::1' is no server's name"),
+        ({"EMAIL_TO": "hidden"}, "email", "EMAIL_TO has 'hidden'"),
+    ],
+)
+def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
+    room: Newsroom, smtp: MailServer, hook: Receiver, setting: dict[str, str], closed: str, told: str
+) -> None:
+    good = {
+        "EMAIL_ENABLED": "true",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(smtp.port),
+        "EMAIL_TLS": "none",
+        "EMAIL_FROM": "house@example.com",
+        "EMAIL_TO": "ann@example.com",
+        "WEBHOOK_URL": f"{hook.url}/hook",
+        "WEBHOOK_SECRET": "a secret of the house",
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+    }
+    settings, complaints = Settings.for_telling(good | setting)
+    ways = room.modules["channels"].ways(settings, room.db, room.bucket, complaints)
+    room.alert(pictures=False)
+    room.desk(ways=ways).tell(room.notice())
+    assert told in room.undelivered()[closed]["reason"]
+    assert set(room.undelivered()) == {closed}
+    assert (len(smtp.mails), len(hook.posted)) == (int(closed != "email"), int(closed != "webhook"))
+
+
+def test_a_site_url_that_is_none_costs_the_links_alone(
+    room: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for bad in ("https://[home", "house", "https://h:port"):
+        settings, complaints = Settings.for_telling({"SITE_URL": bad})
+        assert settings.site_url is None
+        room.modules["channels"].ways(settings, room.db, room.bucket, complaints)
+        assert "people are told without links" in capsys.readouterr().out
+
+
+def test_a_bad_setting_that_is_not_of_the_ways_ends_the_start() -> None:
+    with pytest.raises(SettingsError, match="TIMEZONE"):
+        Settings.for_telling({"TIMEZONE": "Mars", "EMAIL_PORT": "x"})

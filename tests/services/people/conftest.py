@@ -1,0 +1,267 @@
+"""``people`` as its framework serves it, on the emulators; strangers and alerts are written as ``detect`` does."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from lookout.settings import Settings
+from stack.local import owner
+from stack.local.info import StackInfo
+from tests.support.loading import serve
+from tests.support.stores import objects
+
+CAMERA = "cam_front"
+DAY = "2026-05-31"
+NOON = datetime(2026, 5, 31, 12, 0, tzinfo=UTC)
+LATER = datetime.now(UTC) + timedelta(days=30)
+MODEL = "m-1"
+
+
+def vector(seed: int) -> bytes:
+    """A face, as the bytes that the function takes it for."""
+    return bytes([seed % 256]) * 1024
+
+
+@functools.cache
+def people_app() -> Any:
+    return serve("people")
+
+
+@pytest.fixture(scope="session")
+def owner_token(stack: StackInfo) -> str:
+    return owner.sign_in(stack)
+
+
+@dataclass
+class House:
+    """The stores of a house, and the function by which its owner puts things right."""
+
+    modules: Mapping[str, Any]
+    settings: Settings
+    db: Any
+    bucket: Any
+    client: FlaskClient
+    token: str
+
+    def desk(self, enrol_seconds: float = 0.0) -> Any:
+        """A warm instance of its own. Nobody enrols here, so that it need not wait."""
+        return self.modules["owners_desk"].PeopleService(self.settings, self.db, self.bucket, enrol_seconds)
+
+    def answer(self, path: str, body: object = None, token: str | None = None) -> Any:
+        """The HTTP answer to a call; without a ``body`` none is sent."""
+        headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
+        sent = {} if body is None else {"json": body}
+        return self.client.post(path, headers=headers, **sent)
+
+    def done(self, path: str, body: object = None) -> dict[str, Any]:
+        """What a call is answered when all is well."""
+        answer = self.answer(path, body)
+        assert answer.status_code == 200, answer.text
+        read: dict[str, Any] = answer.json
+        assert read.pop("status") == "success"
+        return read
+
+    def refused(self, path: str, body: object = None) -> tuple[int, str]:
+        """Status and message of a call that is refused."""
+        answer = self.answer(path, body)
+        assert answer.json["status"] == "error", answer.text
+        return answer.status_code, answer.json["message"]
+
+    def person(self, person_id: str, name: str | None = None, *negatives: dict[str, Any]) -> None:
+        """Somebody with a photo."""
+        made = {"name": name or person_id, "muted": False, "createdAt": NOON, "photoCount": 1}
+        self.db.document(f"people/{person_id}").set(made)
+        self.upload(f"faces/{person_id}/1.jpg", person_id.encode())
+        state = self.get("gallery_state/current") or {"version": 0}
+        gallery: dict[str, Any] = {
+            "name": name or person_id,
+            "modelId": MODEL,
+            "vectors": vector(1),
+            "photoIds": ["1.jpg"],
+        }
+        gallery |= {"dimension": 512, "deleted": False, "negatives": list(negatives)}
+        self.db.document(f"gallery/{person_id}").set(gallery | {"version": state["version"] + 1})
+        version = {"version": state["version"] + 1, "modelId": MODEL}
+        self.db.document("gallery_state/current").set(version)
+
+    def stranger(
+        self, stranger_id: str, *alert_ids: str, picture: bytes | None = None, **fields: Any
+    ) -> None:
+        """Somebody seen in these alerts."""
+        path = None
+        if picture is not None:
+            path = f"strangers/{stranger_id}/0123456789ab.jpg"
+            self.upload(path, picture)
+        made = {
+            "visits": len(alert_ids),
+            "firstSeenAt": NOON,
+            "lastSeenAt": NOON,
+            "facePath": path,
+            "quality": 0.5,
+            "ignored": False,
+            "modelId": MODEL,
+            "expireAt": LATER,
+        }
+        self.db.document(f"strangers/{stranger_id}").set(made | fields)
+        self.db.document(f"stranger_vectors/{stranger_id}").set(
+            {
+                "vectors": {alert_id: vector(index) for index, alert_id in enumerate(alert_ids)},
+                "modelId": fields.get("modelId", MODEL),
+                "ignored": False,
+                "personId": None,
+                "name": None,
+                "removed": False,
+                "lastSeenAt": NOON,
+                "changedAt": NOON,
+                "expireAt": LATER,
+            }
+        )
+        for alert_id in alert_ids:
+            self.alert(alert_id, stranger_id=stranger_id)
+
+    def alert(
+        self,
+        alert_id: str,
+        person_id: str | None = None,
+        stranger_id: str | None = None,
+        is_open: bool = False,
+        **fields: Any,
+    ) -> None:
+        """One visit as ``detect`` tells it: the alert, its pictures, its vector, its count."""
+        known = person_id is not None
+        camera = fields.get("cameraId", CAMERA)
+        face = f"alerts/{alert_id}/0123456789ab/face.jpg"
+        self.upload(face, f"face of {alert_id}".encode())
+        made = {
+            "cameraId": camera,
+            "cameraName": camera,
+            "personId": person_id,
+            "person": person_id or "Unknown",
+            "isKnown": known,
+            "reason": "known" if known else "unknown",
+            "confidence": 0.9,
+            "distance": 0.2,
+            "candidates": [],
+            "strangerId": stranger_id,
+            "firstSeenAt": NOON,
+            "lastSeenAt": NOON,
+            "frames": 1,
+            "doubles": 0,
+            "facePath": face,
+            "imagePath": face.replace("face", "frame"),
+            "quality": 0.5,
+            "day": DAY,
+            "reviewed": False,
+            "expireAt": LATER,
+        }
+        made |= fields
+        self.db.document(f"alerts/{alert_id}").set(made)
+        face_vector = {"vector": vector(len(alert_id)), "modelId": MODEL, "expireAt": LATER}
+        self.db.document(f"alert_vectors/{alert_id}").set(face_vector)
+        self._count(made)
+        if is_open:
+            self.open_visit(camera, alert_id, person_id, stranger_id)
+
+    def open_visit(
+        self, camera: str, alert_id: str, person_id: str | None = None, stranger_id: str | None = None
+    ) -> None:
+        """Somebody is in front of the camera at the moment."""
+        visits = self.get(f"visits/{camera}") or {"open": [], "recent": [], "expireAt": LATER}
+        name = person_id or "Unknown"
+        visits["open"].append(
+            {
+                "alertId": alert_id,
+                "personId": person_id,
+                "person": name,
+                "firstSeenAt": NOON,
+                "lastSeenAt": NOON,
+                "frames": 1,
+                "quality": 0.5,
+                "shot": "0123456789ab",
+                "vectors": vector(9),
+                "vectorCount": 1,
+                "strangerId": stranger_id,
+                "silent": False,
+                "settled": False,
+            }
+        )
+        reason = "unknown" if person_id is None else "known"
+        outcome = {"alertId": alert_id, "personId": person_id, "person": name, "reason": reason}
+        visits["recent"].append(
+            {"digest": f"d-{alert_id}", "at": NOON, "outcomes": [outcome | {"change": "opened"}]}
+        )
+        self.db.document(f"visits/{camera}").set(visits)
+
+    def _count(self, alert: Mapping[str, Any]) -> None:
+        path = f"days/{alert['day']}_{alert['cameraId']}"
+        day = self.get(path) or {
+            "day": alert["day"],
+            "cameraId": alert["cameraId"],
+            "hours": {},
+            "people": {},
+        }
+        hour = day["hours"].setdefault(f"{alert['firstSeenAt'].hour:02}", {})
+        word = "known" if alert["isKnown"] else "unknown"
+        hour[word] = hour.get(word, 0) + 1
+        if alert["isKnown"]:
+            counts = day["people"].setdefault(alert["personId"], {"name": alert["person"], "alerts": 0})
+            counts["alerts"] += 1
+        self.db.document(path).set(day)
+
+    def upload(self, path: str, data: bytes) -> None:
+        self.bucket.blob(path).upload_from_string(data, "image/jpeg")
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        read: dict[str, Any] | None = self.db.document(path).get().to_dict()
+        return read
+
+    def read(self, path: str) -> dict[str, Any]:
+        """A document that is there."""
+        found = self.get(path)
+        assert found is not None, path
+        return found
+
+    def visit(self, camera: str = CAMERA) -> dict[str, Any]:
+        """The only open visit of a camera."""
+        (visit,) = self.read(f"visits/{camera}")["open"]
+        return dict(visit)
+
+    def hours(self, camera: str = CAMERA) -> dict[str, int]:
+        """Known and unknown alerts at noon, without what is zero."""
+        hour = self.read(f"days/{DAY}_{camera}")["hours"]["12"]
+        return {word: count for word, count in hour.items() if count}
+
+    def by_person(self, camera: str = CAMERA) -> dict[str, int]:
+        people = self.read(f"days/{DAY}_{camera}").get("people", {})
+        return {person_id: counts["alerts"] for person_id, counts in people.items()}
+
+    def all(self) -> dict[str, Any]:
+        """Everything that is stored, but for the moments at which it was written."""
+        stored: dict[str, Any] = dict.fromkeys(objects(self.bucket))
+        for collection in self.db.collections():
+            for one in collection.stream():
+                stored[one.reference.path] = _timeless(one.to_dict())
+        return stored
+
+
+WRITTEN = ("createdAt", "changedAt", "expireAt", "correctedAt", "deletedAt")
+
+
+def _timeless(plain: dict[str, Any]) -> dict[str, Any]:
+    return {name: copy.deepcopy(value) for name, value in plain.items() if name not in WRITTEN}
+
+
+@pytest.fixture
+def house(owner_token: str, settings: Settings, db: Any, bucket: Any) -> House:
+    modules, app = people_app()
+    made = House(modules, settings, db, bucket, app.test_client(), owner_token)
+    modules["main"]._desks[:] = [made.desk()]
+    return made

@@ -1,0 +1,109 @@
+"""Who may put things right, and how often."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import pytest
+import requests
+
+from stack.local import seed
+from stack.local.info import Account, StackInfo
+from tests.services.people.conftest import House
+from tests.services.serving import served
+
+CALLS = [
+    ("/strangers/s1/name", {"name": "Postman"}),
+    ("/strangers/s1/ignore", None),
+    ("/strangers/s1/merge", {"into": "s2"}),
+    ("/alerts/s1/correct", {"person_id": None}),
+    ("/people/Anna/merge", {"into": "Bob"}),
+    ("/people/Anna/erase", None),
+]
+
+
+@pytest.fixture(scope="session")
+def viewer(stack: StackInfo) -> str:
+    """The token of somebody who may look."""
+    account = Account(f"viewer-{secrets.token_hex(4)}@example.com", secrets.token_hex(8))
+    seed.make_account(stack.urls["auth"], stack.project, account, {"role": "viewer"})
+    answer = requests.post(
+        f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any",
+        json={"email": account.email, "password": account.password, "returnSecureToken": True},
+        timeout=20,
+    )
+    return str(answer.json()["idToken"])
+
+
+@pytest.mark.parametrize(("path", "body"), CALLS)
+def test_only_an_owner_may_put_things_right(house: House, viewer: str, path: str, body: object) -> None:
+    house.person("Anna")
+    house.person("Bob")
+    house.stranger("s1", "s1")
+    house.stranger("s2", "s2")
+    before = house.all()
+    refusals = [house.answer(path, body, token) for token in (viewer, "", "a.b.c")]
+    assert [answer.status_code for answer in refusals] == [403, 401, 401]
+    assert house.all() == before
+    assert house.answer(path, body).status_code == 200
+
+
+def test_only_an_owner_may_take_all_of_somebody_along(house: House, viewer: str) -> None:
+    house.person("Anna")
+    answers = [
+        house.client.get("/people/Anna/export", headers={"Authorization": f"Bearer {token}"})
+        for token in (viewer, "", "a.b.c", house.token)
+    ]
+    assert [answer.status_code for answer in answers] == [403, 401, 401, 200]
+
+
+def test_an_owner_who_calls_too_often_is_told_when_to_come_back(house: House) -> None:
+    house.stranger("s1", "s1")
+    desk = house.desk()
+    desk._limit = type(desk._limit)(8)
+    house.modules["main"]._desks[:] = [desk]
+    answers = [house.answer("/strangers/s1/ignore") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].headers["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/strangers/s1", "/strangers", "/people/a/b/merge", "/alerts//correct", "/"]
+)
+def test_other_paths_are_answered_in_json(house: House, path: str) -> None:
+    assert house.refused(path)[0] == 404
+
+
+def test_other_methods_are_answered_in_json(house: House) -> None:
+    answer = house.client.get("/strangers/s1/name")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_a_body_that_is_no_json_or_too_large_is_told(house: House) -> None:
+    headers = {"Authorization": f"Bearer {house.token}"}
+    for sent, status in (("{", 400), ("x" * 20_000, 413)):
+        answer = house.client.post("/alerts/a/correct", data=sent, headers=headers)
+        assert (answer.status_code, answer.json is not None) == (status, True)
+
+
+@pytest.mark.parametrize("blanks", [b"", b" \r\n"])
+@pytest.mark.parametrize("chunk", [1, 7, 4096])
+def test_a_body_counts_whatever_declares_it(house: House, chunk: int, blanks: bytes) -> None:
+    house.stranger("s1", "s1")
+
+    def said(body: bytes, chunked: bool) -> object:
+        chunks = (body[at : at + chunk] for at in range(0, len(body), chunk)) if chunked else body
+        headers = {"Authorization": f"Bearer {house.token}"}
+        answer = requests.post(f"{url}/strangers/s1/ignore", data=chunks, headers=headers, timeout=20)
+        assert answer.status_code == 200, answer.text
+        stored = house.read("strangers/s1")["ignored"]
+        assert answer.json()["ignored"] == stored
+        return stored
+
+    with served(house.client.application) as url:
+        for chunked in (True, False):
+            for ignored in (True, False):
+                sent = blanks + json.dumps({"ignored": ignored}).encode() + blanks
+                assert said(sent, chunked) is ignored
+            assert said(blanks, chunked) is True

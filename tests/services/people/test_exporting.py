@@ -1,0 +1,161 @@
+"""All that is stored about somebody, as a zip file: whole, of nobody else, and seen to be broken where it is."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from google.api_core.exceptions import ServiceUnavailable
+from google.cloud.storage import Blob
+
+from lookout.errors import Unavailable
+from tests.services.people.conftest import MODEL, House, vector
+from tests.services.people.test_erasing import live_with
+
+
+def export(house: House, person_id: str) -> Any:
+    headers = {"Authorization": f"Bearer {house.token}"}
+    return house.client.get(f"/people/{quote(person_id, safe='')}/export", headers=headers)
+
+
+def opened(answer: Any) -> dict[str, bytes]:
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_everything_about_somebody_is_in_it_and_nothing_about_others(house: House) -> None:
+    live_with(house, "Anna")
+    of_bob = {"alertId": "b2", "personId": "Bob", "modelId": MODEL, "vector": vector(7)}
+    house.db.document("gallery/Anna").update({"negatives": [of_bob]})
+    files = opened(export(house, "Anna"))
+    assert set(files) == {
+        "README.txt",
+        "person.json",
+        "photos/001_1.jpg",
+        "alerts/h1/001_0123456789ab_face.jpg",
+        "alerts/h1/002_0123456789ab_frame.jpg",
+        "alerts/h2/001_0123456789ab_face.jpg",
+        "debug/FACE_Anna_20260531T120000.000Z.jpg",
+    }
+    assert files["photos/001_1.jpg"] == b"Anna"
+    assert files["alerts/h1/001_0123456789ab_face.jpg"] == b"face of h1"
+    told = json.loads(files["person.json"])
+    assert told["id"] == "Anna"
+    assert told["person"]["name"] == "Anna"
+    assert base64.b64decode(told["recognition"]["vectors"]) == vector(1)
+    assert "negatives" not in told["recognition"]
+    assert {alert["id"] for alert in told["alerts"]} == {"h1", "h2"}
+    assert {one["alertId"] for one in told["alert_vectors"]} == {"h1", "h2"}
+    assert base64.b64decode(told["alert_vectors"][0]["vector"]) == vector(2)
+    assert {one["alertId"] for one in told["not_others"]} == {"h1", "x"}
+    assert told["may_have_been_in"] == ["m1"]
+    assert [visit["alertId"] for visit in told["visits"]] == ["h1"]
+    assert [day["alerts"] for day in told["days"]] == [1, 1]
+    assert [arrival["alertId"] for arrival in told["arrivals"]] == ["h1"]
+    assert "Anna" in files["README.txt"].decode()
+
+
+def test_it_is_a_file_to_keep_called_as_the_person_is(house: House) -> None:
+    house.person("p1", "Zoë Łukasz")
+    answer = export(house, "p1")
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment; filename=")
+    assert f"filename*=UTF-8''{quote('Zoë Łukasz.zip')}" in disposition
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", 'a"; filename="b', "a\\b", "..", "x\x7fy", "CON|<>*?"])
+def test_a_hostile_name_leads_nowhere(house: House, name: str) -> None:
+    house.person("p1", name)
+    house.upload(f"faces/p1/{name.replace('/', '_')}.jpg", b"photo")
+    house.upload("faces/p1/..", b"no picture")
+    answer = export(house, "p1")
+    for path in opened(answer):
+        assert ".." not in path.split("/")
+        assert not path.startswith("/")
+        assert "\\" not in path
+    assert answer.headers["Content-Disposition"].count("filename=") == 1
+
+
+def test_photos_whose_names_become_the_same_are_both_there(house: House) -> None:
+    house.person("p1")
+    house.upload("faces/p1/a?.jpg", b"one")
+    house.upload("faces/p1/a*.jpg", b"other")
+    files = opened(export(house, "p1"))
+    photos = [data for path, data in files.items() if path.startswith("photos/")]
+    assert sorted(photos) == [b"one", b"other", b"p1"]
+
+
+def test_somebody_who_is_not_there_is_a_404_in_json(house: House) -> None:
+    answer = export(house, "Nobody")
+    assert answer.status_code == 404
+    assert answer.json["message"] == "There is no person 'Nobody'."
+    assert export(house, "__all__").status_code == 404
+
+
+def test_after_erasing_there_is_nothing_to_export(house: House) -> None:
+    live_with(house, "Anna")
+    house.done("/people/Anna/erase")
+    assert export(house, "Anna").status_code == 404
+
+
+def test_exporting_is_reading(house: House) -> None:
+    house.person("Anna")
+    answer = house.answer("/people/Anna/export")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+
+
+def test_a_picture_that_is_deleted_meanwhile_is_left_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.person("Anna")
+    house.upload("faces/Anna/2.jpg", b"second")
+    download = Blob.download_as_bytes
+
+    def late(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.name.endswith("1.jpg"):
+            house.bucket.blob(self.name).delete()
+        return download(self, *args, **kwargs)
+
+    monkeypatch.setattr(Blob, "download_as_bytes", late)
+    assert "photos/002_2.jpg" in (files := opened(export(house, "Anna")))
+    assert "photos/001_1.jpg" not in files
+
+
+def test_when_the_store_goes_silent_the_answer_breaks_off(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.person("Anna")
+    house.upload("faces/Anna/2.jpg", b"second")
+    download = Blob.download_as_bytes
+
+    def silent(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.name.endswith("2.jpg"):
+            raise ServiceUnavailable("gone")  # type: ignore[no-untyped-call]
+        return download(self, *args, **kwargs)
+
+    monkeypatch.setattr(Blob, "download_as_bytes", silent)
+    headers = {"Authorization": f"Bearer {house.token}"}
+    answer = house.client.get("/people/Anna/export", headers=headers, buffered=False)
+    received = bytearray()
+
+    def receive() -> None:
+        for chunk in answer.response:
+            assert isinstance(chunk, bytes)
+            received.extend(chunk)
+
+    with pytest.raises(Unavailable, match="Storage did not answer"):
+        receive()
+    assert b"photos/001_1.jpg" in received
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(received))
+    assert "a zip file breaks off" in capsys.readouterr().out

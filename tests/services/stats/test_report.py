@@ -1,0 +1,192 @@
+"""The site in numbers: what they cost, which day is today, and which cameras are active."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lookout.cloud.cameras.keys import register
+from lookout.cloud.site import days
+from lookout.domain.cameras.camera import Camera
+from lookout.domain.recognition.reason import Reason
+from lookout.domain.site.site import Site
+from lookout.errors import Unavailable
+from lookout.settings import Settings
+from stack.install.bootstrap import ROOT
+from tests.support.loading import load
+from tests.support.outage import Line
+from tests.support.reads import Reads
+
+NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
+CAMERAS = [Camera(f"cam_{number}", f"Door {number}", "active", 0) for number in range(3)]
+BERLIN = Site(None, 0.05, 120, 30, "Europe/Berlin")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(site_refresh_seconds=0.0, store_timeout_seconds=10.0)
+
+
+def reports(settings: Settings, db: Any, now: datetime = NOON) -> Any:
+    """A new instance, at a moment."""
+    return load("stats")["report"].StatisticsService(settings, db, lambda: now)
+
+
+def open_alert(db: Any, at: datetime, site: Site, person: tuple[str, str] | None = None) -> None:
+    """An alert as ``detect`` counts it: in its own document and in its day's, in one write."""
+    batch = db.batch()
+    batch.create(db.collection("alerts").document(), {"day": site.day(at), "firstSeenAt": at})
+    counted = days.alert_counts(CAMERAS[0], at, person, False, site)
+    batch.set(days.reference(db, CAMERAS[0].id, site.day(at)), counted, merge=True)
+    batch.commit()
+
+
+def many_alerts(db: Any, day: str, count: int) -> None:
+    batch = db.batch()
+    for _ in range(count):
+        batch.create(db.collection("alerts").document(), {"day": day})
+    batch.commit()
+
+
+def test_a_site_where_nothing_happened_is_told_in_zeros(db: Any, settings: Settings) -> None:
+    told = reports(settings, db).current()
+    assert (told["known_persons"], told["active_cameras"], told["total_alerts_today"]) == (0, 0, 0)
+    assert (told["day"], told["timezone"], len(told["days"])) == ("2026-05-31", "UTC", 14)
+
+
+def test_the_numbers_cost_as_many_reads_as_are_stated_however_many_alerts_there_are(
+    db: Any, settings: Settings
+) -> None:
+    for camera in CAMERAS:
+        register(db, camera.id, camera.name)
+        # the fifteenth day is not told, and not read
+        for back in range(15):
+            at = NOON - timedelta(days=back)
+            counted = days.frame_counts(camera, f"{at.date()}", at, {Reason.NO_FACE: 7}, 0, 70)
+            days.reference(db, camera.id, f"{at.date()}").set(counted)
+    many_alerts(db, "2026-05-31", 20)
+    made, reads = reports(settings, db), Reads(db)
+    assert made.current()["total_alerts_today"] == 20
+    assert (reads.documents, reads.aggregations) == (3 + 3 * 14 + 1, 2)
+
+    many_alerts(db, "2026-05-31", 480)
+    assert reports(settings, db).current()["total_alerts_today"] == 500
+    assert (reads.documents, reads.aggregations) == (2 * 46, 2 * 2)
+    # what was made a moment ago is told again, and costs nothing
+    assert made.current()["total_alerts_today"] == 20
+    assert (reads.documents, reads.aggregations) == (2 * 46, 2 * 2)
+
+
+def test_the_stated_cost_is_in_the_readme_and_in_the_code() -> None:
+    stated = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
+    assert "`/stats` costs one read per camera, one per camera and day of the last two weeks" in stated
+    assert "With three cameras that is 48 reads" in stated
+    assert "With three cameras that is 48 reads" in re.sub(
+        r"\s+", " ", load("stats")["report"].StatisticsService.__doc__ or ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "alerts", "hours"),
+    [
+        # 23:59:59, midnight, and a second after it in Berlin
+        ("2026-05-31T21:59:59", "2026-05-31", 2, {0: 1, 23: 1}),
+        ("2026-05-31T22:00:00", "2026-06-01", 1, {0: 1}),
+        ("2026-05-31T22:00:01", "2026-06-01", 1, {0: 1}),
+        ("2026-06-01T22:00:00", "2026-06-02", 0, {}),
+    ],
+)
+def test_today_is_the_sites_day_on_both_sides_of_its_midnight(
+    now: str, day: str, alerts: int, hours: dict[int, int], db: Any, settings: Settings
+) -> None:
+    db.document("settings/site").set({"timezone": "Europe/Berlin"})
+    for at in ("2026-05-30T22:00:00", "2026-05-31T21:59:59", "2026-05-31T22:00:00"):
+        open_alert(db, datetime.fromisoformat(at).replace(tzinfo=UTC), BERLIN)
+    told = reports(settings, db, datetime.fromisoformat(now).replace(tzinfo=UTC)).current()
+    assert (told["day"], told["timezone"], told["total_alerts_today"]) == (day, "Europe/Berlin", alerts)
+    assert told["today"]["unknown"] == alerts
+    assert {hour["hour"]: hour["unknown"] for hour in told["today"]["hours"] if hour["unknown"]} == hours
+    assert told["days"][-1]["day"] == day
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Pacific/Kiritimati", "2026-06-01"), ("Etc/GMT+12", "2026-05-30"), ("UTC", "2026-05-31")],
+)
+def test_without_an_owners_choice_the_functions_setting_says_which_day_it_is(
+    zone: str, day: str, db: Any
+) -> None:
+    before_noon = NOON.replace(hour=11)
+    assert reports(Settings(timezone=zone), db, before_noon).current()["day"] == day
+
+
+def test_a_time_zone_that_does_not_exist_leaves_the_functions_own(db: Any, settings: Settings) -> None:
+    db.document("settings/site").set({"timezone": "Europe/Atlantis"})
+    assert reports(settings, db).current()["timezone"] == "UTC"
+
+
+def test_days_of_23_and_25_hours_are_told_whole(db: Any, settings: Settings) -> None:
+    db.document("settings/site").set({"timezone": "Europe/Berlin"})
+    # the clock goes from 3:00 back to 2:00: two hours are called 2, and the day has 25
+    for hour in range(25):
+        open_alert(db, datetime(2026, 10, 24, 22, 30, tzinfo=UTC) + timedelta(hours=hour), BERLIN)
+    told = reports(settings, db, datetime(2026, 10, 25, 22, 59, tzinfo=UTC)).current()
+    assert (told["day"], told["total_alerts_today"]) == ("2026-10-25", 25)
+    assert [hour["unknown"] for hour in told["today"]["hours"]] == [1, 1, 2, *[1] * 21]
+
+
+def test_cameras_seen_within_the_last_expected_frames_are_active(db: Any) -> None:
+    now = datetime.now(UTC)
+    for camera, seen, status in (
+        ("fresh", now - timedelta(seconds=50), "active"),
+        ("late", now - timedelta(seconds=70), "active"),
+        ("disabled", now, "disabled"),
+        ("never", None, "active"),
+    ):
+        db.document(f"cameras/{camera}").set({"name": camera, "status": status, "lastSeenAt": seen})
+    assert reports(Settings(offline_seconds=60.0), db).current()["active_cameras"] == 1
+
+
+def test_known_persons_and_their_alerts_are_counted(db: Any, settings: Settings) -> None:
+    for person in ("anna", "ben"):
+        db.document(f"people/{person}").set({"name": person.title()})
+    open_alert(db, NOON, Site(None, 0.05, 120, 30, "UTC"), ("anna", "Anna"))
+    told = reports(settings, db).current()
+    assert told["known_persons"] == 2
+    assert told["today"]["by_person"] == [{"person_id": "anna", "person": "Anna", "alerts": 1}]
+    assert (told["today"]["known"], told["days"][-1]["known"]) == (1, 1)
+
+
+def test_frames_every_reason_and_the_mean_time_are_told(db: Any, settings: Settings) -> None:
+    for milliseconds, reasons in ((90, {"no_face": 8, "known": 1}), (30, {"too_dark": 1})):
+        counted = days.frame_counts(CAMERAS[0], "2026-05-31", NOON, reasons, 1, milliseconds)
+        days.reference(db, CAMERAS[0].id, "2026-05-31").set(counted, merge=True)
+    today = reports(settings, db).current()["today"]
+    assert (today["frames"], today["doubles"], today["mean_milliseconds"]) == (10, 2, 12.0)
+    assert set(today["reasons"]) == set(Reason)
+    assert {reason: count for reason, count in today["reasons"].items() if count} == {
+        "no_face": 8,
+        "known": 1,
+        "too_dark": 1,
+    }
+
+
+def test_a_day_that_has_expired_is_passed_over_before_the_store_deletes_it(
+    db: Any, settings: Settings
+) -> None:
+    open_alert(db, NOON, Site(None, 0.05, 120, 30, "UTC"))
+    for expired, counted in ((timedelta(0), 0), (timedelta(seconds=1), 1)):
+        days.reference(db, CAMERAS[0].id, "2026-05-31").update({"expireAt": NOON + expired})
+        assert reports(settings, db).current()["today"]["unknown"] == counted
+
+
+def test_while_firestore_is_silent_there_are_no_numbers_and_afterwards_there_are(
+    distant_db: Any, db: Any, line: Line
+) -> None:
+    line.cut()
+    with pytest.raises(Unavailable):
+        reports(Settings(store_timeout_seconds=0.3), distant_db).current()
+    assert reports(Settings(), db).current()["known_persons"] == 0
