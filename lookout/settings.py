@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from lookout.errors import SettingsError
+from lookout.lazy import Lazy
 from lookout.setting_value import parse
-
-REGION = "europe-west1"
-"""Where the functions run; the rewrites of ``firebase.json`` name the same region."""
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``lookout/``: the repository, or a function's own folder once vendored."""
@@ -217,3 +215,7 @@ class Settings:
 
 _TELLING = ("SITE_URL", "EMAIL_", "PUSH_", "WEBHOOK_")
 """How the variables begin that only matter when people are told."""
+
+
+current_settings = Lazy(Settings.from_environment)
+"""The settings of this process."""

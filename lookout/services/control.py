@@ -8,15 +8,18 @@ from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.commands import Command, CommandQueue
 from lookout.cloud.cameras.keys import WRONG_KEYS_PER_MINUTE, CameraKeys
 from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.firebase.clients import firestore_client
 from lookout.domain.cameras.command import parse_order
-from lookout.domain.site.caller import READERS, Caller, Role
+from lookout.domain.site.caller import READERS, Role
 from lookout.errors import Unavailable
+from lookout.lazy import Lazy
 from lookout.log import Severity, log
-from lookout.settings import Settings
-from lookout.web.answer import Fields, Request
-from lookout.web.credentials import caller_address, camera_key, id_token, shows_id_token
+from lookout.settings import Settings, current_settings
+from lookout.web.answer import Answer, Fields, Request, endpoint
+from lookout.web.callers import Callers, open_to_origins
+from lookout.web.credentials import caller_address, camera_key, shows_id_token
 from lookout.web.rate_limit import RateLimit
-from lookout.web.routes import json_body
+from lookout.web.routes import Routes, json_body
 from lookout.web.upload.frame_upload import FrameUpload
 
 
@@ -30,11 +33,11 @@ class ControlService:
         self._keys = CameraKeys(db, settings.camera_cache_seconds, timeout, wrong)
         self._book = CameraRegistry(db, settings.offline_seconds, timeout)
         self._desk = CommandQueue(db, settings.camera_timeout_seconds, timeout)
-        self._limit = RateLimit(settings.calls_per_minute)
+        self._callers = Callers(verify, settings.calls_per_minute)
 
     def command(self, request: Request) -> Fields:
         """Have a camera do something, and say what it answered."""
-        caller = self._caller(request, Role.OWNER)
+        caller = self._callers.require(request, Role.OWNER)
         body = json_body(request)
         order = parse_order(body)
         reach = self._book.reach(order.camera_id, order.camera_ip)
@@ -60,47 +63,66 @@ class ControlService:
     def flashlight(self, request: Request) -> Fields:
         """The flashlight's level as it was last carried out: for the camera itself, or a signed-in user."""
         if shows_id_token(request) or not camera_key(request):
-            self._caller(request, *READERS)
+            self._callers.require(request, *READERS)
             return {"led": self._book.led(request.args.get("camera_id"))}
         camera_id, key = FrameUpload(request, limit=0).claimed_camera()
         camera = self._keys.authorise(camera_id, key, caller_address(request))
-        self._limit.admit(camera.id)
+        self._callers.admit(camera.id)
         # not the one remembered with the key, which may be seconds old
         return {"led": self._book.led(camera.id)}
 
     def cameras(self, request: Request) -> Fields:
         """Every camera."""
-        self._caller(request, *READERS)
+        self._callers.require(request, *READERS)
         return self._book.all()
 
     def create_camera(self, request: Request) -> Fields:
         """Register a camera. Its key is in this answer and nowhere else."""
-        self._caller(request, Role.OWNER)
+        self._callers.require(request, Role.OWNER)
         camera, key = self._book.create(json_body(request))
         log(Severity.INFO, "camera created", camera=camera["id"])
         return {"camera": camera, "key": key}
 
     def change_camera(self, request: Request, camera_id: str) -> Fields:
         """Change plain fields of a camera, or disable it."""
-        self._caller(request, Role.OWNER)
+        self._callers.require(request, Role.OWNER)
         return {"camera": self._book.change(camera_id, json_body(request))}
 
     def remove_camera(self, request: Request, camera_id: str) -> Fields:
         """Remove a camera; its key stops working, its alerts stay."""
-        self._caller(request, Role.OWNER)
+        self._callers.require(request, Role.OWNER)
         self._book.remove(camera_id)
         log(Severity.INFO, "camera removed", camera=camera_id)
         return {"message": f"Camera {camera_id} was removed"}
 
     def rotate_key(self, request: Request, camera_id: str) -> Fields:
         """Give a camera a new key. It is in this answer and nowhere else."""
-        self._caller(request, Role.OWNER)
+        self._callers.require(request, Role.OWNER)
         key = self._book.rotate_key(camera_id)
         log(Severity.INFO, "camera key rotated", camera=camera_id)
         return {"key": key}
 
-    def _caller(self, request: Request, *roles: Role) -> Caller:
-        caller = verify(id_token(request))
-        self._limit.admit(caller.uid)
-        caller.require(*roles)
-        return caller
+
+service = Lazy(lambda: ControlService(current_settings(), firestore_client()))
+routes = Routes()
+# the function's own address ends in its name, so that there the path of a command is empty
+routes.on("POST", "/control", "/")(lambda request: service().command(request))
+routes.on("GET", "/settings/flashlight")(lambda request: service().flashlight(request))
+routes.on("GET", "/cameras")(lambda request: service().cameras(request))
+routes.on("POST", "/cameras")(lambda request: service().create_camera(request))
+routes.on("PATCH", "/cameras/<camera_id>")(
+    lambda request, camera_id: service().change_camera(request, camera_id)
+)
+routes.on("DELETE", "/cameras/<camera_id>")(
+    lambda request, camera_id: service().remove_camera(request, camera_id)
+)
+routes.on("POST", "/cameras/<camera_id>/key")(
+    lambda request, camera_id: service().rotate_key(request, camera_id)
+)
+
+
+@open_to_origins("GET", "POST", "PATCH", "DELETE")
+@endpoint()
+def control(request: Request) -> Answer:
+    """Answer a call about cameras; ``docs/api.md`` has the calls and their answers."""
+    return routes.handle(request)

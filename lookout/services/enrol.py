@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lookout.cloud.firebase import storage
+from lookout.cloud.firebase import download_tokens, storage
+from lookout.cloud.firebase.clients import bucket as default_bucket
+from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.triggers import handle_event
 from lookout.cloud.gallery import photos
 from lookout.cloud.gallery.enrolment import Enrolment, Photo
 from lookout.cloud.gallery.lookalikes import Lookalikes
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.site.settings import SiteReader, default_site
 from lookout.domain.people.enrolment import main_face
+from lookout.domain.people.person import PLAIN_FIELDS
 from lookout.domain.people.photo import PhotoPath
 from lookout.domain.recognition.face import Face
 from lookout.errors import PhotoRejected
-from lookout.settings import Settings
-from lookout.vision.image.photo import decode_photo
-from lookout.vision.networks.models import installed
-from lookout.vision.recogniser import recogniser
+from lookout.lazy import Lazy
+from lookout.settings import Settings, current_settings
+
+PHOTOS = "faces/"
+"""Where people's photos lie."""
 
 
 class EnrolmentService:
@@ -29,6 +35,9 @@ class EnrolmentService:
     """
 
     def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+        # pixels are heavy to import, and this module is loaded at deployment too
+        from lookout.vision.networks.models import installed
+
         self._settings = settings
         self._bucket = bucket
         timeout = settings.store_timeout_seconds
@@ -115,6 +124,9 @@ class EnrolmentService:
         self._recalibration.follow(person_id, self._card.threshold if threshold is None else threshold)
 
     def _face(self, path: str, size: int) -> Face | None:
+        from lookout.vision.image.photo import decode_photo
+        from lookout.vision.recogniser import recogniser
+
         limit = self._settings.max_upload_bytes
         if size > limit:
             raise PhotoRejected(f"larger than {limit // 1024 // 1024} MB: upload a smaller copy")
@@ -123,3 +135,40 @@ class EnrolmentService:
             return None
         photo = decode_photo(data, self._settings.max_frame_side)
         return main_face(recogniser(self._settings).see(photo).faces)
+
+    def without_token(self, path: str) -> str:
+        """Take the download token off a picture. Returns what was done, for the log."""
+        taken = download_tokens.strip(self._bucket, path, self._settings.store_timeout_seconds)
+        return "taken off" if taken else "none there any more"
+
+
+service = Lazy(lambda: EnrolmentService(current_settings(), firestore_client(), default_bucket()))
+
+
+def object_arrived(path: str, generation: int, metadata: Mapping[str, str]) -> None:
+    """Act on the event that an object was stored."""
+    if download_tokens.TOKENS in metadata and path.startswith(download_tokens.FOLDERS):
+        handle_event("download token", path, lambda: service().without_token(path))
+    if path.startswith(PHOTOS):
+        handle_event("photo arrived", path, lambda: service().photo_arrived(path, generation))
+
+
+def object_left(path: str, generation: int) -> None:
+    """Act on the event that an object was deleted or overwritten."""
+    if path.startswith(PHOTOS):
+        handle_event("photo left", path, lambda: service().photo_left(path, generation))
+
+
+def person_written(person_id: str, before: Any, after: Any, at: datetime) -> None:
+    """Act on the event that a person's document was written ``at`` a moment; None where there is none."""
+    if after is None:
+        written_at = before.update_time
+        handle_event("person left", person_id, lambda: service().person_left(person_id, at, written_at))
+    elif _plain_fields(before) != _plain_fields(after):
+        handle_event("person changed", person_id, lambda: service().person_changed(person_id))
+
+
+def _plain_fields(person: Any) -> list[object]:
+    # the snapshot's own get() raises for a field that is not there, and the event would come again for days
+    fields = person.to_dict() if person is not None else {}
+    return [fields.get(name) for name in PLAIN_FIELDS]

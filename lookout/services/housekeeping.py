@@ -9,11 +9,15 @@ from typing import Any
 from lookout.cloud.corrections.alert_removal import UnseenStrangers, forget_alert
 from lookout.cloud.corrections.jobs import Runner
 from lookout.cloud.firebase import download_tokens
+from lookout.cloud.firebase.clients import bucket as default_bucket
+from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.gallery.reenrolment import LostPhotos
 from lookout.cloud.privacy.retention import Retention
 from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.lazy import Lazy
 from lookout.log import Severity, log
-from lookout.settings import Settings
+from lookout.services.people import service as people_service
+from lookout.settings import Settings, current_settings
 
 FORSAKEN = timedelta(minutes=5)
 """A job that nobody works on any more: no call takes so long."""
@@ -62,3 +66,8 @@ class Housekeeping:
             tokens=tokens,
             milliseconds=milliseconds,
         )
+
+
+service = Lazy(
+    lambda: Housekeeping(current_settings(), firestore_client(), default_bucket(), people_service().runner)
+)

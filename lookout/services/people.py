@@ -11,19 +11,21 @@ from lookout.cloud.corrections.correct_alert import CorrectAlert
 from lookout.cloud.corrections.jobs import Job, JobStore, Runner
 from lookout.cloud.corrections.photo_import import ENROL_SECONDS, PhotoImport
 from lookout.cloud.corrections.relabelling import Relabelling
+from lookout.cloud.firebase.clients import bucket as default_bucket
+from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.privacy import erasure
 from lookout.cloud.privacy.export import Export
 from lookout.cloud.site.settings import SiteReader, default_site
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people.requests import parse_correction, parse_ignoring, parse_merging, parse_naming
 from lookout.domain.site.caller import Caller, Role
+from lookout.lazy import Lazy
 from lookout.log import Severity, log
-from lookout.settings import Settings
-from lookout.web.answer import Fields, Request
-from lookout.web.credentials import id_token
+from lookout.settings import Settings, current_settings
+from lookout.web.answer import Answer, Fields, Request, endpoint
+from lookout.web.callers import Callers, open_to_origins
 from lookout.web.download import Download, safe_name
-from lookout.web.rate_limit import RateLimit
-from lookout.web.routes import json_body
+from lookout.web.routes import Routes, json_body
 from lookout.web.zipped import zipped
 
 
@@ -63,7 +65,7 @@ class PeopleService:
                 erasure.KIND: self._erasing.work,
             },
         )
-        self._limit = RateLimit(settings.calls_per_minute)
+        self._callers = Callers(verify, settings.calls_per_minute)
 
     def name_stranger(self, request: Request, stranger_id: str) -> Fields:
         """Make a person of a stranger, or tell which person it is."""
@@ -122,7 +124,25 @@ class PeopleService:
         return result
 
     def _owner(self, request: Request) -> Caller:
-        caller = verify(id_token(request))
-        self._limit.admit(caller.uid)
-        caller.require(Role.OWNER)
-        return caller
+        return self._callers.require(request, Role.OWNER)
+
+
+service = Lazy(lambda: PeopleService(current_settings(), firestore_client(), default_bucket()))
+routes = Routes()
+for method, path, name in (
+    ("POST", "/strangers/<subject>/name", "name_stranger"),
+    ("POST", "/strangers/<subject>/ignore", "ignore_stranger"),
+    ("POST", "/strangers/<subject>/merge", "merge_stranger"),
+    ("POST", "/alerts/<subject>/correct", "correct_alert"),
+    ("POST", "/people/<subject>/merge", "merge_person"),
+    ("POST", "/people/<subject>/erase", "erase_person"),
+    ("GET", "/people/<subject>/export", "export_person"),
+):
+    routes.on(method, path)(lambda request, subject, name=name: getattr(service(), name)(request, subject))
+
+
+@open_to_origins("GET", "POST")
+@endpoint()
+def people(request: Request) -> Answer:
+    """Answer a call about people, strangers or alerts; ``docs/api.md`` has the calls and their answers."""
+    return routes.handle(request)

@@ -10,15 +10,16 @@ from typing import Any
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.site import days, totals
 from lookout.cloud.site.settings import SiteReader, default_site
 from lookout.domain.cameras.camera import ACTIVE
 from lookout.domain.site.caller import READERS
 from lookout.domain.site.statistics import last_days, summary
-from lookout.settings import Settings
-from lookout.web.answer import Fields, Request
-from lookout.web.credentials import id_token
-from lookout.web.rate_limit import RateLimit
+from lookout.lazy import Lazy
+from lookout.settings import Settings, current_settings
+from lookout.web.answer import Fields, Request, endpoint
+from lookout.web.callers import Callers, open_to_origins
 
 FRESH_SECONDS = 5.0
 """A report is told again for so long: a dashboard on every screen costs no more than one."""
@@ -42,16 +43,14 @@ class StatisticsService:
         self._now = now
         self._book = CameraRegistry(db, settings.offline_seconds, self._timeout)
         self._site = SiteReader(db, default_site(settings), self._timeout, settings.site_refresh_seconds)
-        self._limit = RateLimit(settings.calls_per_minute)
+        self._callers = Callers(verify, settings.calls_per_minute)
         self._lock = threading.Lock()
         self._made_at = float("-inf")
         self._report: Fields = {}
 
     def answer(self, request: Request) -> Fields:
         """The numbers, for a signed-in owner or viewer."""
-        caller = verify(id_token(request))
-        self._limit.admit(caller.uid)
-        caller.require(*READERS)
+        self._callers.require(request, *READERS)
         return self.current()
 
     def current(self) -> Fields:
@@ -79,3 +78,13 @@ class StatisticsService:
             "timezone": site.timezone,
             **summary(counted, date.fromisoformat(today)),
         }
+
+
+service = Lazy(lambda: StatisticsService(current_settings(), firestore_client()))
+
+
+@open_to_origins("GET")
+@endpoint("GET")
+def stats(request: Request) -> Fields:
+    """The numbers; ``docs/api.md`` says what they are."""
+    return service().answer(request)

@@ -9,7 +9,8 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 
 from flask import Request as Request
-from flask import Response, current_app, has_app_context
+from flask import Response as Response
+from flask import current_app, has_app_context
 from werkzeug.exceptions import ClientDisconnected
 
 from lookout.errors import (

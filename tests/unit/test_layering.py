@@ -1,4 +1,4 @@
-"""Who may import whom: ``functions -> web, cloud -> domain <- vision``."""
+"""Who may import whom: ``functions -> services -> web, cloud, vision -> domain``, and the rooms within."""
 
 from __future__ import annotations
 
@@ -10,14 +10,28 @@ from pathlib import Path
 import pytest
 
 from stack.install.bootstrap import ROOT
+from stack.install.vendor import library_of
 
 ROOMS = {
     "domain": {"domain", "errors"},
-    "vision": {"vision", "domain", "errors", "settings", "log"},
-    "cloud": {"cloud", "domain", "errors", "settings", "log"},
-    "web": {"web", "domain", "errors", "settings", "log"},
+    "vision": {"vision", "domain", "errors", "settings", "log", "lazy"},
+    "cloud": {"cloud", "domain", "errors", "settings", "log", "lazy"},
+    "web": {"web", "domain", "errors", "settings", "log", "lazy"},
+    "services": {"services", "web", "cloud", "vision", "domain", "errors", "settings", "log", "lazy"},
 }
 """What of ``lookout`` each room may import."""
+
+CLOUD = (
+    {"firebase"},
+    {"accounts", "site", "gallery", "strangers"},
+    {"cameras", "alerts"},
+    {"corrections"},
+    {"privacy"},
+)
+"""The rooms of ``lookout/cloud``, lowest first: a room imports itself and what is below it."""
+
+STACK = ("console", "fake_camera", "install", "local", "tools")
+"""The rooms of ``scripts/stack``, likewise."""
 
 PURE = {
     "__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "fractions",
@@ -27,7 +41,7 @@ PURE = {
 """What decisions may be made of: nothing that reads, waits, throws dice or looks at a clock."""
 
 GOOGLE = {"google", "firebase_admin", "grpc"}
-FLASK = {"flask", "werkzeug"}
+FLASK = {"flask", "flask_cors", "werkzeug"}
 PIXELS = {"cv2", "deepface", "onnx", "onnxruntime", "PIL"}
 FUNCTIONS = {"firebase_functions", "functions_framework"}
 
@@ -67,6 +81,34 @@ def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
     assert ours <= ROOMS[room]
 
 
+@pytest.mark.parametrize("path", _modules("lookout/cloud"), ids=_name)
+def test_a_room_of_the_cloud_imports_only_what_is_below_it(path: Path) -> None:
+    parts = path.relative_to(ROOT / "lookout" / "cloud").parts
+    if len(parts) == 1:
+        assert parts == ("__init__.py",)
+        return
+    level = next(index for index, rooms in enumerate(CLOUD) if parts[0] in rooms)
+    below = {parts[0]}.union(*CLOUD[:level])
+    assert {name.split(".")[2] for name in imports(path) if name.startswith("lookout.cloud.")} <= below
+
+
+@pytest.mark.parametrize("path", _modules("scripts/stack"), ids=_name)
+def test_a_room_of_the_scripts_imports_only_what_is_below_it(path: Path) -> None:
+    room = path.relative_to(ROOT / "scripts" / "stack").parts[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    below = set(STACK[: STACK.index(room) + 1])
+    assert {name.split(".")[1] for name in imports(path) if name.startswith("stack.")} <= below
+
+
+@pytest.mark.parametrize("folder", ["lookout", "scripts/stack", "agent/lookout_agent", "functions"])
+def test_a_package_runs_nothing_when_it_is_imported(folder: str) -> None:
+    allowed = {ROOT / "lookout/__init__.py", ROOT / "agent/lookout_agent/__init__.py"}
+    for path in sorted((ROOT / folder).rglob("__init__.py")):
+        body = ast.parse(path.read_text()).body
+        assert path in allowed or [type(node) for node in body] in ([], [ast.Expr]), path
+
+
 @pytest.mark.parametrize("path", _modules("lookout/domain"), ids=_name)
 def test_decisions_are_pure(path: Path) -> None:
     assert _tops(path) - {"lookout"} <= PURE
@@ -88,13 +130,21 @@ def test_each_outside_world_is_known_in_one_room(path: Path) -> None:
     assert not known & FUNCTIONS
 
 
-def test_a_function_puts_the_rooms_together_and_reaches_past_none() -> None:
-    for path in sorted(ROOT.glob("functions/*/*.py")):
-        own = {sibling.stem for sibling in path.parent.glob("*.py")}
-        firebase = {"firebase_functions"} if path.name == "main.py" else set()
-        assert _tops(path) <= {"lookout"} | own | firebase | set(sys.stdlib_module_names), path
-        if path.parent.name in LIGHT:
-            assert not any(name.startswith("lookout.vision") for name in imports(path)), path
+def test_a_function_only_declares_its_triggers() -> None:
+    for path in sorted(ROOT.glob("functions/*/main.py")):
+        assert [sibling.name for sibling in path.parent.glob("*.py")] == ["main.py"]
+        assert len(path.read_text().splitlines()) <= 40, path
+        assert _tops(path) <= {"lookout", "firebase_functions"} | set(sys.stdlib_module_names), path
+        body = ast.parse(path.read_text()).body
+        declared = (ast.Expr, ast.Import, ast.ImportFrom, ast.FunctionDef)
+        assert all(isinstance(node, declared) for node in body), path
+
+
+@pytest.mark.parametrize("name", sorted(LIGHT))
+def test_a_light_function_comes_to_import_no_pixels(name: str) -> None:
+    library = [path.relative_to(ROOT) for path in library_of(ROOT, ROOT / "functions" / name)]
+    assert library
+    assert not [path for path in library if path.parts[1] == "vision"]
 
 
 @pytest.mark.parametrize("name", sorted(LIGHT))

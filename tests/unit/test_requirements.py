@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from pathlib import Path
 
 import pytest
+
+from stack.install.vendor import imports, library_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/requirements.txt"))
@@ -32,31 +33,9 @@ BROUGHT_ALONG = ("flask", "werkzeug", "google.api_core", "google.auth")
 
 
 def sources(function: str) -> list[Path]:
-    """The function's own modules and all of the library that they come to import."""
-    todo = list((ROOT / "functions" / function).glob("*.py"))
-    found: list[Path] = []
-    while todo:
-        path = todo.pop()
-        if path not in found:
-            found.append(path)
-            todo += [
-                module
-                for name in imports(path)
-                if (module := ROOT / f"{name.replace('.', '/')}.py").is_file()
-            ]
-    return found
-
-
-def imports(path: Path) -> set[str]:
-    """Every module that a file names in an import, wherever in it."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    """The function's ``main.py`` and all of the library that it comes to import."""
+    folder = ROOT / "functions" / function
+    return [folder / "main.py", *library_of(ROOT, folder)]
 
 
 def packages(function: str) -> set[str]:

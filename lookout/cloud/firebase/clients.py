@@ -10,57 +10,56 @@ import os
 import threading
 from typing import Any
 
-_lock = threading.RLock()
-_made: dict[str, Any] = {}
+from lookout.lazy import Lazy
 
 
-def firestore_client() -> Any:
-    """The one ``google.cloud.firestore.Client`` of this process."""
-    # Made under a lock: several requests that make their first Firestore call at once can freeze a cold
-    # instance (firebase-functions-python issue 181).
-    with _lock:
-        if "firestore" not in _made:
-            from firebase_admin import firestore
+def _app() -> Any:
+    import firebase_admin
 
-            _made["firestore"] = firestore.client(firebase_app())
-        return _made["firestore"]
+    # Behind `firebase` emulators there are no default credentials, and looking for them takes seconds.
+    credential = _emulator_credential() if "FIRESTORE_EMULATOR_HOST" in os.environ else None
+    # firebase-functions makes the default app for its own triggers, so this one has a name of its own
+    return firebase_admin.initialize_app(credential, name="lookout")
 
 
-def bucket() -> Any:
-    """The one ``google.cloud.storage.Bucket`` of this process: the project's default bucket."""
-    with _lock:
-        if "bucket" not in _made:
-            from firebase_admin import storage
+def _firestore() -> Any:
+    from firebase_admin import firestore
 
-            _made["bucket"] = storage.bucket(os.environ.get("FIREBASE_STORAGE_BUCKET"), firebase_app())
-        return _made["bucket"]
+    return firestore.client(firebase_app())
 
 
-def firebase_app() -> Any:
-    """The one ``firebase_admin.App`` of this process."""
-    with _lock:
-        if "app" not in _made:
-            import firebase_admin
+def _bucket() -> Any:
+    from firebase_admin import storage
 
-            # Behind `firebase` emulators there are no default credentials, and looking for them takes seconds.
-            emulated = "FIRESTORE_EMULATOR_HOST" in os.environ
-            credential = _emulator_credential() if emulated else None
-            # firebase-functions makes the default app for its own triggers, so this one has a name of its own
-            _made["app"] = firebase_admin.initialize_app(credential, name="lookout")
-        return _made["app"]
+    return storage.bucket(os.environ.get("FIREBASE_STORAGE_BUCKET"), firebase_app())
+
+
+firebase_app = Lazy(_app)
+"""The one ``firebase_admin.App`` of this process."""
+
+# Made under a lock: several requests that make their first Firestore call at once can freeze a cold instance
+# (firebase-functions-python issue 181).
+firestore_client = Lazy(_firestore)
+"""The one ``google.cloud.firestore.Client`` of this process."""
+
+bucket = Lazy(_bucket)
+"""The one ``google.cloud.storage.Bucket`` of this process: the project's default bucket."""
+
+_messaging_lock = threading.Lock()
 
 
 def messaging_app(seconds: float) -> Any:
-    """The one ``firebase_admin.App`` that calls Cloud Messaging. It waits ``seconds`` for each answer."""
-    with _lock:
-        if "messaging" not in _made:
-            import firebase_admin
+    """The ``firebase_admin.App`` that calls Cloud Messaging. It waits ``seconds`` for each answer."""
+    import firebase_admin
 
-            app = firebase_app()
+    app = firebase_app()
+    with _messaging_lock:
+        try:
+            return firebase_admin.get_app("lookout-messaging")
+        except ValueError:
             # options of one's own replace those of the environment, so that the first app has none
             options = {"projectId": app.project_id, "httpTimeout": seconds}
-            _made["messaging"] = firebase_admin.initialize_app(app.credential, options, "lookout-messaging")
-        return _made["messaging"]
+            return firebase_admin.initialize_app(app.credential, options, "lookout-messaging")
 
 
 def _emulator_credential() -> Any:

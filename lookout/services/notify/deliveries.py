@@ -12,13 +12,16 @@ from typing import Any
 
 from lookout.cloud.alerts import arrivals
 from lookout.cloud.alerts.notices import Claim, Notices
+from lookout.cloud.firebase.clients import bucket as default_bucket
+from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.site.settings import SiteReader, default_site
 from lookout.domain.notifications.delivery import STALE, DeliveryState, Step
 from lookout.domain.notifications.notice import News, Notice
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
+from lookout.lazy import Lazy
 from lookout.log import Severity, log
-from lookout.services.notify.channels import Way
+from lookout.services.notify.channels import Way, ways
 from lookout.settings import Settings
 
 PAUSES = (1.0, 3.0)
@@ -174,3 +177,12 @@ class NotificationService:
         return person_id is None or arrivals.is_first(
             self._db, alert["day"], person_id, notice.alert_id, self._timeout
         )
+
+
+def _service() -> NotificationService:
+    settings, complaints = Settings.for_telling()
+    db = firestore_client()
+    return NotificationService(settings, db, ways(settings, db, default_bucket(), complaints))
+
+
+service = Lazy(_service)

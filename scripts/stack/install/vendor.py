@@ -1,17 +1,19 @@
-"""Lays the shared library beside each function's ``main.py``, where Firebase takes it from.
+"""Lays the part of the library that a function imports beside its ``main.py``, where Firebase takes it from.
 
 A function is deployed as its own folder: what is not in it does not exist there. The copies are git-ignored.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 VISION_ENGINE = "onnxruntime"
-"""A function whose requirements name it sees pixels: it gets ``lookout/vision`` and the models."""
+"""A function whose requirements name it sees pixels: it gets the models."""
 
 
 @dataclass(slots=True)
@@ -34,13 +36,39 @@ def vendor(root: Path, function: Path) -> Tally:
     """
     tally = Tally()
     sees = VISION_ENGINE in (function / "requirements.txt").read_text()
-    library = {
-        path: target for path, target in _files(root / "lookout") if sees or target.parts[0] != "vision"
-    }
+    library = {path: path.relative_to(root / "lookout") for path in library_of(root, function)}
     _mirror(library, function / "lookout", tally)
     _mirror(dict(_files(root / "models")) if sees else {}, function / "models", tally)
     _link_venv(root, function)
     return tally
+
+
+def library_of(root: Path, function: Path) -> list[Path]:
+    """The files of ``lookout/`` that ``function`` comes to import, inside functions too, with their packages."""
+    found: set[Path] = set()
+    todo = [function / "main.py"]
+    while todo:
+        path = todo.pop()
+        for name in imports(path):
+            module = root / f"{name.replace('.', '/')}.py"
+            if name.startswith("lookout.") and module.is_file() and module not in found:
+                found.add(module)
+                todo.append(module)
+    packages = {
+        parent for path in found for parent in path.parents if parent.is_relative_to(root / "lookout")
+    }
+    inits = {init for package in packages if (init := package / "__init__.py").is_file()}
+    return sorted(found | inits)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every name that a Python file imports, wherever in it: ``lookout.log`` and ``lookout.log.log``."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _files(folder: Path) -> list[tuple[Path, Path]]:

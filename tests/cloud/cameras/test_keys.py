@@ -83,11 +83,11 @@ def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, db: Any, line: Line
 
 def test_guessed_ids_cost_no_unbounded_memory(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "CACHED_CAMERAS", 4)
-    keys = CameraKeys(db, 60.0, 10.0)
+    known = CameraKeys(db, 60.0, 10.0)
     for index in range(10):
         with pytest.raises(Unauthorised):
-            keys.authorise(f"guess-{index}", "key")
-    assert len(keys._read) == 4
+            known.authorise(f"guess-{index}", "key")
+    assert len(known._read) == 4
 
 
 def test_a_camera_made_by_hand_without_its_fields_still_posts(db: Any) -> None:
@@ -168,16 +168,16 @@ def test_a_key_that_was_just_made_works_within_seconds_also_while_somebody_guess
     monkeypatch.setattr(keys, "WRONG_SECONDS", 0.2)
     monkeypatch.setattr(keys, "ROSTER_SECONDS", 0.2)
     register(db, "cam", "Door")
-    keys = limited(db, cache_seconds=60.0)
-    guesses(keys, "cam", "192.0.2.1", 40)
-    guesses(keys, "new", "192.0.2.1", 40)
+    known = limited(db, cache_seconds=60.0)
+    guesses(known, "cam", "192.0.2.1", 40)
+    guesses(known, "new", "192.0.2.1", 40)
     made = {"cam": register(db, "cam", "Door"), "new": register(db, "new", "Gate")}
     deadline = time.monotonic() + 20
     for camera_id, key in made.items():
         for address in ("192.0.2.1", "192.0.2.2"):
             while True:
                 try:
-                    assert keys.authorise(camera_id, key, address).id == camera_id
+                    assert known.authorise(camera_id, key, address).id == camera_id
                     break
                 except (Unauthorised, TooMany):
                     assert time.monotonic() < deadline

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from lookout.cloud.firebase import storage
+from lookout.cloud.firebase import storage as stored
 from lookout.cloud.firebase.download_tokens import FOLDERS, TOKENS, strip, strip_all
 from lookout.errors import Unavailable
 from stack.local.info import StackInfo
@@ -54,14 +54,14 @@ def tokens(bucket: Any) -> list[str]:
 
 
 def test_the_server_writes_pictures_without_tokens(bucket: Any) -> None:
-    storage.store(bucket, {"alerts/a/0/face.jpg": b"a face"}, 10.0)
-    storage.copy(bucket, "alerts/a/0/face.jpg", "faces/Anna/1.jpg", 10.0)
+    stored.store(bucket, {"alerts/a/0/face.jpg": b"a face"}, 10.0)
+    stored.copy(bucket, "alerts/a/0/face.jpg", "faces/Anna/1.jpg", 10.0)
     assert tokens(bucket) == []
 
 
 def test_a_copy_of_a_picture_with_a_token_has_none(bucket: Any, storage: Storage) -> None:
     storage.upload("faces/Anna/1.jpg")
-    storage.copy(bucket, "faces/Anna/1.jpg", "faces/Bob/1.jpg", 10.0)
+    stored.copy(bucket, "faces/Anna/1.jpg", "faces/Bob/1.jpg", 10.0)
     assert tokens(bucket) == ["faces/Anna/1.jpg"]
 
 
@@ -93,7 +93,7 @@ def test_where_nothing_is_there_is_nothing_to_take_off(bucket: Any) -> None:
 
 def test_tokens_that_came_by_a_look_are_found_wherever_pictures_are(bucket: Any, storage: Storage) -> None:
     paths = [f"{folder}{name}.jpg" for folder in FOLDERS for name in ("0a/x", "ff/y", "Zoë/1")]
-    storage.store(bucket, dict.fromkeys(paths, b"a picture"), 10.0)
+    stored.store(bucket, dict.fromkeys(paths, b"a picture"), 10.0)
     assert tokens(bucket) == []
     found = {path: storage.look(path) for path in paths}
     assert sorted(tokens(bucket)) == sorted(paths)

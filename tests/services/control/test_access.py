@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from lookout.services import control, people
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.support.loading import serve
+from tests.support import functions
 
 OURS = "https://lookout.example.com"
 
@@ -19,11 +20,14 @@ def client(monkeypatch: pytest.MonkeyPatch, function: str = "control", **setting
     """``function`` with the given environment, as a client sees it."""
     for name, text in settings.items():
         monkeypatch.setenv(name, text)
-    modules, app = serve(function)
-    for name, module in modules.items():
-        # imported by the first request
-        monkeypatch.setitem(sys.modules, name, module)
-    return app.test_client()
+    functions.start_anew()
+    return functions.app(function).test_client()
+
+
+@pytest.fixture(autouse=True)
+def _own_settings() -> Iterator[None]:
+    yield
+    functions.start_anew()
 
 
 def test_a_page_of_an_allowed_origin_may_call_and_no_other(
@@ -52,7 +56,7 @@ def calls(function: str) -> list[tuple[str, str]]:
     """Every call of a signed-in user that ``function`` serves, about a thing that is not there."""
     if function == "stats":
         return [("GET", "/stats")]
-    rules = serve(function)[0]["main"].routes._map.iter_rules()
+    rules = {"control": control, "people": people}[function].routes._map.iter_rules()
     return sorted(
         (method, re.sub("<.*?>", "nobody", rule.rule)) for rule in rules for method in rule.methods - {"HEAD"}
     )

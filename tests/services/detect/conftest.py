@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,13 @@ from lookout.cloud.gallery.enrolment import Enrolment, Photo
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.people.photo import PhotoPath
 from lookout.domain.recognition.face import Embedding
+from lookout.services.detect import endpoint, frames
 from lookout.settings import Settings
 from lookout.vision.image.frame import decode
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
 from stack.fake_camera.client import on_frame
-from stack.local.info import StackInfo
-from tests.support.loading import serve
+from tests.support import functions
 from tests.support.stores import objects
 
 CAMERA = "cam_front"
@@ -33,15 +33,7 @@ CAMERA = "cam_front"
 
 @functools.cache
 def detect_app() -> Any:
-    return serve("detect")
-
-
-@pytest.fixture(scope="session")
-def modules(stack: StackInfo) -> Mapping[str, Any]:
-    """The function's modules, by name."""
-    assert stack.project
-    modules: Mapping[str, Any] = detect_app()[0]
-    return modules
+    return functions.app("detect")
 
 
 @functools.cache
@@ -106,7 +98,6 @@ def people(db: Any, photos: Path, settings: Settings) -> People:
 class House:
     """A registered camera, and the function that judges its frames."""
 
-    modules: Mapping[str, Any]
     settings: Settings
     db: Any
     bucket: Any
@@ -116,13 +107,14 @@ class House:
     def another_instance(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """A warm instance of its own, with nothing in its memory."""
         settings = dataclasses.replace(self.settings, **changes)
-        return self.modules["watch"].FrameService(settings, db or self.db, bucket or self.bucket)
+        return frames.FrameService(settings, db or self.db, bucket or self.bucket)
 
     def run_on(self, watch: Any, db: Any = None) -> None:
         """Let ``watch`` answer the requests from now on."""
         settings = watch._settings
         keys = CameraKeys(db or self.db, settings.camera_cache_seconds, settings.store_timeout_seconds)
-        self.modules["main"]._parts[:] = [(keys, watch)]
+        endpoint.camera_keys.replace(keys)
+        endpoint.service.replace(watch)
 
     def answer(self, jpeg: bytes, key: str | None = None, camera: str = CAMERA) -> Any:
         """The HTTP answer to a frame."""
@@ -164,8 +156,8 @@ ROOM = Camera(CAMERA, "Front Door", "active", 0)
 
 
 @pytest.fixture
-def house(modules: Mapping[str, Any], settings: Settings, db: Any, bucket: Any) -> House:
+def house(settings: Settings, db: Any, bucket: Any) -> House:
     key = register(db, CAMERA, ROOM.name)
-    made = House(modules, settings, db, bucket, detect_app()[1].test_client(), key)
+    made = House(settings, db, bucket, detect_app().test_client(), key)
     made.run_on(made.another_instance())
     return made

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from lookout.services import enrol
 from tests.services.detect.conftest import House, People, Shot
-from tests.services.enrol.conftest import enroll_modules
 from tests.services.enrol.events import of_person
+from tests.support import functions
 
 DAY = timedelta(days=1)
 
@@ -20,9 +21,8 @@ Say = Callable[[dict[str, Any]], None]
 @pytest.fixture
 def say(house: House) -> Say:
     """Change fields of Barack as an owner does, and have ``enroll`` get the event."""
-    modules = enroll_modules()
-    main = modules["main"]
-    main._desks[:] = [modules["desk"].EnrolmentService(house.settings, house.db, house.bucket)]
+    main = functions.main("enroll")
+    enrol.service.replace(enrol.EnrolmentService(house.settings, house.db, house.bucket))
 
     def said(fields: dict[str, Any]) -> None:
         person = house.db.document("people/Barack")

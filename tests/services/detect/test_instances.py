@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lookout.services.detect import endpoint, frames
 from tests.services.detect.conftest import ROOM, House, People, Shot
 
 
@@ -85,12 +86,10 @@ def test_different_people_on_two_instances_at_once_get_an_alert_each(house: Hous
 def test_a_cold_instance_with_several_requests_at_once_is_made_once(
     house: House, shot: Shot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    main = house.modules["main"]
     made = []
-    monkeypatch.setitem(__import__("sys").modules, "watch", house.modules["watch"])
-    monkeypatch.setattr(house.modules["watch"], "Watch", lambda *parts: made.append(parts))
-    main._parts.clear()
+    monkeypatch.setattr(frames, "FrameService", lambda *parts: made.append(parts))
+    endpoint.service.reset()
     with ThreadPoolExecutor(4) as pool:
-        assert len({id(part) for part in pool.map(lambda _: main.parts(), range(4))}) == 1
+        assert len({id(part) for part in pool.map(lambda _: endpoint.service(), range(4))}) == 1
     assert len(made) == 1
-    main._parts.clear()
+    endpoint.service.reset()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,23 +13,10 @@ import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from lookout.services import enrol
 from lookout.settings import Settings
-from stack.local.info import StackInfo
-from tests.support.loading import load
 
 register_heif_opener()
-
-
-@functools.cache
-def enroll_modules() -> Mapping[str, Any]:
-    return load("enroll")
-
-
-@pytest.fixture(scope="session")
-def modules(stack: StackInfo) -> Mapping[str, Any]:
-    """The function's modules, by name."""
-    assert stack.project
-    return enroll_modules()
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +57,6 @@ class Desk:
     """A warm instance of ``enroll``, and the stores it works on."""
 
     desk: Any
-    modules: Mapping[str, Any]
     settings: Settings
     db: Any
     bucket: Any
@@ -80,7 +64,7 @@ class Desk:
     def another(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """An instance of its own."""
         settings = dataclasses.replace(self.settings, **changes)
-        return self.modules["desk"].EnrolmentService(settings, db or self.db, bucket or self.bucket)
+        return enrol.EnrolmentService(settings, db or self.db, bucket or self.bucket)
 
     def upload(self, path: str, data: bytes) -> int:
         """Put an object into Storage; its generation."""
@@ -133,6 +117,6 @@ class Desk:
 
 
 @pytest.fixture
-def desk(modules: Mapping[str, Any], settings: Settings, db: Any, bucket: Any, photos: Path) -> Desk:
+def desk(settings: Settings, db: Any, bucket: Any, photos: Path) -> Desk:
     assert photos
-    return Desk(modules["desk"].EnrolmentService(settings, db, bucket), modules, settings, db, bucket)
+    return Desk(enrol.EnrolmentService(settings, db, bucket), settings, db, bucket)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from lookout.errors import Unavailable
+from lookout.services import enrol
+from stack.local.info import StackInfo
 from tests.services.enrol.conftest import Desk
 from tests.services.enrol.events import of_object, of_person
+from tests.support import functions
 from tests.support.stores import objects
 
 PATH = "faces/b/1.jpg"
@@ -19,8 +23,8 @@ PATH = "faces/b/1.jpg"
 @pytest.fixture
 def main(desk: Desk) -> Any:
     """``main.py`` as a warm instance whose desk is the test's."""
-    main = desk.modules["main"]
-    main._desks[:] = [desk.desk]
+    main = functions.main("enroll")
+    enrol.service.replace(desk.desk)
     return main
 
 
@@ -175,14 +179,9 @@ def test_the_platform_is_asked_to_deliver_again(main: Any, function: str) -> Non
     assert getattr(main, function).__firebase_endpoint__.eventTrigger["retry"] is True
 
 
-def test_events_that_meet_a_cold_instance_make_one_desk(
-    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import sys
-    from concurrent.futures import ThreadPoolExecutor
-
-    monkeypatch.setitem(sys.modules, "desk", desk.modules["desk"])
-    main._desks.clear()
+def test_events_that_meet_a_cold_instance_make_one_service(stack: StackInfo) -> None:
+    assert stack.project
+    enrol.service.reset()
     with ThreadPoolExecutor(4) as pool:
-        assert len({id(made) for made in pool.map(lambda _: main.desk(), range(4))}) == 1
-    main._desks.clear()
+        assert len({id(made) for made in pool.map(lambda _: enrol.service(), range(4))}) == 1
+    enrol.service.reset()

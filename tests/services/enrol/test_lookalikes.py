@@ -14,10 +14,12 @@ from lookout.cloud.gallery.person_document import from_document
 from lookout.domain.recognition.confusion import confusable
 from lookout.domain.recognition.gallery import Gallery
 from lookout.errors import Unavailable
+from lookout.services import enrol
 from lookout.vision.networks.models import installed
 from tests.services.enrol.conftest import Desk
 from tests.services.enrol.events import of_object, of_person
 from tests.services.enrol.test_event_order import _at_once
+from tests.support import functions
 
 TOM, TIM = "faces/tom/1.jpg", "faces/tim/1.jpg"
 
@@ -139,8 +141,8 @@ def test_another_model_measures_anew(twins: Desk) -> None:
 def test_what_was_enrolled_stays_when_the_follow_up_fails_and_the_event_that_comes_again_does_the_rest(
     desk: Desk, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    main = desk.modules["main"]
-    main._desks[:] = [desk.desk]
+    main = functions.main("enroll")
+    enrol.service.replace(desk.desk)
     desk.enrol(TOM, (photos / "obama.jpg").read_bytes())
     generation = desk.upload(TIM, (photos / "obama2.jpg").read_bytes())
 
@@ -169,8 +171,8 @@ def test_what_was_enrolled_stays_when_the_follow_up_fails_and_the_event_that_com
 def test_a_person_whose_farewell_is_interrupted_is_taken_off_the_others_when_the_event_comes_again(
     twins: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    main = twins.modules["main"]
-    main._desks[:] = [twins.desk]
+    main = functions.main("enroll")
+    enrol.service.replace(twins.desk)
 
     def silent(person_id: str, threshold: float) -> None:
         raise Unavailable("Firestore did not answer; try again.")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 import ipaddress
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,10 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
-from stack.local.info import StackInfo
 from tests.services.notify.servers import MailServer, Receiver, mail_server, receiver
-from tests.support.loading import load
 
 SECRET = "a secret of the house"
 FACE, FRAME = b"\xff\xd8 the face \xff\xd9", b"\xff\xd8 the frame \xff\xd9"
@@ -30,23 +28,10 @@ CAMERA = "cam_front"
 DAY = "2026-05-31"
 
 
-@functools.cache
-def notify_modules() -> Mapping[str, Any]:
-    return load("notify")
-
-
-@pytest.fixture(scope="session")
-def modules(stack: StackInfo) -> Mapping[str, Any]:
-    """The function's modules, by name."""
-    assert stack.project
-    return notify_modules()
-
-
 @dataclass
 class Newsroom:
     """The stores of a house, and the function by which its people are told."""
 
-    modules: Mapping[str, Any]
     settings: Settings
     db: Any
     bucket: Any
@@ -56,8 +41,8 @@ class Newsroom:
     ) -> Any:
         """A warm instance of its own, set up otherwise in the ``changes``."""
         settings = dataclasses.replace(self.settings, **changes)
-        desk = self.modules["news_desk"]
-        found = self.modules["channels"].ways(settings, self.db, self.bucket) if ways is None else ways
+        desk = deliveries
+        found = channels.ways(settings, self.db, self.bucket) if ways is None else ways
         return desk.NotificationService(settings, self.db, found, pauses)
 
     def alert(self, alert_id: str = "a1", pictures: bool = True, **changes: Any) -> str:
@@ -133,12 +118,9 @@ def hook() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def room(
-    modules: Mapping[str, Any], settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver
-) -> Newsroom:
+def room(settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver) -> Newsroom:
     """A house with mails and webhooks."""
     return Newsroom(
-        modules,
         dataclasses.replace(
             settings,
             site_refresh_seconds=0.0,

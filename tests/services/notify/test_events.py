@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from lookout.errors import SettingsError, Unavailable
+from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
+from stack.local.info import StackInfo
 from tests.services.notify.conftest import Newsroom
 from tests.services.notify.servers import MailServer, Receiver, status
+from tests.support import functions
 from tests.support.events import of_document
 from tests.support.outage import Line
 
@@ -20,8 +22,8 @@ from tests.support.outage import Line
 @pytest.fixture
 def main(room: Newsroom) -> Any:
     """``main.py`` as a warm instance whose desk is the test's."""
-    main = room.modules["main"]
-    main._desks[:] = [room.desk()]
+    main = functions.main("notify")
+    deliveries.service.replace(room.desk())
     return main
 
 
@@ -79,18 +81,15 @@ def test_a_claim_outlives_the_function_that_made_it(main: Any, room: Newsroom) -
     from lookout.domain.notifications.delivery import LEASE
 
     seconds = main.notify.__firebase_endpoint__.timeoutSeconds
-    assert room.modules["news_desk"].ALL_SECONDS < seconds < LEASE.total_seconds()
+    assert deliveries.ALL_SECONDS < seconds < LEASE.total_seconds()
 
 
-def test_events_that_meet_a_cold_instance_make_one_desk(
-    main: Any, room: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("news_desk", "channels", "mail", "webhook", "push", "letter", "line"):
-        monkeypatch.setitem(sys.modules, name, room.modules[name])
-    main._desks.clear()
+def test_events_that_meet_a_cold_instance_make_one_service(stack: StackInfo) -> None:
+    assert stack.project
+    deliveries.service.reset()
     with ThreadPoolExecutor(4) as pool:
-        assert len({id(made) for made in pool.map(lambda _: main.desk(), range(4))}) == 1
-    main._desks.clear()
+        assert len({id(made) for made in pool.map(lambda _: deliveries.service(), range(4))}) == 1
+    deliveries.service.reset()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +129,7 @@ def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
         "WEBHOOK_ALLOW_PRIVATE": "true",
     }
     settings, complaints = Settings.for_telling(good | setting)
-    ways = room.modules["channels"].ways(settings, room.db, room.bucket, complaints)
+    ways = channels.ways(settings, room.db, room.bucket, complaints)
     room.alert(pictures=False)
     room.desk(ways=ways).tell(room.notice())
     assert told in room.undelivered()[closed]["reason"]
@@ -144,7 +143,7 @@ def test_a_site_url_that_is_none_costs_the_links_alone(
     for bad in ("https://[home", "house", "https://h:port"):
         settings, complaints = Settings.for_telling({"SITE_URL": bad})
         assert settings.site_url is None
-        room.modules["channels"].ways(settings, room.db, room.bucket, complaints)
+        channels.ways(settings, room.db, room.bucket, complaints)
         assert "people are told without links" in capsys.readouterr().out
 
 

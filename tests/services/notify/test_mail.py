@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from lookout.errors import Unavailable
+from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
+from lookout.services.notify import channels, mail, mail_message, webhook
 from tests.services.notify.conftest import FACE, FRAME, Certificates, Newsroom
 from tests.services.notify.servers import (
     PASSWORD,
@@ -88,7 +89,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: Newsroom) -> 
 
     later = Timer(0.5, arrive)
     later.start()
-    shots = post.modules["channels"].shots(post.db, post.bucket, "a1", 3.0)
+    shots = channels.shots(post.db, post.bucket, "a1", 3.0)
     later.join()
     assert (shots.face, shots.frame) == (FACE, FRAME)
 
@@ -96,7 +97,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: Newsroom) -> 
 def test_pictures_that_never_come_are_not_waited_for_long(post: Newsroom) -> None:
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
     began = time.monotonic()
-    shots = post.modules["channels"].shots(post.db, post.bucket, "a1", 3.0, seconds=0.5)
+    shots = channels.shots(post.db, post.bucket, "a1", 3.0, seconds=0.5)
     assert (shots.face, shots.frame) == (None, None)
     assert time.monotonic() - began < 3
 
@@ -223,7 +224,7 @@ def test_a_server_that_takes_no_passwords_is_told_of(post: Newsroom) -> None:
 def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: Newsroom, smtp: MailServer) -> None:
     post.alert()
     smtp.slow = 6.0
-    way = post.modules["mail"].Mail(post.settings, lambda _: post.modules["letter"].Shots(), seconds=0.5)
+    way = mail.Mail(post.settings, lambda _: mail_message.Shots(), seconds=0.5)
     began = time.monotonic()
     with pytest.raises(Unavailable, match="did not answer within"):
         post.desk(pauses=(), ways=[way]).tell(post.notice())
@@ -235,15 +236,14 @@ def test_without_tls_a_password_leaves_this_machine_to_nobody(
 ) -> None:
     called: list[object] = []
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 25))]
-    mail, line = post.modules["mail"], post.modules["line"]
     settings = dataclasses.replace(
         post.settings, email_host="mail.example.com", email_user=USER, email_password=PASSWORD
     )
-    way = mail.Mail(settings, lambda _: post.modules["letter"].Shots())
+    way = mail.Mail(settings, lambda _: mail_message.Shots())
     with monkeypatch.context() as wires:
-        wires.setattr(line.socket, "getaddrinfo", lambda *_, **__: far)
-        wires.setattr(line.socket, "create_connection", lambda *args, **_: called.append(args))
-        with pytest.raises(mail.DeliveryRefused, match="EMAIL_PASSWORD to the network"):
+        wires.setattr(socket, "getaddrinfo", lambda *_, **__: far)
+        wires.setattr(socket, "create_connection", lambda *args, **_: called.append(args))
+        with pytest.raises(DeliveryRefused, match="EMAIL_PASSWORD to the network"):
             way.send(_news(post), 5.0)
     assert called == []
 
@@ -305,7 +305,7 @@ def test_a_slow_server_is_hung_up_on_in_time(post: Newsroom, greeting: bytes, ev
     post.alert()
     with mute_server(greeting, every) as port:
         settings = dataclasses.replace(post.settings, email_port=port)
-        way = post.modules["mail"].Mail(settings, lambda _: post.modules["letter"].Shots(), seconds=0.5)
+        way = mail.Mail(settings, lambda _: mail_message.Shots(), seconds=0.5)
         began = time.monotonic()
         with pytest.raises(Unavailable, match="did not answer within"):
             post.desk(pauses=(), ways=[way]).tell(post.notice())
@@ -339,13 +339,13 @@ def test_a_server_whose_reply_has_no_end_is_hung_up_on_before_it_fills_the_memor
     post: Newsroom, first: bytes, then: bytes
 ) -> None:
     post.alert(pictures=False)
-    way = post.modules["mail"].Mail
+    way = mail.Mail
     with talkative_server(first, then) as port:
         settings = dataclasses.replace(post.settings, email_port=port)
         tracemalloc.start()
         try:
-            with pytest.raises(post.modules["mail"].NotDelivered):
-                way(settings, lambda _: post.modules["letter"].Shots(), seconds=60.0).send(_news(post), 60.0)
+            with pytest.raises(NotDelivered):
+                way(settings, lambda _: mail_message.Shots(), seconds=60.0).send(_news(post), 60.0)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -357,8 +357,8 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(room: News
     notice = room.notice()
     with mute_server() as port:
         settings = dataclasses.replace(room.settings, email_port=port)
-        slow = room.modules["mail"].Mail(settings, lambda _: room.modules["letter"].Shots(), seconds=1.0)
-        ways = [slow, room.modules["webhook"].Webhook(room.settings)]
+        slow = mail.Mail(settings, lambda _: mail_message.Shots(), seconds=1.0)
+        ways = [slow, webhook.Webhook(room.settings)]
         with pytest.raises(Unavailable):
             room.desk(pauses=(), ways=ways).tell(notice)
     assert len(hook.posted) == 1

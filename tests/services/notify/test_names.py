@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lookout.services.notify import mail, mail_message, webhook
 from tests.services.notify.conftest import Newsroom
 from tests.services.notify.servers import MailServer, Receiver
 
@@ -116,8 +117,8 @@ def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
 ) -> None:
     news = told(room, person, camera)
     smtp.mails.clear()
-    mail = room.modules["mail"].Mail(room.settings, lambda _: room.modules["letter"].Shots())
-    assert mail.send(news, 15.0) == "sent"
+    way = mail.Mail(room.settings, lambda _: mail_message.Shots())
+    assert way.send(news, 15.0) == "sent"
     (got,) = smtp.mails
     assert sorted(got.keys()) == sorted(HEADERS)
     assert got["Subject"] == news.subject.replace("=?", "= ?")
@@ -145,7 +146,7 @@ def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
     room: Newsroom, hook: Receiver, person: str, camera: str
 ) -> None:
     hook.posted.clear()
-    room.modules["webhook"].Webhook(room.settings).send(told(room, person, camera), 5.0)
+    webhook.Webhook(room.settings).send(told(room, person, camera), 5.0)
     (posted,) = hook.posted
     assert set(posted.headers) == {
         *("Host", "Accept-Encoding", "Content-Length", "Content-Type", "User-Agent", "Connection"),

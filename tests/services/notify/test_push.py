@@ -17,6 +17,8 @@ from firebase_admin import auth, messaging
 from lookout.cloud.accounts.devices import Devices
 from lookout.cloud.firebase.clients import firebase_app, messaging_app
 from lookout.errors import Unavailable
+from lookout.services.notify import channels
+from lookout.services.notify.push import Push
 from stack.local import seed
 from stack.local.info import Account, StackInfo
 from tests.services.notify.conftest import Newsroom
@@ -54,7 +56,7 @@ def push(room: Newsroom, fcm: Receiver) -> Iterator[Any]:
     options = {"projectId": "p", "httpTimeout": 2.0}
     app = firebase_admin.initialize_app(firebase_app().credential, options, f"push-{room.db.project}")
     assert fcm.port
-    yield room.modules["push"].Push(Devices(room.db, lambda: app, 5.0), seconds=3.0)
+    yield Push(Devices(room.db, lambda: app, 5.0), seconds=3.0)
     firebase_admin.delete_app(app)
 
 
@@ -190,7 +192,7 @@ def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: New
 def test_push_is_one_of_the_ways_when_it_is_switched_on(room: Newsroom) -> None:
     import dataclasses
 
-    ways = room.modules["channels"].ways
+    ways = channels.ways
     on = dataclasses.replace(room.settings, push_enabled=True)
     assert [way.channel for way in ways(on, room.db, room.bucket)] == ["email", "push", "webhook"]
     assert [way.channel for way in ways(room.settings, room.db, room.bucket)] == ["email", "webhook"]

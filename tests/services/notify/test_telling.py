@@ -264,10 +264,10 @@ TELL = """
 import sys
 from lookout.cloud.firebase.clients import firestore_client
 from lookout.settings import Settings
-from tests.services.notify.conftest import notify_modules
-modules, settings = notify_modules(), Settings.from_environment()
-ways = modules["channels"].ways(settings, firestore_client(), None)
-modules["news_desk"].NewsDesk(settings, firestore_client(), ways).tell(sys.argv[1])
+from lookout.services.notify import channels, deliveries
+settings = Settings.from_environment()
+ways = channels.ways(settings, firestore_client(), None)
+deliveries.NotificationService(settings, firestore_client(), ways).tell(sys.argv[1])
 """
 """A process that tells of a notice."""
 

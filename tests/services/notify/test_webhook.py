@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lookout.errors import Unavailable
+from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
+from lookout.services.notify import channels, webhook
 from tests.services.notify.conftest import SECRET, Certificates, Newsroom
 from tests.services.notify.servers import (
     Answer,
@@ -176,16 +177,14 @@ def test_a_name_that_leads_inside_at_the_second_look_is_looked_up_once(
         # a wire to the receiver, wherever the call goes
         return real(("127.0.0.1", hook.port), timeout)
 
-    webhook = caller.modules["webhook"]
     settings = dataclasses.replace(
         caller.settings, webhook_url="https://rebind.example.com/", webhook_allow_private=False
     )
     way = webhook.Webhook(settings, seconds=2.0)
-    line = caller.modules["line"]
     with monkeypatch.context() as wires:
-        wires.setattr(line.socket, "getaddrinfo", rebinding)
-        wires.setattr(line.socket, "create_connection", connection)
-        with pytest.raises(webhook.NotDelivered):
+        wires.setattr(socket, "getaddrinfo", rebinding)
+        wires.setattr(socket, "create_connection", connection)
+        with pytest.raises(NotDelivered):
             way.send(_news(caller), 2.0)
     assert called == [("8.8.8.8", 443)]
     assert looked_up == ["rebind.example.com"]
@@ -204,15 +203,14 @@ def test_names_do_not_cross_the_open_network_in_the_clear(
     caller: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))]
-    webhook, line = caller.modules["webhook"], caller.modules["line"]
     for allowed in (True, False):
         settings = dataclasses.replace(
             caller.settings, webhook_url="http://hook.example.com/", webhook_allow_private=allowed
         )
         way = webhook.Webhook(settings)
         with monkeypatch.context() as wires:
-            wires.setattr(line.socket, "getaddrinfo", lambda *_, **__: far)
-            with pytest.raises(webhook.DeliveryRefused, match="use https"):
+            wires.setattr(socket, "getaddrinfo", lambda *_, **__: far)
+            with pytest.raises(DeliveryRefused, match="use https"):
                 way.send(_news(caller), 2.0)
 
 
@@ -268,12 +266,11 @@ def test_nobody_there_is_a_failure(caller: Newsroom) -> None:
 
 
 def test_a_look_up_that_hangs_is_not_waited_for(caller: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    webhook, line = caller.modules["webhook"], caller.modules["line"]
     way = webhook.Webhook(caller.settings, seconds=0.3)
     began = time.monotonic()
     with monkeypatch.context() as wires:
-        wires.setattr(line.socket, "getaddrinfo", lambda *_, **__: time.sleep(6))
-        with pytest.raises(webhook.NotDelivered, match="did not answer"):
+        wires.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(6))
+        with pytest.raises(NotDelivered, match="did not answer"):
             way.send(_news(caller), 5.0)
     assert time.monotonic() - began < 5
 
@@ -284,8 +281,8 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     room.alert()
     notice = room.notice()
     hook.for_ever = silence
-    way = room.modules["webhook"].Webhook(room.settings, seconds=1.0)
-    mail = next(way for way in room.modules["channels"].ways(room.settings, room.db, room.bucket))
+    way = webhook.Webhook(room.settings, seconds=1.0)
+    mail = next(way for way in channels.ways(room.settings, room.db, room.bucket))
     with pytest.raises(Unavailable):
         room.desk(pauses=(), ways=[way, mail]).tell(notice)
     assert len(smtp.mails) == 1
@@ -341,7 +338,7 @@ def test_no_secret_is_in_any_log_or_message(
             raise RuntimeError(SECRET)
 
     caller.alert()
-    way = caller.modules["webhook"].Webhook(caller.settings)
+    way = webhook.Webhook(caller.settings)
     hook.for_ever = status(404)
     caller.desk(ways=[way, Broken()]).tell(caller.notice())
     logged = capsys.readouterr().out

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from lookout.services import people as people_service
 from lookout.settings import Settings
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.support.loading import serve
+from tests.support import functions
 from tests.support.stores import objects
 
 CAMERA = "cam_front"
@@ -32,7 +33,7 @@ def vector(seed: int) -> bytes:
 
 @functools.cache
 def people_app() -> Any:
-    return serve("people")
+    return functions.app("people")
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,6 @@ def owner_token(stack: StackInfo) -> str:
 class House:
     """The stores of a house, and the function by which its owner puts things right."""
 
-    modules: Mapping[str, Any]
     settings: Settings
     db: Any
     bucket: Any
@@ -53,7 +53,7 @@ class House:
 
     def desk(self, enrol_seconds: float = 0.0) -> Any:
         """A warm instance of its own. Nobody enrols here, so that it need not wait."""
-        return self.modules["owners_desk"].PeopleService(self.settings, self.db, self.bucket, enrol_seconds)
+        return people_service.PeopleService(self.settings, self.db, self.bucket, enrol_seconds)
 
     def answer(self, path: str, body: object = None, token: str | None = None) -> Any:
         """The HTTP answer to a call; without a ``body`` none is sent."""
@@ -261,7 +261,6 @@ def _timeless(plain: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def house(owner_token: str, settings: Settings, db: Any, bucket: Any) -> House:
-    modules, app = people_app()
-    made = House(modules, settings, db, bucket, app.test_client(), owner_token)
-    modules["main"]._desks[:] = [made.desk()]
+    made = House(settings, db, bucket, people_app().test_client(), owner_token)
+    people_service.service.replace(made.desk())
     return made

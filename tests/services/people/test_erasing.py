@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lookout.cloud.privacy.verification import leftovers
+from lookout.services import people as people_service
 from tests.services.people.conftest import DAY, LATER, MODEL, NOON, House, vector
 from tests.services.people.test_interrupted import (
     Killed,
@@ -289,7 +290,7 @@ def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House)
     live_with(house, "Anna")
     desk = house.desk()
     desk._erasing._stale_seconds = 0.5
-    house.modules["main"]._desks[:] = [desk]
+    people_service.service.replace(desk)
     late = threading.Timer(0.4, lambda: house.alert("h9", "Anna", is_open=True))
     sweep, sweeps = desk._erasing._traces.sweep, []
 

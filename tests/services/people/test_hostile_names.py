@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lookout.services import people as people_service
 from stack.fuzzing.hostile import VALUES
 from tests.services.people.conftest import House
 
@@ -21,7 +22,7 @@ def test_values_of_any_making_are_refused_or_done_but_never_fail(house: House, p
     headers = {"Authorization": f"Bearer {house.token}"}
     desk = house.desk()
     desk._limit = type(desk._limit)(6000)
-    house.modules["main"]._desks[:] = [desk]
+    people_service.service.replace(desk)
     for name in CALLS[path]:
         for value in VALUES:
             house.person("Anna")

@@ -11,6 +11,7 @@ import pytest
 from google.cloud.firestore_v1.batch import WriteBatch
 from google.cloud.storage import Blob
 
+from lookout.services import people as people_service
 from tests.services.people.conftest import House
 
 
@@ -65,7 +66,7 @@ def interrupted_everywhere(
                 answer = {}
         complete = bool(answer)
         if not complete:
-            house.modules["main"]._desks[:] = [house.desk()]
+            people_service.service.replace(house.desk())
             answer = house.done(path, body)
         ends.append((answer, house.all()))
         if complete:

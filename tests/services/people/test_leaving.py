@@ -14,9 +14,11 @@ from lookout.cloud.corrections.alert_removal import PARTS, UnseenStrangers
 from lookout.cloud.privacy.retention import EVERY, Retention
 from lookout.domain.people.requests import Wanted
 from lookout.errors import Conflict
+from lookout.services import housekeeping
 from tests.services.people.conftest import House
 from tests.services.people.frames import Frame, before_write
 from tests.services.people.test_interrupted import Killed, killed_at
+from tests.support import functions
 from tests.support.events import of_document
 from tests.support.stores import objects
 
@@ -27,10 +29,8 @@ NOW = datetime.now(UTC)
 @pytest.fixture(autouse=True)
 def own_housekeeping(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function's events are about the test's own stores."""
-    kept = house.modules["housekeeping"].Housekeeping(
-        house.settings, house.db, house.bucket, house.desk().runner
-    )
-    monkeypatch.setattr(house.modules["main"], "housekeeping", lambda: kept)
+    kept = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
+    monkeypatch.setattr(functions.main("people"), "housekeeping", lambda: kept)
 
 
 def delete(house: House, alert_id: str) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ def delete(house: House, alert_id: str) -> Mapping[str, Any]:
 
 
 def deliver(house: House, alert_id: str, before: Mapping[str, Any]) -> None:
-    house.modules["main"].alert_deleted(of_document("deleted", f"alerts/{alert_id}", before, None))
+    functions.main("people").alert_deleted(of_document("deleted", f"alerts/{alert_id}", before, None))
 
 
 def sweep(house: House) -> int:

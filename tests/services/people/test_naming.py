@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lookout.cloud.corrections import name_stranger, relabelling
+from lookout.domain.people.requests import parse_naming
+from lookout.services import people as people_service
 from tests.services.people.conftest import DAY, NOON, House
 from tests.support.stores import objects
 
@@ -130,7 +132,7 @@ def test_the_answer_says_what_became_of_the_photos(house: House) -> None:
 
 def test_the_answer_waits_until_the_photos_are_enrolled(house: House) -> None:
     house.stranger("s1", "s1")
-    house.modules["main"]._desks[:] = [house.desk(enrol_seconds=20.0)]
+    people_service.service.replace(house.desk(enrol_seconds=20.0))
     photo = house.db.document("people/Postman/photos/stranger-s1.jpg")
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(name, house)
@@ -146,7 +148,7 @@ def test_the_answer_waits_until_the_photos_are_enrolled(house: House) -> None:
 
 def test_a_stranger_stays_that_person_while_enrolment_is_late(house: House) -> None:
     house.stranger("s1", "s1")
-    house.modules["main"]._desks[:] = [house.desk(enrol_seconds=1.0)]
+    people_service.service.replace(house.desk(enrol_seconds=1.0))
     assert (name(house)["enrolled"], name(house)["waiting"]) == (0, 1)
     # the answer was given, and frames are still answered with the name
     assert house.read("stranger_vectors/s1")["name"] == "Postman"
@@ -159,7 +161,7 @@ def test_a_stranger_stays_that_person_while_enrolment_is_late(house: House) -> N
 def test_a_stranger_goes_when_enrolment_does_not_come(house: House) -> None:
     house.stranger("s1", "s1")
     desk = house.desk(enrol_seconds=0.2)
-    house.modules["main"]._desks[:] = [desk]
+    people_service.service.replace(desk)
     assert name(house)["waiting"] == 1
     assert house.get("strangers/s1") is not None
     time.sleep(0.2 * name_stranger.PATIENCE)
@@ -192,11 +194,11 @@ def test_a_stranger_who_is_somebody_muted_is_muted_from_the_first_moment(
     house.person("Anna")
     house.stranger("s1", "s1")
     begin = house.desk()._naming.begin
-    job = begin("s1", house.modules["owners_desk"].parse_naming(wanted), "u")
+    job = begin("s1", parse_naming(wanted), "u")
     assert house.read("stranger_vectors/s1")["ignored"] is False
     house.db.document(f"jobs/{job.id}").delete()
     house.db.document("people/Anna").update({"muted": True})
-    begin("s1", house.modules["owners_desk"].parse_naming(wanted), "u")
+    begin("s1", parse_naming(wanted), "u")
     assert house.read("stranger_vectors/s1")["ignored"] is True
 
 
@@ -238,7 +240,7 @@ def test_two_strangers_named_the_same_at_once_are_one_person(house: House, named
     house.stranger("s1", "s1", "a2")
     house.stranger("s2", "s2", "b2", "b3")
     desks = [house.desk(), house.desk()]
-    wanted = house.modules["owners_desk"].parse_naming
+    wanted = parse_naming
     with ThreadPoolExecutor(2) as pool:
 
         def call(index: int, said: str) -> dict[str, object]:
@@ -267,7 +269,7 @@ def test_the_same_stranger_named_twice_at_once_is_named_once(house: House) -> No
 def test_a_person_who_is_deleted_meanwhile_stays_deleted(house: House) -> None:
     house.stranger("s1", "s1", picture=b"the best")
     desk = house.desk()
-    job = desk._naming.begin("s1", house.modules["owners_desk"].parse_naming({"name": "Postman"}), "u")
+    job = desk._naming.begin("s1", parse_naming({"name": "Postman"}), "u")
     house.db.document("people/Postman").delete()
     assert desk.runner.resume_all(timedelta(0)) == 0
     assert house.get("people/Postman") is None

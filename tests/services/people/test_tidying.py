@@ -12,6 +12,7 @@ from google.cloud.firestore_v1.batch import WriteBatch
 from lookout.cloud.privacy import retention
 from lookout.cloud.privacy.retention import EXPIRING, Retention
 from lookout.errors import Unavailable
+from lookout.services import housekeeping
 from tests.services.people.conftest import LATER, NOON, House
 from tests.services.people.test_interrupted import Killed, killed_at
 from tests.support.stores import objects
@@ -192,9 +193,7 @@ def test_with_a_deleted_alert_all_of_it_goes(house: House) -> None:
     house.alert("a2", "Anna")
     for notice in ("a1_new", "a1_known", "a2_new"):
         house.db.document(f"notices/{notice}").set({"alertId": notice[:2]})
-    keeping = house.modules["housekeeping"].Housekeeping(
-        house.settings, house.db, house.bucket, house.desk().runner
-    )
+    keeping = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
     house.db.document("alerts/a1").delete()
     assert keeping.alert_left("a1") == "forgotten with 1 pictures"
     assert keeping.alert_left("a1") == "forgotten with 0 pictures"
@@ -213,6 +212,6 @@ def test_a_tidying_takes_up_what_nobody_works_on_any_more(
     house.db.document("jobs/name_s1").update({"createdAt": opened})
     settings = replace(house.settings, retention_days=3650, max_strangers=10)
     runner = house.desk().runner
-    house.modules["housekeeping"].Housekeeping(settings, house.db, house.bucket, runner).tidy()
+    housekeeping.Housekeeping(settings, house.db, house.bucket, runner).tidy()
     assert house.read("jobs/name_s1")["state"] == "done"
     assert '"message": "tidied", "jobs": 1' in capsys.readouterr().out

@@ -11,24 +11,21 @@ import pytest
 
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.people.requests import Wanted
+from lookout.services import housekeeping
+from lookout.services.detect.frames import FrameService
+from lookout.services.enrol import EnrolmentService
 from stack.fake_camera.client import on_frame
 from tests.services.people.conftest import CAMERA, House
-from tests.support.loading import load
 from tests.support.stores import objects
 
 Post = Callable[..., Mapping[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def functions() -> dict[str, Mapping[str, Any]]:
-    return {name: load(name) for name in ("detect", "enroll")}
-
-
 @pytest.fixture
-def post(house: House, functions: dict[str, Mapping[str, Any]], photos: Path) -> Post:
+def post(house: House, photos: Path) -> Post:
     """Have ``detect`` judge a photo; each call is a visit of its own."""
     settings = dataclasses.replace(house.settings, visit_seconds=0)
-    watch = functions["detect"]["watch"].FrameService(settings, house.db, house.bucket)
+    watch = FrameService(settings, house.db, house.bucket)
 
     def judged(photo: str, width: int = 800, height: int = 600) -> Mapping[str, Any]:
         frame = on_frame((photos / photo).read_bytes(), width, height)
@@ -38,15 +35,15 @@ def post(house: House, functions: dict[str, Mapping[str, Any]], photos: Path) ->
     return judged
 
 
-def enrol(house: House, functions: dict[str, Mapping[str, Any]]) -> list[str]:
+def enrol(house: House) -> list[str]:
     """What becomes of the photos in Storage."""
-    desk = functions["enroll"]["desk"].EnrolmentService(house.settings, house.db, house.bucket)
+    desk = EnrolmentService(house.settings, house.db, house.bucket)
     paths = [path for path in objects(house.bucket) if path.startswith("faces/")]
     return [desk.photo_arrived(path, int(house.bucket.get_blob(path).generation)) for path in paths]
 
 
 def test_a_named_stranger_is_recognised_from_then_on_and_a_correction_counts(
-    house: House, functions: dict[str, Mapping[str, Any]], post: Post
+    house: House, post: Post
 ) -> None:
     first = post("obama.jpg")
     post("obama2.jpg")
@@ -62,7 +59,7 @@ def test_a_named_stranger_is_recognised_from_then_on_and_a_correction_counts(
     assert {one.get("person") for one in house.db.collection("alerts").stream()} == {"Postman"}
     assert len(list(house.db.collection("strangers").stream())) == 0
 
-    assert enrol(house, functions) == ["enrolled", "enrolled"]
+    assert enrol(house) == ["enrolled", "enrolled"]
     known = post("obama3.jpg", 720, 540)
     assert (known["person"], known["reason"]) == ("Postman", "known")
     house.done(f"/alerts/{known['alert_id']}/correct", {"person_id": None})
@@ -72,9 +69,9 @@ def test_a_named_stranger_is_recognised_from_then_on_and_a_correction_counts(
 
 
 def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
-    house: House, functions: dict[str, Mapping[str, Any]], photos: Path
+    house: House, photos: Path
 ) -> None:
-    watch = functions["detect"]["watch"].FrameService(house.settings, house.db, house.bucket)
+    watch = FrameService(house.settings, house.db, house.bucket)
 
     def post(photo: str) -> Mapping[str, Any]:
         frame = on_frame((photos / photo).read_bytes(), 800, 600)
@@ -90,7 +87,7 @@ def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
     assert house.read(f"stranger_vectors/{alert_id}")["personId"] == "Postman"
     assert desk.runner.finish(job)["pictures"] == 1
     assert house.get(f"strangers/{alert_id}") is None
-    assert enrol(house, functions) == ["enrolled"]
+    assert enrol(house) == ["enrolled"]
     (day,) = house.db.collection("days").stream()
     assert {person_id: counts["alerts"] for person_id, counts in day.get("people").items()} == {"Postman": 1}
 
@@ -134,7 +131,6 @@ def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_ma
     alert_id = post("obama.jpg")
     assert post("obama2.jpg") == alert_id
     house.db.document(f"alerts/{alert_id}").delete()
-    housekeeping = house.modules["housekeeping"]
     keeping = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
     keeping.alert_left(alert_id, alert_id)
     assert house.get(f"strangers/{alert_id}") is None

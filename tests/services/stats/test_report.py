@@ -14,9 +14,9 @@ from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.site import Site
 from lookout.errors import Unavailable
+from lookout.services.stats import StatisticsService
 from lookout.settings import Settings
 from stack.install.bootstrap import ROOT
-from tests.support.loading import load
 from tests.support.outage import Line
 from tests.support.reads import Reads
 
@@ -32,7 +32,7 @@ def settings() -> Settings:
 
 def reports(settings: Settings, db: Any, now: datetime = NOON) -> Any:
     """A new instance, at a moment."""
-    return load("stats")["report"].StatisticsService(settings, db, lambda: now)
+    return StatisticsService(settings, db, lambda: now)
 
 
 def open_alert(db: Any, at: datetime, site: Site, person: tuple[str, str] | None = None) -> None:
@@ -84,9 +84,7 @@ def test_the_stated_cost_is_in_the_readme_and_in_the_code() -> None:
     stated = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
     assert "`/stats` costs one read per camera, one per camera and day of the last two weeks" in stated
     assert "With three cameras that is 48 reads" in stated
-    assert "With three cameras that is 48 reads" in re.sub(
-        r"\s+", " ", load("stats")["report"].StatisticsService.__doc__ or ""
-    )
+    assert "With three cameras that is 48 reads" in re.sub(r"\s+", " ", StatisticsService.__doc__ or "")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lookout import settings
+from lookout import deployment
 from stack.install import dashboard, project, toolchain
 from stack.install.bootstrap import ROOT, deployed_python
 from stack.install.emulator_jars import jars, offline_jars
@@ -173,7 +173,7 @@ def test_a_project_folder_is_laid_out_twice_without_harm(tmp_path: Path) -> None
 
 def test_hosting_leads_to_the_region_the_functions_are_in() -> None:
     rewrites = json.loads((ROOT / "firebase.json").read_text())["hosting"]["rewrites"]
-    assert {rewrite["function"]["region"] for rewrite in rewrites} == {project.REGION} == {settings.REGION}
+    assert {rewrite["function"]["region"] for rewrite in rewrites} == {project.REGION} == {deployment.REGION}
 
 
 def test_every_function_has_a_codebase_of_its_own_and_one_python() -> None:

@@ -16,16 +16,18 @@ def root(tmp_path: Path) -> Path:
     for path, text in {
         "lookout/__init__.py": "",
         "lookout/errors.py": "a = 1",
-        "lookout/vision/detector.py": "b = 1",
-        "lookout/cloud/app.py": "c = 1",
+        "lookout/vision/__init__.py": "",
+        "lookout/vision/detector.py": "from lookout import errors",
+        "lookout/cloud/app.py": "from lookout.errors import a",
+        "lookout/cloud/unused.py": "d = 1",
         "lookout/cloud/__pycache__/app.cpython-311.pyc": "cache",
         "models/installed.json": "{}",
         "models/face.onnx": "weights",
         "models/half.onnx.part": "half",
         "models/.deepface/weights/arcface_weights.onnx": "more weights",
-        "functions/detect/main.py": "",
+        "functions/detect/main.py": "import lookout.cloud.app\ndef f(): import lookout.vision.detector",
         "functions/detect/requirements.txt": "onnxruntime==1.32.0\n",
-        "functions/stats/main.py": "",
+        "functions/stats/main.py": "import lookout.cloud.app",
         "functions/stats/requirements.txt": "google-cloud-firestore==2.34.1\n",
         "functions/draft/notes.txt": "no function yet",
         ".venv/bin/python": "",
@@ -43,12 +45,15 @@ def test_a_function_is_a_folder_with_requirements(root: Path) -> None:
     assert [folder.name for folder in functions(root)] == ["detect", "stats"]
 
 
-def test_a_function_that_sees_gets_the_whole_library_and_the_models(root: Path) -> None:
+def test_a_function_gets_what_it_comes_to_import_inside_functions_too_and_the_models_if_it_sees(
+    root: Path,
+) -> None:
     detect = root / "functions" / "detect"
-    assert vendor(root, detect).laid == 7
+    assert vendor(root, detect).laid == 8
     assert _files(detect / "lookout") == {
         "__init__.py",
         "errors.py",
+        "vision/__init__.py",
         "vision/detector.py",
         "cloud/app.py",
     }
@@ -88,16 +93,22 @@ def test_what_left_the_library_leaves_the_function(root: Path) -> None:
     vendor(root, detect)
     (detect / "lookout" / "cloud" / "__pycache__").mkdir()
     (detect / "lookout" / "cloud" / "__pycache__" / "app.cpython-311.pyc").write_text("cache")
-    (root / "lookout" / "cloud" / "app.py").unlink()
+    (detect / "main.py").write_text("import lookout.vision.detector")
     (root / "models" / "face.onnx").unlink()
     assert vendor(root, detect).removed == 2
-    assert _files(detect / "lookout") == {"__init__.py", "errors.py", "vision/detector.py"}
+    assert _files(detect / "lookout") == {
+        "__init__.py",
+        "errors.py",
+        "vision/__init__.py",
+        "vision/detector.py",
+    }
     assert not (detect / "lookout" / "cloud").exists()
 
 
 def test_a_function_that_stops_seeing_loses_the_models(root: Path) -> None:
     detect = root / "functions" / "detect"
     vendor(root, detect)
+    (detect / "main.py").write_text("import lookout.cloud.app")
     (detect / "requirements.txt").write_text("google-cloud-firestore==2.34.1\n")
     vendor(root, detect)
     assert not (detect / "models").exists()
