@@ -167,6 +167,9 @@ export interface CameraFields {
   armed?: boolean | null;
   known?: Treatment | null;
   unknown?: Treatment | null;
+  follow?: boolean | null;
+  fov?: number | null;
+  rotation?: number | null;
   presets?: Record<string, { pan: number; tilt: number }>;
 }
 

@@ -13,6 +13,7 @@ export type Reason =
   | "too_blurred"
   | "too_dark"
   | "turned_away"
+  | "cut_off"
   | "disarmed"
   | "muted";
 
@@ -56,7 +57,7 @@ export interface Alert {
   silence: "quiet_hours" | "record" | null;
   expireAt: Date;
   undelivered?: Record<string, Undelivered>;
-  /** x, y, width, height of the face as fractions of the frame; older alerts have none. */
+  /** Left, top, width and height of the face in pixels of its frame; older alerts have none. */
   box?: [number, number, number, number] | null;
 }
 
@@ -122,10 +123,19 @@ export interface Camera {
   lastSeenAt?: Date | null;
   lastReason?: string | null;
   framesToday?: number;
+  /** The day that `framesToday` counts. */
+  day?: string;
   visitSeconds?: number | null;
   armed?: boolean | null;
   known?: Treatment | null;
   unknown?: Treatment | null;
+  /** Turns towards the face that matters most. */
+  follow?: boolean | null;
+  /** What the lens sees along the longer side, in degrees. */
+  fov?: number | null;
+  /** By how many degrees its picture is turned clockwise to be upright. */
+  rotation?: number | null;
+  rotationHint?: number | null;
   presets?: Record<string, { pan: number; tilt: number }>;
   watchedUntil?: Date | null;
 }

@@ -7,26 +7,28 @@ const LARGEST_BYTES = 8 * 1024 * 1024;
 const QUALITY = 0.92;
 const TAKEN = ["image/jpeg", "image/png", "image/webp"];
 
-/** `heic`: a photo that this browser cannot read; `not_a_photo`: none at all, whatever its name says. */
+/** `not_a_photo`: none at all, whatever its name says; `too_large`: it cannot be made small enough. */
 export class PhotoError extends Error {
-  constructor(readonly kind: "heic" | "not_a_photo" | "too_large") {
+  constructor(readonly kind: "not_a_photo" | "too_large") {
     super(kind);
   }
 }
 
-/** Whether the first bytes are those of a HEIC or HEIF file. */
+/** Whether the first bytes are those of a photo as iPhones take it, which few browsers can read. */
 export function isHeic(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head.slice(4, 12));
   return text.startsWith("ftyp") && ["heic", "heix", "hevc", "mif1", "msf1"].includes(text.slice(4));
 }
 
-async function opened(file: Blob): Promise<ImageBitmap> {
-  try {
-    return await createImageBitmap(file, { imageOrientation: "from-image" });
-  } catch {
-    const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
-    throw new PhotoError(isHeic(head) ? "heic" : "not_a_photo");
-  }
+async function unread(file: Blob): Promise<Blob> {
+  const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
+  if (!isHeic(head)) throw new PhotoError("not_a_photo");
+  if (file.size > LARGEST_BYTES) throw new PhotoError("too_large");
+  return new Blob([file], { type: "image/heic" });
+}
+
+async function opened(file: Blob): Promise<ImageBitmap | null> {
+  return createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
 }
 
 /** A JPEG of the picture, or of a part of it in its own pixels, no larger than is of use. */
@@ -42,9 +44,10 @@ async function drawn(picture: ImageBitmap, cut: Cut): Promise<Blob> {
   return made;
 }
 
-/** The photo as it is uploaded. */
+/** The photo as it is uploaded; one of an iPhone goes as it is where this browser cannot read it. */
 export async function prepared(file: Blob): Promise<Blob> {
   const picture = await opened(file);
+  if (!picture) return unread(file);
   const side = Math.max(picture.width, picture.height);
   if (side <= LONGEST_SIDE && file.size <= LARGEST_BYTES && TAKEN.includes(file.type)) return file;
   return drawn(picture, { left: 0, top: 0, width: picture.width, height: picture.height });
@@ -53,6 +56,7 @@ export async function prepared(file: Blob): Promise<Blob> {
 /** A part of the photo; `cut` in fractions of it. */
 export async function cropped(file: Blob, cut: Cut): Promise<Blob> {
   const picture = await opened(file);
+  if (!picture) throw new PhotoError("not_a_photo");
   const { width, height } = picture;
   return drawn(picture, {
     left: cut.left * width,

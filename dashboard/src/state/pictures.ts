@@ -73,5 +73,10 @@ export function usePicture(path: string | null | undefined, again: number | stri
       near.disconnect();
     };
   }, [path, again]);
-  return { place, url, missing };
+  /** It is there, but of a kind that this browser cannot show. */
+  const onUnreadable = () => {
+    setUrl(null);
+    setMissing(true);
+  };
+  return { place, url, missing, onUnreadable };
 }

@@ -15,6 +15,9 @@ export interface Toast {
 }
 
 export const toasts = signal<Toast[]>([]);
+
+/** The dialogues that are open, the topmost last: what lies below one cannot be touched, so messages go into it. */
+export const dialogues = signal<string[]>([]);
 let last = 0;
 
 export function dismiss(id: number): void {

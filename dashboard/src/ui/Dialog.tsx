@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { dialogues } from "../state/toasts";
+import { Toasts } from "./Toasts";
 
 /** How many dialogues lie above each other, by the history's present entry. */
 function depthNow(): number {
@@ -32,11 +34,13 @@ export function Dialog({ title, onClose, kind = "sheet", quiet = false, routed =
     if (!dialog) return;
     const opener = document.activeElement;
     dialog.showModal();
+    dialogues.value = [...dialogues.value, heading];
     return () => {
+      dialogues.value = dialogues.value.filter((one) => one !== heading);
       if (dialog.open) dialog.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
-  }, []);
+  }, [heading]);
   useEffect(() => {
     if (routed) return;
     const address = location.href;
@@ -68,6 +72,7 @@ export function Dialog({ title, onClose, kind = "sheet", quiet = false, routed =
         </h2>
         {children}
       </div>
+      <Toasts place={heading} />
     </dialog>
   );
 }

@@ -15,11 +15,11 @@ interface Props {
 
 /** A face, fetched once it comes near the screen. */
 export function Face({ path, alt, size, round = false }: Props) {
-  const { place, url, missing } = usePicture(path);
+  const { place, url, missing, onUnreadable } = usePicture(path);
   const style = size ? { "--size": size } : {};
   return (
     <span ref={place} class={round ? "face round" : "face"} style={style}>
-      {url && <img src={url} alt={alt} />}
+      {url && <img src={url} alt={alt} onError={onUnreadable} />}
       {!url && (missing || path === null) && <Nothing missing={missing} alt={alt} />}
     </span>
   );

@@ -1,21 +1,13 @@
 import { X } from "lucide-preact";
-import { useEffect, useRef } from "preact/hooks";
-import { dismiss, toasts } from "../state/toasts";
+import { dialogues, dismiss, toasts } from "../state/toasts";
 import { t } from "../strings";
 
-/** Short messages, above dialogues too; they never take the focus. */
-export function Toasts() {
-  const place = useRef<HTMLElement>(null);
-  const shown = toasts.value;
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return;
-    // shown anew each time, so that it lies above a dialogue that was opened since
-    if (element.matches(":popover-open")) element.hidePopover();
-    if (shown.length > 0) element.showPopover();
-  }, [shown]);
+/** Short messages; they never take the focus. `place` is the dialogue that they lie in, empty for the page itself. */
+export function Toasts({ place = "" }: { place?: string }) {
+  const isTop = (dialogues.value.at(-1) ?? "") === place;
+  const shown = isTop ? toasts.value : [];
   return (
-    <section ref={place} class="toasts" popover="manual" aria-live="polite" aria-label={t().name}>
+    <section class="toasts" aria-live="polite" aria-label={t().messages}>
       {shown.map((toast) => (
         <div key={toast.id} class={`toast ${toast.kind}`} role={toast.kind === "error" ? "alert" : undefined}>
           <span class="grow">{toast.text}</span>

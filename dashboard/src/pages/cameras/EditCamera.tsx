@@ -8,6 +8,7 @@ import { t } from "../../strings";
 import { Confirm } from "../../ui/Confirm";
 import { SavedField } from "../../ui/SavedField";
 import { Switch } from "../../ui/Switch";
+import { Mounting } from "./Mounting";
 import { shownKey } from "./shownKey";
 
 const TREATMENTS: Treatment[] = ["tell", "record", "ignore"];
@@ -126,6 +127,7 @@ export function EditCamera({ camera }: { camera: Camera }) {
         on={camera.status !== "disabled"}
         onChange={(on) => save({ status: on ? "active" : "disabled" })}
       />
+      <Mounting camera={camera} save={save} />
       <div class="row wrap">
         <button type="button" class="button" onClick={() => setAsking("key")}>
           {words.newKey}

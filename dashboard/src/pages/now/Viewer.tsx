@@ -1,7 +1,5 @@
 import {
   Check,
-  ChevronLeft,
-  ChevronRight,
   CircleAlert,
   CircleHelp,
   Download,
@@ -13,10 +11,9 @@ import {
   VolumeX,
   X,
 } from "lucide-preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
 import { watchAlert } from "../../firebase/alerts";
-import { usePicture } from "../../state/pictures";
 import { go, to } from "../../state/route";
 import { isOwner } from "../../state/session";
 import { clock } from "../../state/time";
@@ -24,10 +21,9 @@ import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
 import { Ago } from "../../ui/Time";
 import { addAsPhoto, correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
+import { Frame } from "./Frame";
 import { download, share } from "./sharing";
 import { howSure, percent, whoIs } from "./words";
-
-const SWIPE_PIXELS = 60;
 
 interface Props {
   id: string;
@@ -114,62 +110,6 @@ addEventListener("hashchange", (event) => {
   const before = new URL(event.oldURL).hash;
   if (!before.startsWith("#/alerts/")) backTo = before || "#/";
 });
-
-interface FrameProps {
-  alert: Alert;
-  previous: Alert | undefined;
-  next: Alert | undefined;
-  onSwipe: (by: number) => void;
-}
-
-function Frame({ alert, previous, next, onSwipe }: FrameProps) {
-  const words = t().now;
-  const { place, url, missing } = usePicture(alert.imagePath);
-  const start = useRef<number | null>(null);
-  const who = whoIs(alert);
-  return (
-    <div
-      class="frame"
-      onPointerDown={(event) => {
-        start.current = event.clientX;
-      }}
-      onPointerUp={(event) => {
-        const by = start.current === null ? 0 : event.clientX - start.current;
-        start.current = null;
-        if (Math.abs(by) > SWIPE_PIXELS) onSwipe(by);
-      }}
-    >
-      <span ref={place} class="shot">
-        {url && <img src={url} alt={`${who}, ${alert.cameraName}`} draggable={false} />}
-        {url && alert.box && <Box alert={alert} box={alert.box} name={who} />}
-        {(missing || alert.imagePath === null) && <p>{words.picturesMissing}</p>}
-      </span>
-      {previous && (
-        <a class="button round side left" aria-label={words.previous} href={to("alerts", previous.id)}>
-          <ChevronLeft aria-hidden="true" />
-        </a>
-      )}
-      {next && (
-        <a class="button round side right" aria-label={words.next} href={to("alerts", next.id)}>
-          <ChevronRight aria-hidden="true" />
-        </a>
-      )}
-    </div>
-  );
-}
-
-function Box({ alert, box, name }: { alert: Alert; box: readonly number[]; name: string }) {
-  const [left = 0, top = 0, width = 0, height = 0] = box.map((part) => `${part * 100}%`);
-  return (
-    <div
-      class={alert.isKnown ? "box" : "box strange"}
-      style={{ left, top, width, height }}
-      aria-hidden="true"
-    >
-      <span dir="auto">{name}</span>
-    </div>
-  );
-}
 
 interface Action {
   icon: LucideIcon;

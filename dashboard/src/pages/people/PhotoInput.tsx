@@ -37,12 +37,11 @@ export function PhotoInput({ onPhotos }: { onPhotos: (files: Blob[]) => void }) 
         </button>
         <span class="soft small drop-hint">{words.drop}</span>
       </div>
-      {/* iPhones turn HEIC into JPEG by themselves where HEIC is not asked for */}
       <input
         ref={picker}
         type="file"
         class="unseen"
-        accept="image/jpeg,image/png,image/webp"
+        accept="image/*,.heic,.heif"
         multiple
         tabIndex={-1}
         aria-label={words.choose}

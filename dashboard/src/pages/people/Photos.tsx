@@ -31,6 +31,8 @@ export function Photos({ personId }: { personId: string }) {
       personId,
       (found) => {
         setPhotos(found);
+        // from here on its document speaks for it, also when it is deleted
+        for (const photo of found) drop(photo.id);
         forgetPortrait(personId);
       },
       () => {},
@@ -117,7 +119,6 @@ function Coming({ upload }: { upload: Upload }) {
   const words = t().people;
   const { step, problem } = upload;
   const problems: Record<string, string> = {
-    heic: words.heic,
     not_a_photo: words.notAPhoto,
     too_large: words.tooLarge,
     ...t().errors.store,
@@ -125,7 +126,9 @@ function Coming({ upload }: { upload: Upload }) {
   const slow = step === "processing" && now.value - upload.since > SLOW_MILLISECONDS;
   return (
     <li class="tile">
-      <span class="face">{problem !== "not_a_photo" && <img src={upload.thumbnail} alt="" />}</span>
+      <span class="face">
+        {problem !== "not_a_photo" && <img src={upload.thumbnail} alt="" onError={hide} />}
+      </span>
       {step === "uploading" && <progress value={upload.part} aria-label={words.uploading(upload.part)} />}
       {step === "uploading" && <p class="small soft">{words.uploading(upload.part)}</p>}
       {step === "preparing" && <p class="small soft">{t().loading}</p>}
@@ -147,4 +150,9 @@ function Coming({ upload }: { upload: Upload }) {
       )}
     </li>
   );
+}
+
+/** A photo that this browser cannot show, such as one of an iPhone. */
+function hide(event: Event): void {
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.hidden = true;
 }

@@ -30,6 +30,7 @@ export const common: typeof english = {
   unknown: "Unbekannt",
   noPicture: "Kein Bild",
   offline: "Kein Netz. Was hier steht, ist von vorhin; es geht von selbst weiter.",
+  messages: "Mitteilungen",
   dismiss: "Ausblenden",
   viewerOnly: "Du darfst zusehen. Ändern dürfen nur Eigentümer.",
   start: {

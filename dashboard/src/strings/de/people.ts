@@ -23,8 +23,7 @@ export const people: typeof english = {
   drop: "oder hier ablegen",
   camera: "Foto aufnehmen",
   photoHint: "Drei bis fünf Fotos: von vorn, ein wenig von links und von rechts, und eines bei wenig Licht.",
-  heic: "Dieser Browser kann HEIC-Fotos nicht lesen. Wähle am iPhone „Maximale Kompatibilität“, oder öffne diese Seite dort.",
-  notAPhoto: "Das ist kein Foto: nimm ein JPEG, PNG oder WebP.",
+  notAPhoto: "Das ist kein Foto: nimm ein JPEG, PNG, WebP oder HEIC.",
   tooLarge: "Dieses Foto lässt sich nicht klein genug machen: nimm ein anderes.",
   uploading: (part) => `wird hochgeladen, ${Math.round(part * 100)} %`,
   processing: "das Gesicht wird gesucht …",
@@ -50,6 +49,8 @@ export const people: typeof english = {
     "the face is blurred": "Das Gesicht ist unscharf. Nimm ein schärferes Foto.",
     "the face is too dark": "Das Gesicht ist zu dunkel. Nimm ein Foto mit Licht auf dem Gesicht.",
     "the face is turned": "Das Gesicht ist abgewandt. Nimm ein Foto von vorn.",
+    "the file is damaged":
+      "Die Datei ist beschädigt. Lade sie noch einmal hoch, oder speichere sie neu als JPEG.",
   },
   detail: {
     alerts: "Frühere Meldungen",

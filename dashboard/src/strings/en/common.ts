@@ -25,6 +25,7 @@ export const common = {
   unknown: "Unknown",
   noPicture: "No picture",
   offline: "No network. What you see is from before; it goes on by itself.",
+  messages: "Messages",
   dismiss: "Dismiss",
   viewerOnly: "You can look. Changing things is for owners.",
   start: {

@@ -22,8 +22,7 @@ export const people = {
   camera: "Take a photo",
   photoHint:
     "Three to five photos: from the front, a little from the left and from the right, and one in dim light.",
-  heic: "This browser cannot read HEIC photos. Choose “Most compatible” on the iPhone, or open this page there.",
-  notAPhoto: "This is no photo: choose a JPEG, PNG or WebP.",
+  notAPhoto: "This is no photo: choose a JPEG, PNG, WebP or HEIC.",
   tooLarge: "This photo cannot be made small enough: choose another.",
   uploading: (part: number) => `uploading, ${Math.round(part * 100)} %`,
   processing: "looking for the face …",
@@ -48,6 +47,7 @@ export const people = {
     "the face is blurred": "The face is blurred. Use a sharper photo.",
     "the face is too dark": "The face is too dark. Use a photo with light on the face.",
     "the face is turned": "The face is turned away. Use a photo from the front.",
+    "the file is damaged": "The file is damaged. Upload it again, or save it anew as a JPEG.",
   } as Record<string, string>,
   detail: {
     alerts: "Past alerts",
