@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from stack.console import fail, step
 from stack.local.info import Account
@@ -45,11 +45,16 @@ def _found() -> Path | None:
     return next((Path(path) for name in NAMES if (path := shutil.which(name))), None)
 
 
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    """Start a browser, with ``flags`` beside those that every one gets."""
+    return playwright.chromium.launch(executable_path=ensure(), args=[*FLAGS, *flags])
+
+
 @contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
-    """A browser for the length of a ``with`` block; ``flags`` beside those that every one gets."""
+def chromium() -> Iterator[Browser]:
+    """A browser for the length of a ``with`` block."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=ensure(), args=[*FLAGS, *flags])
+        browser = launch(playwright)
         try:
             yield browser
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ FACES = {
 """The six people of the group photo: left, top, width and height of each face."""
 
 KNOWN = ("Mia", "Nora", "Tom")
+PEOPLE = (*KNOWN, "Barack")
 FRAME = (800, 600)
 WALL = (96, 99, 104)
 SECONDS = 60
@@ -52,7 +54,7 @@ def populate(info: StackInfo, history: bool = True) -> None:
             owner.upload(info, token, f"faces/Barack/{name}", (folder / name).read_bytes())
         # two faces of one size: rejected, which has to look well too
         owner.upload(info, token, "faces/Mia/group.jpg", (folder / "t1.jpg").read_bytes())
-        _wait_for_people(len(KNOWN) + 1)
+        _wait_for_people(len(PEOPLE))
     with step("letting everybody pass"):
         for number, name in enumerate(FACES):
             camera = info.cameras[number % len(info.cameras)]
@@ -151,3 +153,15 @@ def _counts(camera: str, day: datetime, back: int) -> dict[str, Any]:
         "frames": 906 + 13 * back,
         "expireAt": day + timedelta(days=60),
     }
+
+
+def main() -> None:
+    """Populate the stack of the folder that is given."""
+    info = StackInfo.load(Path(sys.argv[1]))
+    if info is None:
+        raise fail(f"no stack runs in {sys.argv[1]}.")
+    populate(info)
+
+
+if __name__ == "__main__":
+    main()

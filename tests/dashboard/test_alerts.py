@@ -1,0 +1,209 @@
+"""Alerts as they happen, and what an owner says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Locator, Page, expect
+
+from stack.fake_camera import client
+from tests.dashboard.conftest import House, Visitor, until
+from tests.e2e import cast
+
+Visit = Callable[..., Visitor]
+
+
+def _alert_of(page: Page, alert_id: str) -> Locator:
+    return page.locator(f"[data-alert='{alert_id}']")
+
+
+def _obama(samples: Path) -> bytes:
+    return client.on_frame((samples / "obama2.jpg").read_bytes(), 800, 600)
+
+
+def _new_visit(house: House, jpeg: bytes, camera: int = 0) -> str:
+    """Post a frame that begins a visit: what the camera remembers of the one before is taken away."""
+    house.delete(f"visits/{house.info.cameras[camera].id}")
+    told = house.post(jpeg, camera)
+    return str(told["alert_id"])
+
+
+def _person(house: House, alert_id: str) -> str | None:
+    fields = house.fields(f"alerts/{alert_id}")
+    assert fields is not None
+    name: str | None = fields["personId"].get("stringValue")
+    return name
+
+
+def test_a_frame_posted_by_a_camera_appears_without_a_reload_and_goes_on_in_place(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    owner_page.locator(".alert").first.wait_for()
+    alert_id = _new_visit(house, _obama(samples))
+    alert = _alert_of(owner_page, alert_id)
+    expect(alert).to_contain_text("Barack")
+    expect(alert.locator(".face img")).to_be_visible()
+    expect(alert).to_contain_text("1 frame")
+    house.post(client.on_frame((samples / "obama3.jpg").read_bytes(), 800, 600))
+    expect(alert).to_contain_text("2 frames")
+
+
+def test_not_anna_can_be_said_and_taken_back(house: House, owner_page: Page, samples: Path) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    alert = _alert_of(owner_page, alert_id)
+    alert.get_by_role("button", name="Not Barack").click()
+    expect(alert).to_contain_text("A stranger")
+    until(lambda: _person(house, alert_id) is None)
+    owner_page.get_by_role("button", name="Undo").click()
+    expect(alert).to_contain_text("Barack")
+    until(lambda: _person(house, alert_id) == "Barack")
+
+
+def test_right_is_one_tap(house: House, owner_page: Page, samples: Path) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    alert = _alert_of(owner_page, alert_id)
+    alert.get_by_role("button", name="Right").click()
+    expect(alert).to_contain_text("Seen")
+    until(lambda: (house.fields(f"alerts/{alert_id}") or {})["reviewed"]["booleanValue"] is True)
+
+
+def test_an_alert_is_deleted_after_ten_seconds_and_not_when_that_is_undone(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    alert_id = _new_visit(house, _obama(samples))
+    for undone in (True, False):
+        _alert_of(page, alert_id).locator("a.name").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        expect(_alert_of(page, alert_id)).to_have_count(0)
+        if undone:
+            page.get_by_role("button", name="Undo").click()
+            expect(_alert_of(page, alert_id)).to_be_visible()
+            assert house.fields(f"alerts/{alert_id}") is not None
+    # leaving the page does at once what was still waiting
+    page.goto("about:blank")
+    until(lambda: house.fields(f"alerts/{alert_id}") is None)
+
+
+def test_an_alert_that_is_deleted_while_it_is_open_says_so(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    _alert_of(owner_page, alert_id).locator("a.name").click()
+    expect(owner_page.get_by_role("dialog").locator(".frame img")).to_be_visible()
+    house.delete(f"alerts/{alert_id}")
+    expect(owner_page.get_by_text("This alert is not there any more")).to_be_visible()
+    owner_page.go_back()
+    expect(owner_page.get_by_role("dialog")).to_have_count(0)
+    expect(_alert_of(owner_page, alert_id)).to_have_count(0)
+
+
+def test_a_stranger_is_named_and_past_alerts_change(house: House, owner_page: Page, samples: Path) -> None:
+    page = owner_page
+    first = _new_visit(house, cast.frame(samples, "woman in black"))
+    second = _new_visit(house, cast.frame(samples, "woman in black", cast.SHOTS[1]))
+    expect(_alert_of(page, first)).to_contain_text("A stranger")
+    _alert_of(page, second).get_by_role("button", name="This is …").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Postwoman")
+    page.get_by_role("option", name="New person: Postwoman").click()
+    expect(_alert_of(page, second)).to_contain_text("Postwoman")
+    expect(_alert_of(page, first)).to_contain_text("Postwoman", timeout=60_000)
+    page.goto(f"{house.site}/#/people")
+    expect(page.locator(".tile b", has_text="Postwoman")).to_be_visible()
+
+
+def test_a_new_alert_shows_itself_in_a_corner_of_other_pages_without_taking_the_focus(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/people?add")
+    name = page.get_by_role("dialog").get_by_label("Name")
+    name.fill("half a na")
+    page.wait_for_timeout(1500)
+    alert_id = _new_visit(house, _obama(samples))
+    toast = page.locator(".toast.alert", has_text="Barack at Front Door")
+    expect(toast).to_be_visible()
+    expect(name).to_be_focused()
+    toast.get_by_role("link").click()
+    expect(page).to_have_url(f"{house.site}/#/alerts/{alert_id}")
+
+
+def test_filters_stand_in_the_address_and_days_with_alerts_can_be_chosen(
+    house: House, owner_page: Page
+) -> None:
+    page = owner_page
+    page.get_by_role("button", name="Strangers").click()
+    expect(page.locator(".alert.stranger").first).to_be_visible()
+    expect(page.locator(".alert:not(.stranger)")).to_have_count(0)
+    assert "known=0" in page.url
+    page.get_by_role("button", name="Show everything").click()
+    page.get_by_role("button", name="Any day").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator(".date.some").first.click()
+    expect(page.locator(".alerts .day")).to_have_count(1)
+
+
+def test_a_picture_that_is_missing_leaves_the_alert_readable(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    visitor = visit()
+    visitor.context.route("**/v0/b/**", lambda route: route.fulfill(status=404, body="{}"))
+    page = visitor.open(house.info.owner)
+    expect(_alert_of(page, alert_id)).to_contain_text("Barack")
+    expect(_alert_of(page, alert_id).locator(".face svg")).to_be_visible()
+
+
+def test_a_browser_whose_clock_is_two_days_off_never_speaks_of_the_future(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    visitor = visit()
+    visitor.context.add_init_script("const n = Date.now; Date.now = () => n() - 2 * 86400e3;")
+    page = visitor.open(house.info.owner)
+    expect(_alert_of(page, alert_id)).to_contain_text("now")
+    expect(_alert_of(page, alert_id)).not_to_contain_text("in 2 days")
+
+
+def test_a_viewer_is_refused_every_change_in_the_page_and_by_the_rules(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    viewer = house.member("viewer")
+    page = visit().open(viewer)
+    expect(_alert_of(page, alert_id)).to_contain_text("Barack")
+    assert _alert_of(page, alert_id).get_by_role("button").count() == 0
+    for path in ("#/people", "#/people/Mia", "#/strangers", "#/cameras", "#/cameras/cam_001", "#/settings"):
+        page.goto(f"{house.site}/{path}")
+        page.get_by_role("heading").first.wait_for()
+        page.wait_for_timeout(300)
+        names = page.get_by_role("main").get_by_role("button").all_inner_texts()
+        assert set(map(str.strip, names)) <= {"Sign out"}, path
+    # whoever goes around the page is refused by the rules and by the functions
+    token = house.token(viewer)
+    headers = {"Authorization": f"Bearer {token}"}
+    change = {"fields": {"reviewed": {"booleanValue": True}}}
+    url = f"{house.documents}/alerts/{alert_id}"
+    assert requests.patch(url, json=change, headers=headers, timeout=30).status_code == 403
+    assert requests.delete(url, headers=headers, timeout=30).status_code == 403
+    for path in ("cameras", f"alerts/{alert_id}/correct", "people/Mia/erase", "control"):
+        answer = requests.post(f"{house.site}/{path}", json={}, headers=headers, timeout=30)
+        assert answer.status_code == 403, path
+
+
+def test_a_lost_network_shows_itself_and_what_was_there_stays(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    page.locator(".alert").first.wait_for()
+    before = page.locator(".alert").count()
+    page.context.set_offline(True)
+    expect(page.get_by_text("No network.")).to_be_visible()
+    assert page.locator(".alert").count() == before
+    page.context.set_offline(False)
+    expect(page.get_by_text("No network.")).to_have_count(0)
+    alert_id = _new_visit(house, _obama(samples))
+    expect(_alert_of(page, alert_id)).to_be_visible(timeout=60_000)

@@ -1,0 +1,96 @@
+"""Cameras are added, watched and steered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Page, expect
+
+from stack.install import project
+from tests.dashboard.conftest import House, until
+
+
+def _servo(house: House) -> dict[str, int]:
+    """Where the fake camera's own servo stands."""
+    base = int(house.info.urls["hosting"].rpartition(":")[2])
+    port = project.Ports(base).cameras[0]
+    status: dict[str, int] = requests.get(f"http://127.0.0.1:{port}/status", timeout=20).json()
+    return status
+
+
+def test_a_camera_is_added_and_its_first_frame_seen_with_the_key_shown(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras?add")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("كاميرا الباب")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Waiting for the first frame")).to_be_visible()
+    camera_id, key = page.get_by_role("dialog").locator("pre").all_inner_texts()[:2]
+    sketch = page.get_by_role("dialog").locator("pre").nth(2).inner_text()
+    assert house.site in sketch
+    assert key in sketch
+    answer = requests.post(
+        f"{house.info.urls['functions']}/detect",
+        data=(samples / "obama.jpg").read_bytes(),
+        headers={"X-Camera-Id": camera_id, "X-Camera-Key": key},
+        timeout=30,
+    )
+    assert answer.status_code == 200
+    expect(page.get_by_text("The first frame is here")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", name="كاميرا الباب")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", name="Cameras")).to_be_visible()
+    assert house.fields(f"cameras/{camera_id}") is None
+
+
+def test_the_servo_moves_to_the_angle_that_the_page_says(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_001")
+    pad = page.get_by_role("group", name="Pan and tilt")
+    pad.get_by_role("button", name="Centre").click()
+    expect(page.get_by_text("Done in")).to_be_visible()
+    pad.get_by_role("button", name="Right").click()
+    expect(page.get_by_text("pan 100°, tilt 90°")).to_be_visible()
+    until(lambda: _servo(house)["pan"] == 100)
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("pan 100°, tilt 100°")).to_be_visible()
+    until(lambda: _servo(house)["tilt"] == 100)
+
+
+def test_the_flashlight_is_turned_on(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_001")
+    page.get_by_role("slider", name="Flashlight").fill("200")
+    until(lambda: _servo(house)["led"] == 200)
+    expect(page.get_by_text(re.compile("Done in"))).to_be_visible()
+
+
+def test_what_is_set_for_a_camera_is_kept(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_002")
+    page.get_by_label("Strangers").select_option("record")
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    fields = house.fields("cameras/cam_002")
+    assert fields is not None
+    assert fields["unknown"]["stringValue"] == "record"
+    page.get_by_label("Strangers").select_option("")
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    page.get_by_label("Address in your network").fill("8.8.8.8")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("is no private IPv4 address")).to_be_visible()
+    expect(page.get_by_label("Address in your network")).not_to_have_value("8.8.8.8")
+
+
+def test_where_no_agent_is_paired_the_page_says_how(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_002")
+    page.get_by_label("Its agent").select_option("")
+    expect(page.get_by_role("heading", name="pair an agent")).to_be_visible()
+    page.get_by_label("Its agent").select_option("agent_001")
+    expect(page.get_by_role("heading", name="Steer")).to_be_visible()

@@ -1,0 +1,120 @@
+"""What holds for every page: its policy, who can use it, how much it loads, how it looks on any screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from stack.install.dashboard import PACKAGES
+from tests.dashboard.conftest import House, Visitor
+
+Visit = Callable[..., Visitor]
+
+PAGES = {
+    "#/": "Now",
+    "#/?known=0": "Now",
+    "#/people": "People",
+    "#/people/Mia": "Mia",
+    "#/people?add": "Add a person",
+    "#/strangers": "Strangers",
+    "#/cameras": "Cameras",
+    "#/cameras/cam_001": "Front Door",
+    "#/cameras?add": "Add a camera",
+    "#/statistics": "Statistics",
+    "#/settings": "Settings",
+    "#/welcome": "Welcome to Lookout",
+    "#/phone": "This phone as a camera",
+    "#/more": "More",
+}
+AXE = PACKAGES / "axe-core" / "axe.min.js"
+
+
+def _serious(page: Page) -> list[str]:
+    # evaluated by the browser's tools: the page's own policy stays as it is
+    page.evaluate(AXE.read_text())
+    results: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run()")
+    assert len(results["passes"]) > 10, "axe looked at nothing"
+    return [
+        f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for one in results["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_page_keeps_anybody_out(house: House, visit: Visit, colours: str) -> None:
+    visitor = visit(color_scheme=colours)
+    page = visitor.open(None)
+    page.get_by_label("Password").wait_for()
+    problems = {"sign in": _serious(page)}
+    page = visitor.open(house.info.owner)
+    for path, heading in PAGES.items():
+        page.goto(f"{house.site}/{path}")
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+        page.wait_for_timeout(700)
+        problems[path] = _serious(page)
+    page.goto(f"{house.site}/#/")
+    page.locator(".alert a.name").first.click()
+    page.locator(".viewer img").wait_for()
+    problems["an alert"] = _serious(page)
+    assert {path: found for path, found in problems.items() if found} == {}
+
+
+@pytest.mark.parametrize("width", [360, 768, 3840])
+def test_no_page_is_wider_than_its_screen(house: House, visit: Visit, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 800}).open(house.info.owner)
+    for path, heading in PAGES.items():
+        page.goto(f"{house.site}/{path}")
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+        page.wait_for_timeout(200)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_pages_are_loaded_when_they_are_opened(house: House, visit: Visit) -> None:
+    visitor = visit()
+    loaded: list[str] = []
+    visitor.context.on("request", lambda request: loaded.append(request.url))
+    page = visitor.open(house.info.owner)
+    page.locator(".alert").first.wait_for()
+    assert not any("StatisticsPage" in url for url in loaded)
+    page.goto(f"{house.site}/#/statistics")
+    page.get_by_role("heading", name="By hour").wait_for()
+    assert any("StatisticsPage" in url for url in loaded)
+
+
+def test_no_picture_is_asked_for_by_a_public_address(house: House, visit: Visit) -> None:
+    visitor = visit()
+    asked: list[tuple[str, str]] = []
+    visitor.context.on(
+        "request", lambda request: asked.append((request.url, request.headers.get("authorization", "")))
+    )
+    page = visitor.open(house.info.owner)
+    page.locator(".face img").first.wait_for()
+    pictures = [(url, token) for url, token in asked if "/v0/b/" in url]
+    assert pictures
+    assert all(token and "token=" not in url for url, token in pictures)
+
+
+def test_the_other_language_is_chosen_and_kept(house: House, owner_page: Page) -> None:
+    owner_page.goto(f"{house.site}/#/settings")
+    owner_page.get_by_label("Language").select_option("de")
+    expect(owner_page.get_by_role("heading", name="Einstellungen")).to_be_visible()
+    owner_page.reload()
+    expect(owner_page.get_by_role("heading", name="Einstellungen")).to_be_visible()
+    assert owner_page.locator("html").get_attribute("lang") == "de"
+
+
+def test_settings_are_saved_and_taken_back_when_refused(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/settings")
+    page.get_by_role("switch", name="Quiet hours").click()
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    site = house.fields("settings/site")
+    assert site is not None
+    assert "quietHours" in site
+    page.get_by_role("switch", name="Quiet hours").click()
+    expect(page.get_by_role("switch", name="Quiet hours")).not_to_be_checked()

@@ -1,0 +1,137 @@
+"""People are added, seen, changed and forgotten."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageEnhance
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.dashboard.conftest import House, Visitor
+
+Visit = Callable[..., Visitor]
+ENROLMENT_MILLISECONDS = 60_000
+
+NAMES = ["x" * 100, "👩‍👧‍👦 🐈", "مريم العربية", "<script>alert(1)</script>", "Ann & \"B\" 'C' / %2F"]
+
+
+def _photo(path: Path, name: str = "photo.jpg") -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": path.read_bytes()}
+
+
+def _add(page: Page, site: str, name: str, photos: list[FilePayload]) -> None:
+    page.goto(f"{site}/#/people?add")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill(name)
+    if photos:
+        dialog.locator("input[type=file]").set_input_files(photos)
+    dialog.get_by_role("button", name="Add a person").click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def _id(page: Page) -> str:
+    return page.url.rpartition("/")[2]
+
+
+def test_two_real_photos_are_enrolled_and_a_third_is_rejected_in_words(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    with Image.open(samples / "biden.jpg") as photo:
+        darker = io.BytesIO()
+        ImageEnhance.Brightness(photo.convert("RGB")).enhance(0.8).save(darker, "JPEG")
+    evening: FilePayload = {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": darker.getvalue()}
+    photos = [_photo(samples / "biden.jpg"), evening, _photo(samples / "t1.jpg")]
+    _add(owner_page, house.site, "Joe", photos)
+    expect(owner_page.locator(".photos .badge.good")).to_have_count(2, timeout=ENROLMENT_MILLISECONDS)
+    expect(owner_page.get_by_text("Two faces. Crop to one.")).to_be_visible(timeout=ENROLMENT_MILLISECONDS)
+    person = house.fields(f"people/{_id(owner_page)}")
+    assert person is not None
+    assert person["photoCount"]["integerValue"] == "2"
+
+
+def test_a_rejected_photo_is_cropped_to_one_face_and_enrolled(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    _add(owner_page, house.site, "One of six", [_photo(samples / "t1.jpg")])
+    owner_page.get_by_role("button", name="Crop to one face").click(timeout=ENROLMENT_MILLISECONDS)
+    area = owner_page.get_by_role("dialog").locator(".cropper")
+    area.locator("img").wait_for()
+    box = area.bounding_box()
+    assert box is not None
+    with Image.open(samples / "t1.jpg") as group:
+        width, height = group.size
+    left, top, right, bottom = 1050 / width, 200 / height, 1270 / width, 460 / height
+    owner_page.mouse.move(box["x"] + left * box["width"], box["y"] + top * box["height"])
+    owner_page.mouse.down()
+    owner_page.mouse.move(box["x"] + right * box["width"], box["y"] + bottom * box["height"], steps=4)
+    owner_page.mouse.up()
+    owner_page.get_by_role("button", name="Use this part").click()
+    expect(owner_page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+    expect(owner_page.locator(".photos .tile")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+
+
+def test_what_is_no_photo_is_told_so_and_a_large_one_is_made_smaller(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    with Image.open(samples / "biden.jpg") as photo:
+        large = io.BytesIO()
+        photo.convert("RGB").resize((2800, 2600)).save(large, "BMP")
+    assert large.tell() > 20_000_000
+    files: list[FilePayload] = [
+        {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7\n" + b"0" * 5000},
+        {"name": "large.bmp", "mimeType": "image/bmp", "buffer": large.getvalue()},
+    ]
+    _add(owner_page, house.site, "Large", files)
+    expect(owner_page.get_by_text("This is no photo")).to_be_visible()
+    expect(owner_page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_any_letters_is_shown_as_it_is(house: House, owner_page: Page, name: str) -> None:
+    _add(owner_page, house.site, name, [])
+    owner_page.goto(f"{house.site}/#/people")
+    expect(owner_page.locator(".tile b", has_text=name)).to_be_visible()
+    fits = owner_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits, "a long name must not widen the page"
+
+
+def test_a_person_is_renamed_muted_and_erased_with_a_receipt(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    _add(page, house.site, "Temporary", [_photo(samples / "biden.jpg")])
+    person = f"people/{_id(page)}"
+    expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+    page.get_by_label("Name", exact=True).fill("Renamed")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Renamed")).to_be_visible()
+    page.get_by_role("switch", name="Muted").click()
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    fields = house.fields(person)
+    assert fields is not None
+    assert fields["muted"]["booleanValue"] is True
+    page.get_by_role("button", name="Erase everything").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Erase for good")).to_be_disabled()
+    dialog.get_by_role("textbox").fill("Renamed")
+    dialog.get_by_role("button", name="Erase for good").click()
+    expect(dialog.get_by_text("The receipt has the number")).to_be_visible()
+    assert house.fields(person) is None
+    dialog.get_by_role("link", name="Done").click()
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    expect(page.locator(".tile b", has_text="Renamed")).to_have_count(0)
+
+
+def test_back_closes_a_dialogue_and_forward_opens_nothing(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/people/Tom")
+    page.get_by_role("button", name="Same as").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Tom")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("dialog")).to_have_count(0)
