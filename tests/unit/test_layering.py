@@ -101,7 +101,7 @@ def test_a_room_of_the_scripts_imports_only_what_is_below_it(path: Path) -> None
     assert {name.split(".")[1] for name in imports(path) if name.startswith("stack.")} <= below
 
 
-@pytest.mark.parametrize("folder", ["lookout", "scripts/stack", "agent/lookout_agent", "functions"])
+@pytest.mark.parametrize("folder", ["lookout", "scripts/stack", "agent/lookout_agent"])
 def test_a_package_runs_nothing_when_it_is_imported(folder: str) -> None:
     # the versions, and what has to be said before ONNX Runtime is imported
     allowed = {
