@@ -2,7 +2,7 @@
 import type { Treatment } from "./documents";
 import { idToken } from "./firebase/session";
 
-/** The function's own words; `code` as in the README's tables, `unreachable` where nothing answered. */
+/** The function's own words; `code` as in the tables of docs/api.md, `unreachable` where nothing answered. */
 export class CallError extends Error {
   constructor(
     readonly code: string,

@@ -30,7 +30,7 @@ def guard(app: Flask, refusal: Callable[[Exception, dict[str, object]], Response
 
     def unhandled(error: HTTPException) -> Response:
         meant: Exception = BadRequest(
-            "The request is not of the right form; see the README for what may be sent."
+            "The request is not of the right form; see docs/api.md for what may be sent."
         )
         if error.code == NOT_FOUND:
             meant = NotFound(f"There is nothing at {request.path}.")

@@ -1,6 +1,6 @@
 """One day at a front door, on the whole stack: what came of it is what a person would expect.
 
-The README tells the same day as a story, whose last columns are what is expected here.
+docs/a-day.md tells the same day as a story, whose last columns are what is expected here.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ TOLD = re.compile(r"\| [0-9]+:[0-9]+ \| .* \| (.*) \| (.*?) ?\|")
 
 
 def story() -> list[tuple[str, str | None]]:
-    """The README's table of this day: who each alert is in the end, and who was told, None for nobody."""
-    rows = TOLD.findall((ROOT / "README.md").read_text())
+    """The table in docs/a-day.md of this day: who each alert is in the end, and who was told, None for nobody."""
+    rows = TOLD.findall((ROOT / "docs" / "a-day.md").read_text())
     return [(alert, told or None) for alert, told in rows if alert != "no alert"]
 
 

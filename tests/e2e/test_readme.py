@@ -1,4 +1,4 @@
-"""The README's commands, run as printed, against the stack of the tests."""
+"""The commands of the README and docs/, run as printed, against the stack of the tests."""
 
 from __future__ import annotations
 
@@ -19,12 +19,9 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.install.project import DEFAULT_BASE, Ports
 from stack.local.info import StackInfo
+from tests.support.pages import printed_commands
 
-BLOCKS = dict(
-    re.findall(
-        r"<!-- runs as printed: ([\w ]+) -->\n```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.S
-    )
-)
+BLOCKS = printed_commands()
 
 
 @pytest.fixture
@@ -40,7 +37,7 @@ def place(stack: StackInfo, tmp_path: Path) -> Path:
 def run(place: Path, stack: StackInfo, *names: str) -> str:
     """The output of the named blocks, one after another in one shell."""
     script = "set -euo pipefail\n" + "\n".join(BLOCKS[name] for name in names)
-    # the README names the ports that scripts/dev has by default; the stack of the tests has others
+    # the pages name the ports that scripts/dev has by default; the stack of the tests has others
     for name, printed in Ports(DEFAULT_BASE).urls().items():
         script = script.replace(printed, stack.urls[name])
     done = subprocess.run(

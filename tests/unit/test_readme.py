@@ -1,4 +1,4 @@
-"""The README tells the settings as they are."""
+"""The README and docs/ tell settings, commands and fields as they are."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from lookout.settings import ROOT, Settings
-
-README = (ROOT / "README.md").read_text()
+from tests.support.pages import TEXT
 
 
 def row(env: str, default: object, meaning: str) -> str:
@@ -30,20 +29,20 @@ def test_the_settings_table_is_the_one_in_the_code() -> None:
     rows = [
         row(field.metadata["env"], field.default, field.metadata["meaning"]) for field in fields(Settings)
     ]
-    assert "\n".join(["| variable | default | |", "|---|---|---|", *rows]) in README
+    assert "\n".join(["| variable | default | |", "|---|---|---|", *rows]) in TEXT
 
 
-def test_every_command_that_the_readme_names_exists() -> None:
-    words = README.replace("`", " ").replace("[", " ").split()
+def test_every_command_that_a_page_names_exists() -> None:
+    words = TEXT.replace("`", " ").replace("[", " ").split()
     named = {word.rstrip(".,;:)?") for word in words if word.startswith("scripts/")} - {"scripts/"}
     assert {name for name in named if not (ROOT / name).is_file()} == set()
 
 
 def _check() -> Callable[..., bool]:
-    """The function that the README prints for receivers of webhooks."""
-    (block,) = re.findall(r"```python\n(import hashlib.*?)```", README, re.S)
+    """The function that the page prints for receivers of webhooks."""
+    (block,) = re.findall(r"```python\n(import hashlib.*?)```", TEXT, re.S)
     shown: dict[str, Any] = {}
-    exec(block, shown)  # noqa: S102 - what the README prints is what is tested
+    exec(block, shown)  # noqa: S102 - what the page prints is what is tested
     check: Callable[..., bool] = shown["is_from_lookout"]
     return check
 
@@ -58,7 +57,7 @@ def _signed(timestamp: str, body: bytes = BODY, delivery: str = "a1_new") -> dic
     return dict(zip(names, (delivery, timestamp, f"sha256={made}"), strict=True))
 
 
-def test_the_signature_is_checked_as_the_readme_shows() -> None:
+def test_the_signature_is_checked_as_the_page_shows() -> None:
     check, now = _check(), str(int(time.time()))
     assert check(_signed(now), BODY, SECRET) is True
     assert not check(_signed(now), BODY + b" ", SECRET)
@@ -103,8 +102,8 @@ def test_headers_that_are_missing_or_garbled_are_refused_without_an_error(name: 
     assert check({}, BODY, SECRET) is False
 
 
-@pytest.mark.parametrize("block", re.findall(r"```http\n.*?\n\n(.*?)```", README, re.S))
-def test_a_webhook_has_the_fields_that_the_readme_shows(block: str) -> None:
+@pytest.mark.parametrize("block", re.findall(r"```http\n.*?\n\n(.*?)```", TEXT, re.S))
+def test_a_webhook_has_the_fields_that_the_page_shows(block: str) -> None:
     from lookout.domain.notifications.notice import News, Notice, NoticeState
     from tests.unit.domain.notifications.test_notice import AT, SITE, UNKNOWN
 
@@ -112,7 +111,7 @@ def test_a_webhook_has_the_fields_that_the_readme_shows(block: str) -> None:
     assert list(json.loads(block)) == list(news.plain())
 
 
-def test_every_setting_that_the_readme_shows_exists() -> None:
-    (block,) = re.findall(r"```text\n(SITE_URL=.*?)```", README, re.S)
+def test_every_setting_that_the_pages_show_exists() -> None:
+    (block,) = re.findall(r"```text\n(SITE_URL=.*?)```", TEXT, re.S)
     shown = {line.partition("=")[0] for line in block.splitlines()}
     assert shown <= {field.metadata["env"] for field in fields(Settings)}

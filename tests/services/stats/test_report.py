@@ -80,8 +80,8 @@ def test_the_numbers_cost_as_many_reads_as_are_stated_however_many_alerts_there_
     assert (reads.documents, reads.aggregations) == (2 * 46, 2 * 2)
 
 
-def test_the_stated_cost_is_in_the_readme_and_in_the_code() -> None:
-    stated = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
+def test_the_stated_cost_is_in_the_docs_and_in_the_code() -> None:
+    stated = re.sub(r"\s+", " ", (ROOT / "docs" / "api.md").read_text())
     assert "`/stats` costs one read per camera, one per camera and day of the last two weeks" in stated
     assert "With three cameras that is 48 reads" in stated
     assert "With three cameras that is 48 reads" in re.sub(r"\s+", " ", StatisticsService.__doc__ or "")

@@ -63,7 +63,7 @@ export const settings = {
   telling: "Being told",
   digest: "Of known people only the first arrival of a day",
   channels: { email: "By e-mail", push: "In browsers", webhook: "By webhook" } as Record<string, string>,
-  channelHint: "A way has to be set up in the functions' settings too; see the README.",
+  channelHint: "A way has to be set up in the functions' settings too; see docs/notifications.md.",
   test: "Send a test",
   tested: "Sent. Has it arrived?",
   separation: {
