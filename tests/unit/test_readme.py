@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from lookout.settings import ROOT, Settings
-from tests.support.pages import TEXT
+from tests.support.pages import TEXT, printed_commands
 
 
 def row(env: str, default: object, meaning: str) -> str:
@@ -36,6 +36,15 @@ def test_every_command_that_a_page_names_exists() -> None:
     words = TEXT.replace("`", " ").replace("[", " ").split()
     named = {word.rstrip(".,;:)?") for word in words if word.startswith("scripts/")} - {"scripts/"}
     assert {name for name in named if not (ROOT / name).is_file()} == set()
+
+
+def test_every_printed_command_is_run_by_the_tests_or_says_why_not() -> None:
+    blocks = re.findall(r"(.*)\n```bash\n", TEXT)
+    assert [
+        before for before in blocks if not re.fullmatch(r"<!-- (runs|not run) as printed: .+ -->", before)
+    ] == []
+    run = (ROOT / "tests" / "e2e" / "test_readme.py").read_text()
+    assert [name for name in printed_commands() if f'"{name}"' not in run] == []
 
 
 def _check() -> Callable[..., bool]:
