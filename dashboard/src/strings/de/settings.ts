@@ -66,7 +66,8 @@ export const settings: typeof english.settings = {
   telling: "Benachrichtigen",
   digest: "Von Bekannten nur die erste Ankunft eines Tages",
   channels: { email: "Per E-Mail", push: "In Browsern", webhook: "Per Webhook" },
-  channelHint: "Ein Weg muss auch in den Einstellungen der Funktionen eingerichtet sein; siehe docs/notifications.md.",
+  channelHint:
+    "Ein Weg muss auch in den Einstellungen der Funktionen eingerichtet sein; siehe docs/notifications.md.",
   test: "Probe schicken",
   tested: "Geschickt. Ist sie angekommen?",
   separation: {
