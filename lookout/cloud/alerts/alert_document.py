@@ -107,16 +107,16 @@ def _change_shot(
 ) -> bool:
     visits_reference = db.collection("visits").document(camera_id)
 
-    def step(attempt: Transaction) -> bool:
-        alert, visits = attempt.read([reference(db, alert_id), visits_reference])
+    def step(transaction: Transaction) -> bool:
+        alert, visits = transaction.read([reference(db, alert_id), visits_reference])
         if alert is None or not only_if(alert):
             return False
-        attempt.put(reference(db, alert_id), _paths(alert_id, shot) | {"quality": quality})
+        transaction.set(reference(db, alert_id), _paths(alert_id, shot) | {"quality": quality})
         mine = [visit for visit in (visits or {}).get("open", ()) if visit["alertId"] == alert_id]
         if visits is not None and mine:
             for visit in mine:
                 visit |= {"shot": shot, "quality": quality}
-            attempt.put(visits_reference, {"open": visits["open"]})
+            transaction.set(visits_reference, {"open": visits["open"]})
         return True
 
     return run(db, timeout, step)

@@ -18,14 +18,14 @@ def is_first(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -
         Unavailable: Firestore did not answer.
     """
 
-    def step(attempt: Transaction) -> bool:
+    def step(transaction: Transaction) -> bool:
         reference = db.collection("arrivals").document(f"{day}_{person_id}")
-        (stored,) = attempt.read([reference])
+        (stored,) = transaction.read([reference])
         if stored is not None:
             return bool(stored["alertId"] == alert_id)
         now = datetime.now(UTC)
         fields = {"alertId": alert_id, "personId": person_id, "createdAt": now, "expireAt": now + KEPT}
-        attempt.put(reference, fields)
+        transaction.set(reference, fields)
         return True
 
     return run(db, timeout, step)
@@ -38,12 +38,12 @@ def withdraw(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -
         Unavailable: Firestore did not answer.
     """
 
-    run(db, timeout, lambda attempt: take_back(attempt, db, day, person_id, alert_id))
+    run(db, timeout, lambda transaction: take_back(transaction, db, day, person_id, alert_id))
 
 
-def take_back(attempt: Transaction, db: Any, day: str, person_id: str, alert_id: str) -> None:
+def take_back(transaction: Transaction, db: Any, day: str, person_id: str, alert_id: str) -> None:
     """The same as a part of a step: the real first arrival of the day is still to be told."""
     reference = db.collection("arrivals").document(f"{day}_{person_id}")
-    (stored,) = attempt.read([reference])
+    (stored,) = transaction.read([reference])
     if stored is not None and stored.get("alertId") == alert_id:
-        attempt.remove(reference)
+        transaction.remove(reference)

@@ -65,9 +65,9 @@ class Notices:
         wanted = list(channels)
         token = secrets.token_hex(8)
 
-        def step(attempt: Transaction) -> Claim:
+        def step(transaction: Transaction) -> Claim:
             reference = self._reference(notice)
-            (stored,) = attempt.read([reference])
+            (stored,) = transaction.read([reference])
             if stored is None:
                 return Claim(token, dict.fromkeys(wanted, Step.LEAVE))
             now = datetime.now(UTC)
@@ -80,7 +80,9 @@ class Notices:
                 if wanted_step in (Step.SEND, Step.GIVE_UP)
             }
             if mine:
-                attempt.put(reference, {f"channels.{channel}": record for channel, record in mine.items()})
+                transaction.set(
+                    reference, {f"channels.{channel}": record for channel, record in mine.items()}
+                )
             last = frozenset(channel for channel, record in mine.items() if record["tries"] >= MAX_TRIES)
             lost = frozenset(
                 channel
@@ -99,21 +101,21 @@ class Notices:
         A failure for good is told on the alert, where people see it; telling people after all takes that back.
         """
 
-        def step(attempt: Transaction) -> None:
+        def step(transaction: Transaction) -> None:
             notice_reference = self._reference(notice)
             alert_reference = self._db.collection("alerts").document(notice.alert_id)
-            stored, alert = attempt.read([notice_reference, alert_reference])
+            stored, alert = transaction.read([notice_reference, alert_reference])
             now = datetime.now(UTC)
             before = None if stored is None else stored.get("channels", {}).get(channel)
             record = settled(before, token, state, reason, now)
             if record is None:
                 return
             if stored is not None:
-                attempt.put(notice_reference, {f"channels.{channel}": record})
+                transaction.set(notice_reference, {f"channels.{channel}": record})
             if alert is not None:
                 told = _told_on_the_alert(alert, notice, channel, state, reason, now)
                 if told:
-                    attempt.put(alert_reference, told)
+                    transaction.set(alert_reference, told)
 
         run(self._db, self._timeout, step)
 

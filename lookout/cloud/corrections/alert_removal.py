@@ -31,16 +31,16 @@ class UnseenStrangers:
         So does one on whom a job is at work, unless that is the one that is just ``finishing``.
         """
 
-        def step(attempt: Transaction) -> bool:
+        def step(transaction: Transaction) -> bool:
             # in this order: an alert that comes after the look at the stranger changes it
-            stranger = self._strangers.find(attempt, stranger_id)
+            stranger = self._strangers.find(transaction, stranger_id)
             if stranger is None or stranger.is_being_named or stranger.fields.get("ignored"):
                 return False
             if self._is_taken(f"strangers/{stranger_id}", finishing):
                 return False
             if has_alerts(self._db, stranger_id, self._timeout):
                 return False
-            self._strangers.remove(attempt, stranger)
+            self._strangers.remove(transaction, stranger)
             return True
 
         gone = run(self._db, self._timeout, step)

@@ -50,8 +50,8 @@ class CorrectAlert:
         """
         place = self._relabelling.place(alert_id)
 
-        def change(attempt: Transaction) -> tuple[Identity, Identity, str | None]:
-            return self._step(attempt, place, correction, by)
+        def change(transaction: Transaction) -> tuple[Identity, Identity, str | None]:
+            return self._step(transaction, place, correction, by)
 
         before, after, unneeded = run(self._db, self._timeout, change)
         if unneeded is not None:
@@ -63,12 +63,12 @@ class CorrectAlert:
         }
 
     def _step(
-        self, attempt: Transaction, place: Place, correction: Correction, by: str
+        self, transaction: Transaction, place: Place, correction: Correction, by: str
     ) -> tuple[Identity, Identity, str | None]:
         """Write it; who the alert was and is, and where the pictures are that its stranger needs no more."""
         now = datetime.now(UTC)
-        person = self._person(attempt, correction.person_id)
-        stranger = self._stranger(attempt, correction.stranger_id)
+        person = self._person(transaction, correction.person_id)
+        stranger = self._stranger(transaction, correction.stranger_id)
 
         def becomes(alert: Stored) -> Identity | None:
             if has_expired(alert, now):
@@ -81,37 +81,37 @@ class CorrectAlert:
 
         reason = (person or Identity()).reason
         said = {"reviewed": True, "correctedAt": now, "correctedBy": by, "reason": reason, "candidates": []}
-        alert = self._relabelling.relabel(attempt, place, becomes, said)
+        alert = self._relabelling.relabel(transaction, place, becomes, said)
         if alert is None:
             raise NotFound(f"There is no alert {place.alert_id!r}.")
         before, after = identity_of(alert), becomes(alert) or Identity()
-        (face,) = attempt.read([self._db.collection("alert_vectors").document(place.alert_id)])
-        self._negatives.corrected(attempt, place.alert_id, face, before.person_id, after.person_id)
+        (face,) = transaction.read([self._db.collection("alert_vectors").document(place.alert_id)])
+        self._negatives.corrected(transaction, place.alert_id, face, before.person_id, after.person_id)
         if before.person_id is not None and before.person_id != after.person_id:
-            arrivals.take_back(attempt, self._db, place.day, before.person_id, place.alert_id)
+            arrivals.take_back(transaction, self._db, place.day, before.person_id, place.alert_id)
         if before.stranger_id == after.stranger_id:
             return before, after, None
         unneeded: str | None = None
         if before.stranger_id is not None:
-            unneeded = self._strangers.lose_alert(attempt, before.stranger_id, place.alert_id)
+            unneeded = self._strangers.lose_alert(transaction, before.stranger_id, place.alert_id)
         if stranger is not None:
-            self._strangers.gain_alert(attempt, stranger, place.alert_id, alert, face)
+            self._strangers.gain_alert(transaction, stranger, place.alert_id, alert, face)
         return before, after, unneeded
 
-    def _person(self, attempt: Transaction, person_id: str | None) -> Identity | None:
+    def _person(self, transaction: Transaction, person_id: str | None) -> Identity | None:
         if person_id is None:
             return None
         person = self._db.collection("people").document(person_id) if is_document_id(person_id) else None
-        stored = None if person is None else attempt.read([person])[0]
+        stored = None if person is None else transaction.read([person])[0]
         if stored is None:
             raise NotFound(f"There is no person {person_id!r}.")
         self._book.require_untaken(f"people/{person_id}")
         return Identity(person_id, str(stored.get("name") or person_id))
 
-    def _stranger(self, attempt: Transaction, stranger_id: str | None) -> Stranger | None:
+    def _stranger(self, transaction: Transaction, stranger_id: str | None) -> Stranger | None:
         if stranger_id is None:
             return None
-        stranger = self._strangers.read(attempt, stranger_id)
+        stranger = self._strangers.read(transaction, stranger_id)
         require_unnamed(stranger)
         self._book.require_untaken(f"strangers/{stranger_id}")
         return stranger

@@ -87,19 +87,19 @@ class JobStore:
             ]
         return sorted(jobs, key=lambda job: job.created_at)
 
-    def read(self, attempt: Transaction, job_id: str) -> Job | None:
+    def read(self, transaction: Transaction, job_id: str) -> Job | None:
         """The job as it is in a step that will note something in it, or open it if there is none. Has to come
         before everything that the opening is decided by."""
-        stored, _ = attempt.read([self._reference(job_id), self._turn()])
+        stored, _ = transaction.read([self._reference(job_id), self._turn()])
         return _living(job_id, stored)
 
-    def going_on(self, attempt: Transaction, job: Job) -> Job:
+    def going_on(self, transaction: Transaction, job: Job) -> Job:
         """The job of which a part is about to be done.
 
         Raises:
             Conflict: somebody gave it up.
         """
-        now = self.read(attempt, job.id)
+        now = self.read(transaction, job.id)
         if now is None:
             raise Conflict("It was given up meanwhile.")
         return now
@@ -108,7 +108,7 @@ class JobStore:
         """What is noted in the job by now."""
         return (self.find(job.id) or job).progress
 
-    def open(self, attempt: Transaction, job: Job) -> None:
+    def open(self, transaction: Transaction, job: Job) -> None:
         """Open the job in a step that read it and found none.
 
         Raises:
@@ -119,8 +119,8 @@ class JobStore:
         if any(job.excludes(other) for other in self.running()):
             raise Conflict("Something else is being done with one of them: try again in a minute.")
         # all who open a job write this document: whoever comes second decides anew
-        attempt.put(self._turn(), {"changedAt": SERVER_TIMESTAMP})
-        attempt.batch.set(
+        transaction.set(self._turn(), {"changedAt": SERVER_TIMESTAMP})
+        transaction.batch.set(
             self._reference(job.id),
             {
                 "kind": job.kind,
@@ -145,29 +145,29 @@ class JobStore:
         if any(path in job.takes for job in self.running()):
             raise Conflict(f"{path} is just being merged, named or erased: try again in a minute.")
 
-    def note(self, attempt: Transaction, job_id: str, progress: Mapping[str, Any]) -> None:
+    def note(self, transaction: Transaction, job_id: str, progress: Mapping[str, Any]) -> None:
         """Put what is done so far into the job that the step read, in the place of what was noted before."""
-        attempt.put(self._reference(job_id), {"progress": dict(progress)})
+        transaction.set(self._reference(job_id), {"progress": dict(progress)})
 
     def close(self, job_id: str, result: Mapping[str, Any]) -> dict[str, Any]:
         """The job is done. Returns its result, that of whoever closed it first."""
 
-        def change(attempt: Transaction) -> dict[str, Any]:
-            job = self.read(attempt, job_id)
+        def change(transaction: Transaction) -> dict[str, Any]:
+            job = self.read(transaction, job_id)
             if job is None:
                 return dict(result)
             if job.result is not None:
                 return job.result
             expire_at = datetime.now(UTC) + KEPT
             done = {"state": DONE, "result": dict(result), "expireAt": expire_at}
-            attempt.put(self._reference(job_id), done)
+            transaction.set(self._reference(job_id), done)
             return dict(result)
 
         return run(self._db, self._timeout, change)
 
-    def forget(self, attempt: Transaction, job_id: str) -> None:
+    def forget(self, transaction: Transaction, job_id: str) -> None:
         """Delete a job that is done, in a step that read it, where its result may not be kept."""
-        attempt.remove(self._reference(job_id))
+        transaction.remove(self._reference(job_id))
 
     def give_up(self, job_id: str) -> None:
         """Forget a job that cannot be finished."""

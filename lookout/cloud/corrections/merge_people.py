@@ -64,9 +64,9 @@ class MergePeople:
         if person_id == into_id:
             raise BadRequest("A person cannot be merged into themselves: name another one.")
 
-        def change(attempt: Transaction) -> Job:
-            job = self._book.read(attempt, f"{KIND}_{person_id}")
-            person, into = attempt.read([self._person(person_id), self._person(into_id)])
+        def change(transaction: Transaction) -> Job:
+            job = self._book.read(transaction, f"{KIND}_{person_id}")
+            person, into = transaction.read([self._person(person_id), self._person(into_id)])
             # somebody of that id may have come after the one who was merged
             if job is not None and (job.result is None or person is None):
                 if job.about["into"] != into_id:
@@ -76,7 +76,7 @@ class MergePeople:
                 if stored is None:
                     raise NotFound(f"There is no person {one!r}.")
             job = _job(person_id, into_id, str((into or {}).get("name") or into_id), by)
-            self._book.open(attempt, job)
+            self._book.open(transaction, job)
             return job
 
         return run(self._db, self._timeout, change)
@@ -93,7 +93,7 @@ class MergePeople:
             self._relabel_all(job)
             photos = self._bring(job)
             self._bringing.wait(into_id, list(photos.values()))
-            run(self._db, self._timeout, lambda attempt: self._remove(attempt, job))
+            run(self._db, self._timeout, lambda transaction: self._remove(transaction, job))
         time.sleep(self._stale_seconds)
         self._relabel_all(job)
         return {
@@ -119,11 +119,11 @@ class MergePeople:
         """Alerts of others that name the person: among those it may have been, or as somebody beside."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        def change(reference: Any, moved: Moved, attempt: Transaction) -> None:
-            (alert,) = attempt.read([reference])
+        def change(reference: Any, moved: Moved, transaction: Transaction) -> None:
+            (alert,) = transaction.read([reference])
             fields = None if alert is None else moved(alert, person_id, identity)
             if fields is not None:
-                attempt.put(reference, fields)
+                transaction.set(reference, fields)
 
         alerts = self._db.collection("alerts")
         for named, moved in (
@@ -158,21 +158,21 @@ class MergePeople:
                 partial(self._rename_negatives, owner, person_id, into_id),
             )
 
-    def _rename_negatives(self, owner: str, person_id: str, into_id: str, attempt: Transaction) -> None:
-        self._negatives.rename(attempt, owner, person_id, into_id)
+    def _rename_negatives(self, owner: str, person_id: str, into_id: str, transaction: Transaction) -> None:
+        self._negatives.rename(transaction, owner, person_id, into_id)
 
     def _relabel(self, job: Job, place: Place) -> bool:
         self._require_into(job)
         person_id, identity = job.about["personId"], _identity(job)
 
-        def change(attempt: Transaction) -> bool:
-            progress = self._book.going_on(attempt, job).progress
+        def change(transaction: Transaction) -> bool:
+            progress = self._book.going_on(transaction, job).progress
             alert = self._relabelling.relabel(
-                attempt, place, lambda alert: identity if alert.get("personId") == person_id else None
+                transaction, place, lambda alert: identity if alert.get("personId") == person_id else None
             )
             if alert is None:
                 return False
-            self._book.note(attempt, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
+            self._book.note(transaction, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
             return True
 
         return run(self._db, self._timeout, change)
@@ -183,12 +183,12 @@ class MergePeople:
         theirs = storage.names(self._bucket, source, self._timeout)
         taken = storage.names(self._bucket, target, self._timeout)
 
-        def plan(attempt: Transaction) -> dict[str, str]:
-            progress = self._book.going_on(attempt, job).progress
+        def plan(transaction: Transaction) -> dict[str, str]:
+            progress = self._book.going_on(transaction, job).progress
             if "photos" not in progress:
                 names = photo_names(theirs, taken, job.about["personId"])
                 progress = progress | {"photos": names}
-                self._book.note(attempt, job.id, progress)
+                self._book.note(transaction, job.id, progress)
             planned: dict[str, str] = progress["photos"]
             return planned
 
@@ -198,17 +198,17 @@ class MergePeople:
             storage.copy(self._bucket, source + old, target + new, self._timeout)
         return photos
 
-    def _remove(self, attempt: Transaction, job: Job) -> None:
+    def _remove(self, transaction: Transaction, job: Job) -> None:
         """Delete the person, from the gallery too: from now on nobody is recognised as them."""
         person_id = job.about["personId"]
-        progress = self._book.going_on(attempt, job).progress
+        progress = self._book.going_on(transaction, job).progress
         if progress.get("gone"):
             return
-        (person,) = attempt.read([self._person(person_id)])
+        (person,) = transaction.read([self._person(person_id)])
         if person is not None:
-            attempt.remove(self._person(person_id))
-        self._negatives.move_all(attempt, person_id, job.about["into"])
-        self._book.note(attempt, job.id, progress | {"gone": True})
+            transaction.remove(self._person(person_id))
+        self._negatives.move_all(transaction, person_id, job.about["into"])
+        self._book.note(transaction, job.id, progress | {"gone": True})
 
     def _require_into(self, job: Job) -> None:
         with store_errors("Firestore"):

@@ -54,23 +54,23 @@ class MergeStrangers:
         if stranger_id == into_id:
             raise BadRequest("A stranger cannot be merged into itself: name another one.")
 
-        def change(attempt: Transaction) -> Job:
-            job = self._book.read(attempt, f"{KIND}_{stranger_id}")
+        def change(transaction: Transaction) -> Job:
+            job = self._book.read(transaction, f"{KIND}_{stranger_id}")
             if job is not None:
                 if job.about["into"] != into_id:
                     raise Conflict(f"Stranger {stranger_id!r} was merged into {job.about['into']!r}.")
                 return job
-            other = self._strangers.read(attempt, stranger_id)
-            into = self._strangers.read(attempt, into_id)
+            other = self._strangers.read(transaction, stranger_id)
+            into = self._strangers.read(transaction, into_id)
             require_unnamed(other)
             require_unnamed(into)
             job = _job(other, into_id, by)
-            self._book.open(attempt, job)
+            self._book.open(transaction, job)
             fields = merged(into.fields, other.fields)
             seen = {name: fields[name] for name in ("lastSeenAt", "expireAt")}
-            vectors = self._strangers.joined_vectors(attempt, into, other)
-            self._strangers.put(attempt, into, fields, seen | {"vectors": vectors})
-            self._strangers.remove(attempt, other)
+            vectors = self._strangers.joined_vectors(transaction, into, other)
+            self._strangers.set(transaction, into, fields, seen | {"vectors": vectors})
+            self._strangers.remove(transaction, other)
             return job
 
         return run(self._db, self._timeout, change)
@@ -101,14 +101,14 @@ class MergeStrangers:
             Identity(stranger_id=job.about["into"], settled=False),
         )
 
-        def change(attempt: Transaction) -> bool:
-            progress = self._book.going_on(attempt, job).progress
+        def change(transaction: Transaction) -> bool:
+            progress = self._book.going_on(transaction, job).progress
             alert = self._relabelling.relabel(
-                attempt, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
+                transaction, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
             )
             if alert is None:
                 return False
-            self._book.note(attempt, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
+            self._book.note(transaction, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
             return True
 
         return run(self._db, self._timeout, change)
@@ -121,9 +121,9 @@ class MergeStrangers:
         to = merged_portrait_path(job.about["into"], job.about["strangerId"])
         if storage.copy(self._bucket, path, to, self._timeout):
 
-            def change(attempt: Transaction) -> str | None:
-                progress = self._book.going_on(attempt, job).progress
-                into = self._strangers.find(attempt, job.about["into"])
+            def change(transaction: Transaction) -> str | None:
+                progress = self._book.going_on(transaction, job).progress
+                into = self._strangers.find(transaction, job.about["into"])
                 if "unused" in progress:
                     unused: str | None = progress["unused"]
                     if into is not None and unused == into.fields.get("facePath"):
@@ -131,10 +131,10 @@ class MergeStrangers:
                 elif into is not None and quality > float(into.fields.get("quality") or 0.0):
                     unused = into.fields.get("facePath")
                     picture = {"facePath": to, "faceAlertId": job.about["faceAlertId"], "quality": quality}
-                    self._strangers.put(attempt, into, picture, {})
+                    self._strangers.set(transaction, into, picture, {})
                 else:
                     unused = to
-                self._book.note(attempt, job.id, progress | {"unused": unused})
+                self._book.note(transaction, job.id, progress | {"unused": unused})
                 return unused
 
             unused = run(self._db, self._timeout, change)

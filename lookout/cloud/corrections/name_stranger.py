@@ -65,17 +65,17 @@ class NameStranger:
         if not is_document_id(stranger_id):
             raise NotFound(f"There is no stranger {stranger_id!r}.")
 
-        def change(attempt: Transaction) -> Job:
-            job = self._book.read(attempt, f"{KIND}_{stranger_id}")
+        def change(transaction: Transaction) -> Job:
+            job = self._book.read(transaction, f"{KIND}_{stranger_id}")
             if job is not None:
                 _require_same(job, wanted)
                 return job
-            stranger = self._strangers.read(attempt, stranger_id)
-            person_id, person, muted = self._person(attempt, wanted)
+            stranger = self._strangers.read(transaction, stranger_id)
+            person_id, person, muted = self._person(transaction, wanted)
             job = _job(stranger, person_id, person, by)
-            self._book.open(attempt, job)
+            self._book.open(transaction, job)
             alias = {"personId": person_id, "name": person, "ignored": muted}
-            self._strangers.put(attempt, stranger, {"personId": person_id}, alias)
+            self._strangers.set(transaction, stranger, {"personId": person_id}, alias)
             return job
 
         return run(self._db, self._timeout, change)
@@ -108,28 +108,28 @@ class NameStranger:
         held_until = job.created_at + timedelta(seconds=self._bringing.enrol_seconds * PATIENCE)
         if enrolled.waiting and not enrolled.enrolled and datetime.now(UTC) < held_until:
             return Unfinished(result)
-        run(self._db, self._timeout, lambda attempt: self._let_go(attempt, stranger_id))
+        run(self._db, self._timeout, lambda transaction: self._let_go(transaction, stranger_id))
         # after that nobody offers the stranger another picture
         storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
         return result
 
-    def _person(self, attempt: Transaction, wanted: Wanted) -> tuple[str, str, bool]:
+    def _person(self, transaction: Transaction, wanted: Wanted) -> tuple[str, str, bool]:
         """Id and name of the person who is meant, made if need be, and whether nobody wants to hear of them."""
         people = self._db.collection("people")
         if wanted.name is None:
             person_id = str(wanted.person_id)
-            found = attempt.read([people.document(person_id)])[0] if is_document_id(person_id) else None
+            found = transaction.read([people.document(person_id)])[0] if is_document_id(person_id) else None
             if found is None:
                 raise NotFound(f"There is no person {person_id!r}: send a name to make one.")
             return person_id, str(found.get("name") or person_id), found.get("muted") is True
-        stored = attempt.read_collection(people)
+        stored = transaction.read_collection(people)
         names = {person_id: str(plain.get("name") or person_id) for person_id, plain in stored.items()}
         known = find_by_name(wanted.name, names)
         if known is not None:
             return known, names[known], stored[known].get("muted") is True
         made = new_person_id(wanted.name, names)
         person = {"name": wanted.name, "muted": False, "createdAt": datetime.now(UTC), "photoCount": 0}
-        attempt.batch.create(people.document(made), person)
+        transaction.batch.create(people.document(made), person)
         return made, wanted.name, False
 
     def _relabel_all(self, job: Job) -> int:
@@ -142,10 +142,10 @@ class NameStranger:
         self._require_person(job)
         stranger_id, identity = job.about["strangerId"], Identity(job.about["personId"], job.about["person"])
 
-        def change(attempt: Transaction) -> bool:
-            progress = self._book.going_on(attempt, job).progress
+        def change(transaction: Transaction) -> bool:
+            progress = self._book.going_on(transaction, job).progress
             alert = self._relabelling.relabel(
-                attempt, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
+                transaction, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
             )
             if alert is None:
                 return False
@@ -153,7 +153,7 @@ class NameStranger:
             if alert.get("facePath"):
                 quality = float(alert.get("quality") or 0.0)
                 noted["crops"] = best_crops(progress.get("crops", ()), place.alert_id, quality)
-            self._book.note(attempt, job.id, noted)
+            self._book.note(transaction, job.id, noted)
             return True
 
         return run(self._db, self._timeout, change)
@@ -166,10 +166,10 @@ class NameStranger:
             return photos
         photos = self._bringing.bring(job.about["personId"], self._sources(job, noted), CROPS_ENROLLED)
 
-        def change(attempt: Transaction) -> list[str]:
-            progress = self._book.going_on(attempt, job).progress
+        def change(transaction: Transaction) -> list[str]:
+            progress = self._book.going_on(transaction, job).progress
             kept: list[str] = progress.get("photos", photos)
-            self._book.note(attempt, job.id, progress | {"photos": kept})
+            self._book.note(transaction, job.id, progress | {"photos": kept})
             return kept
 
         return run(self._db, self._timeout, change)
@@ -209,10 +209,10 @@ class NameStranger:
         path: str | None = alert.get("facePath")
         return path if alert.get("personId") == job.about["personId"] else None
 
-    def _let_go(self, attempt: Transaction, stranger_id: str) -> None:
-        stranger = self._strangers.find(attempt, stranger_id)
+    def _let_go(self, transaction: Transaction, stranger_id: str) -> None:
+        stranger = self._strangers.find(transaction, stranger_id)
         if stranger is not None:
-            self._strangers.remove(attempt, stranger)
+            self._strangers.remove(transaction, stranger)
 
     def _require_person(self, job: Job) -> None:
         """Go on only while the person is there; else the stranger is a stranger again.
@@ -224,12 +224,12 @@ class NameStranger:
         if self._stored(self._db.collection("people").document(person_id)):
             return
 
-        def change(attempt: Transaction) -> None:
-            stranger = self._strangers.find(attempt, stranger_id)
+        def change(transaction: Transaction) -> None:
+            stranger = self._strangers.find(transaction, stranger_id)
             if stranger is not None and stranger.fields.get("personId") == person_id:
                 ignored = stranger.fields.get("ignored") is True
                 alias = {"personId": None, "name": None, "ignored": ignored}
-                self._strangers.put(attempt, stranger, {"personId": None}, alias)
+                self._strangers.set(transaction, stranger, {"personId": None}, alias)
 
         run(self._db, self._timeout, change)
         # those of its alerts that had the name already keep it

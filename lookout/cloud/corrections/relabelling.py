@@ -72,7 +72,7 @@ class Relabelling:
             last = page[-1]
 
     def relabel(
-        self, attempt: Transaction, place: Place, becomes: Becomes, more: Mapping[str, Any] | None = None
+        self, transaction: Transaction, place: Place, becomes: Becomes, more: Mapping[str, Any] | None = None
     ) -> dict[str, Any] | None:
         """Let an alert become what ``becomes`` says, in a step that may change other documents too.
 
@@ -82,21 +82,21 @@ class Relabelling:
         alert_reference = self._alert(place.alert_id)
         visits_reference = self._db.collection("visits").document(place.camera_id)
         day_reference = self._db.collection("days").document(f"{place.day}_{place.camera_id}")
-        alert, visits, day = attempt.read([alert_reference, visits_reference, day_reference])
+        alert, visits, day = transaction.read([alert_reference, visits_reference, day_reference])
         identity = None if alert is None else becomes(alert)
         if alert is None or identity is None:
             return None
-        attempt.put(alert_reference, identity.alert_fields(identity_of(alert)) | dict(more or {}))
+        transaction.set(alert_reference, identity.alert_fields(identity_of(alert)) | dict(more or {}))
         if visits is not None:
             changes = relabelled_visits(
                 visits, lambda plain: identity if plain["alertId"] == place.alert_id else None
             )
             if changes is not None:
-                attempt.put(visits_reference, changes)
+                transaction.set(visits_reference, changes)
         if day is not None:
             moved = moved_counts(day, self._hour(alert["firstSeenAt"]), identity_of(alert), identity)
             if moved is not None:
-                attempt.put(day_reference, moved)
+                transaction.set(day_reference, moved)
         return alert
 
     def relabel_visits(self, becomes: Becomes) -> None:
@@ -113,8 +113,8 @@ class Relabelling:
         return self._db.collection("alerts").document(alert_id)
 
 
-def _sweep(reference: Any, becomes: Becomes, attempt: Transaction) -> None:
-    (visits,) = attempt.read([reference])
+def _sweep(reference: Any, becomes: Becomes, transaction: Transaction) -> None:
+    (visits,) = transaction.read([reference])
     changes = None if visits is None else relabelled_visits(visits, becomes)
     if changes is not None:
-        attempt.put(reference, changes)
+        transaction.set(reference, changes)

@@ -29,7 +29,7 @@ class Transaction:
         self._db = db
         self._timeout = timeout
         self._read_at: dict[str, Any] = {}
-        self._put: set[str] = set()
+        self._written: set[str] = set()
         self.batch = db.batch()
 
     def read(self, references: Sequence[Any]) -> list[dict[str, Any] | None]:
@@ -49,18 +49,18 @@ class Transaction:
         fields: dict[str, Any] | None = snapshot.to_dict()
         return fields
 
-    def put(self, reference: Any, fields: dict[str, Any]) -> None:
+    def set(self, reference: Any, fields: dict[str, Any]) -> None:
         """Write the fields of a document that was read, if nobody changed or deleted it since."""
         read_at = self._read_at[reference.path]
-        self._put.add(reference.path)
+        self._written.add(reference.path)
         if read_at is None:
             self.batch.create(reference, fields)
         else:
             self.batch.update(reference, fields, self._db.write_option(last_update_time=read_at))
 
-    def puts(self, reference: Any) -> bool:
+    def has_write(self, reference: Any) -> bool:
         """Whether the step writes fields of that document already."""
-        return reference.path in self._put
+        return reference.path in self._written
 
     def remove(self, reference: Any) -> None:
         """Delete a document that was read, if nobody changed it since."""
@@ -83,10 +83,10 @@ def run(db: Any, timeout: float, step: Callable[[Transaction], Result]) -> Resul
 
     for tried in range(1, TRIES + 1):
         with store_errors("Firestore"):
-            attempt = Transaction(db, timeout)
-            result = step(attempt)
+            transaction = Transaction(db, timeout)
+            result = step(transaction)
             try:
-                attempt.write()
+                transaction.write()
             except (Aborted, AlreadyExists, FailedPrecondition, NotFound):
                 time.sleep(random.uniform(0, PAUSE * tried))  # noqa: S311 - so that they do not meet again
             else:

@@ -50,15 +50,15 @@ class Enrolment:
     def begin(self, photo: Photo) -> bool:
         """Mark the photo as being processed. False when a newer version, or this one, is dealt with already."""
 
-        def change(attempt: Transaction) -> bool:
+        def change(transaction: Transaction) -> bool:
             reference = self._photo(photo.place)
-            (found,) = attempt.read([reference])
+            (found,) = transaction.read([reference])
             stored = found or {}
             generation = int(stored.get("generation", 0))
             done = stored.get("status") != PhotoStatus.PROCESSING and stored.get("modelId") == self._model_id
             if generation > photo.generation or (generation == photo.generation and done):
                 return False
-            attempt.put(reference, _photo_document(photo, PhotoStatus.PROCESSING))
+            transaction.set(reference, _photo_document(photo, PhotoStatus.PROCESSING))
             return True
 
         return self._step(change)
@@ -70,8 +70,8 @@ class Enrolment:
             PhotoRejected: the person has as many photos as are allowed.
         """
 
-        def change(attempt: Transaction) -> bool:
-            stored = self._read(attempt, photo.place)
+        def change(transaction: Transaction) -> bool:
+            stored = self._read(transaction, photo.place)
             if not _awaited(photo, stored) or self._is_anothers(stored):
                 return False
             others = stored.person.without_photo(photo.place.photo_id)
@@ -80,10 +80,10 @@ class Enrolment:
                     f"{others.name} has {self._max_photos} photos already: delete one, then upload this again"
                 )
             after = stored.person.with_photo(photo.place.photo_id, vector)
-            self._write(attempt, stored, after, new_person=photo.created_at)
+            self._write(transaction, stored, after, new_person=photo.created_at)
             outcome = {"quality": quality, "modelId": self._model_id}
             document = _photo_document(photo, PhotoStatus.ENROLLED) | outcome
-            attempt.put(self._photo(photo.place), document)
+            transaction.set(self._photo(photo.place), document)
             return True
 
         return self._step(change)
@@ -91,15 +91,15 @@ class Enrolment:
     def reject(self, photo: Photo, reason: str) -> bool:
         """Say on the photo why it cannot be used; a vector of its earlier version goes."""
 
-        def change(attempt: Transaction) -> bool:
-            stored = self._read(attempt, photo.place)
+        def change(transaction: Transaction) -> bool:
+            stored = self._read(transaction, photo.place)
             if not _awaited(photo, stored) or self._is_anothers(stored):
                 return False
             after = stored.person.without_photo(photo.place.photo_id)
-            self._write(attempt, stored, after, new_person=photo.created_at)
+            self._write(transaction, stored, after, new_person=photo.created_at)
             outcome = {"reason": reason, "modelId": self._model_id}
             document = _photo_document(photo, PhotoStatus.REJECTED) | outcome
-            attempt.put(self._photo(photo.place), document)
+            transaction.set(self._photo(photo.place), document)
             return True
 
         return self._step(change)
@@ -107,14 +107,14 @@ class Enrolment:
     def forget(self, place: PhotoPath, generation: int) -> bool:
         """Drop the photo and its vector. False when it is not there, or is there in a newer version."""
 
-        def change(attempt: Transaction) -> bool:
-            stored = self._read(attempt, place)
+        def change(transaction: Transaction) -> bool:
+            stored = self._read(transaction, place)
             if not stored.photo or int(stored.photo.get("generation", 0)) > generation:
                 return False
             if place.photo_id in stored.person.photo_ids:
                 after = stored.person.without_photo(place.photo_id)
-                self._write(attempt, stored, after)
-            attempt.remove(self._photo(place))
+                self._write(transaction, stored, after)
+            transaction.remove(self._photo(place))
             return True
 
         return self._step(change)
@@ -139,23 +139,23 @@ class Enrolment:
         The gallery keeps a tombstone with that time when nothing newer is left.
         """
 
-        def change(attempt: Transaction) -> int:
-            stored = self._read(attempt, PhotoPath(person_id, "-"))
+        def change(transaction: Transaction) -> int:
+            stored = self._read(transaction, PhotoPath(person_id, "-"))
             photos = self._person(person_id).collection("photos")
-            documents = attempt.read_collection(photos)
+            documents = transaction.read_collection(photos)
             gone = [name for name, plain in documents.items() if plain.get("createdAt", until) <= until]
             person = stored.person
             for photo_id in gone:
                 person = person.without_photo(photo_id)
-                attempt.remove(photos.document(photo_id))
+                transaction.remove(photos.document(photo_id))
             if len(gone) < len(documents):
-                self._write(attempt, stored, person)
+                self._write(transaction, stored, person)
                 return len(gone)
-            attempt.batch.set(self._gallery(person_id), tombstone(stored.version + 1, until))
-            self._write_version(attempt, stored)
+            transaction.batch.set(self._gallery(person_id), tombstone(stored.version + 1, until))
+            self._write_version(transaction, stored)
             if stored.person_exists and stored.person_since is not None and stored.person_since <= until:
                 # a photo that was just being enrolled made the deleted person once more
-                attempt.remove(self._person(person_id))
+                transaction.remove(self._person(person_id))
             return len(gone)
 
         return self._step(change)
@@ -167,14 +167,16 @@ class Enrolment:
         """
         complaints: list[str] = []
 
-        def change(attempt: Transaction) -> bool:
-            stored = self._read(attempt, PhotoPath(person_id, "-"))
+        def change(transaction: Transaction) -> bool:
+            stored = self._read(transaction, PhotoPath(person_id, "-"))
             complaints[:] = stored.complaints
             if not stored.person_exists or stored.carried in (None, stored.profile):
                 return False
             # the vectors stay as they are, also those of another model, or of bytes that cannot be read
-            attempt.put(self._gallery(person_id), stored.profile.fields() | {"version": stored.version + 1})
-            self._write_version(attempt, stored)
+            transaction.set(
+                self._gallery(person_id), stored.profile.fields() | {"version": stored.version + 1}
+            )
+            self._write_version(transaction, stored)
             return True
 
         done = self._step(change)
@@ -207,12 +209,12 @@ class Enrolment:
         person_id = stored.person.person_id
         return not stored.person_exists and find_by_folder(person_id, self._names()) is not None
 
-    def _read(self, attempt: Transaction, place: PhotoPath) -> StoredPerson:
-        return read_person(attempt, self._db, self._model_id, place)
+    def _read(self, transaction: Transaction, place: PhotoPath) -> StoredPerson:
+        return read_person(transaction, self._db, self._model_id, place)
 
     def _write(
         self,
-        attempt: Transaction,
+        transaction: Transaction,
         stored: StoredPerson,
         after: PersonVectors,
         new_person: datetime | None = None,
@@ -222,16 +224,16 @@ class Enrolment:
         person = self._person(after.person_id)
         if stored.person_exists:
             # only if the owner changed nothing: without vectors there was nothing to carry the change into
-            attempt.put(person, count)
+            transaction.set(person, count)
         elif new_person is not None:
-            attempt.put(person, {"name": after.name, "muted": False, "createdAt": new_person} | count)
+            transaction.set(person, {"name": after.name, "muted": False, "createdAt": new_person} | count)
         # whoever writes a gallery document writes the version too, and that only if it is as it was read
-        attempt.batch.set(self._gallery(after.person_id), to_document(after, stored.version + 1))
-        self._write_version(attempt, stored)
+        transaction.batch.set(self._gallery(after.person_id), to_document(after, stored.version + 1))
+        self._write_version(transaction, stored)
 
-    def _write_version(self, attempt: Transaction, stored: StoredPerson) -> None:
+    def _write_version(self, transaction: Transaction, stored: StoredPerson) -> None:
         state = {"version": stored.version + 1, "modelId": self._model_id}
-        attempt.put(state_reference(self._db), state)
+        transaction.set(state_reference(self._db), state)
 
 
 def _awaited(photo: Photo, stored: StoredPerson) -> bool:

@@ -82,8 +82,8 @@ class Lookalikes:
         for start in range(0, len(others), AT_ONCE):
             some = others[start : start + AT_ONCE]
 
-            def change(attempt: Transaction, some: Sequence[str] = some) -> dict[str, float | None]:
-                return self._pairs(attempt, person_id, some, threshold)
+            def change(transaction: Transaction, some: Sequence[str] = some) -> dict[str, float | None]:
+                return self._pairs(transaction, person_id, some, threshold)
 
             changed = run(self._db, self._timeout, change)
             for other, distance in changed.items():
@@ -101,8 +101,8 @@ class Lookalikes:
         # the memory has only people who can be matched, a list may still name one who cannot
         entry = FieldPath("lookalikes", person_id).to_api_repr()
         naming = self._db.collection("gallery").where(filter=FieldFilter(entry, ">=", 0)).select([])
-        attempt = Transaction(self._db, self._timeout)
-        (own,) = self._read(attempt, [person_id])
+        transaction = Transaction(self._db, self._timeout)
+        (own,) = self._read(transaction, [person_id])
         return (
             confusable(person_id, self._everybody.latest(), threshold).keys()
             | {one.id for one in naming.stream(**call_options(self._timeout))}
@@ -111,35 +111,39 @@ class Lookalikes:
         )
 
     def _pairs(
-        self, attempt: Transaction, person_id: str, others: Sequence[str], threshold: float
+        self, transaction: Transaction, person_id: str, others: Sequence[str], threshold: float
     ) -> dict[str, float | None]:
         """Set right what is stored of each pair; the distances of those that changed, None for one that ended."""
         # the version first: a change between the two readings then keeps the step from being written
-        (state,) = attempt.read([state_reference(self._db)])
-        own, *rest = self._read(attempt, [person_id, *others])
+        (state,) = transaction.read([state_reference(self._db)])
+        own, *rest = self._read(transaction, [person_id, *others])
         version = int((state or {}).get("version", 0)) + 1
         matchable = [vectors for one in (own, *rest) if (vectors := one.vectors) is not None]
         gallery = Gallery(self._model_id, matchable).consenting(datetime.now(UTC))
         alike = confusable(person_id, gallery, threshold)
         self._note(
-            attempt, own, {one.person_id: _entry(one, alike.get(one.person_id)) for one in rest}, version
+            transaction, own, {one.person_id: _entry(one, alike.get(one.person_id)) for one in rest}, version
         )
         for one in rest:
-            self._note(attempt, one, {person_id: _entry(own, alike.get(one.person_id))}, version)
-        if len(attempt.batch):
+            self._note(transaction, one, {person_id: _entry(own, alike.get(one.person_id))}, version)
+        if len(transaction.batch):
             # also where only an owner's list changes: it says what the gallery was when it was worked out
-            attempt.put(state_reference(self._db), {"version": version, "modelId": self._model_id})
+            transaction.set(state_reference(self._db), {"version": version, "modelId": self._model_id})
         return dict(_differences(own, rest, alike))
 
-    def _read(self, attempt: Transaction, ids: Sequence[str]) -> list[_Stored]:
+    def _read(self, transaction: Transaction, ids: Sequence[str]) -> list[_Stored]:
         references = [
             self._db.collection(name).document(one) for name in ("gallery", "people") for one in ids
         ]
-        documents = [document or {} for document in attempt.read(references)]
+        documents = [document or {} for document in transaction.read(references)]
         return [_Stored(*one) for one in zip(ids, documents, documents[len(ids) :], strict=False)]
 
     def _note(
-        self, attempt: Transaction, stored: _Stored, news: Mapping[str, dict[str, Any] | None], version: int
+        self,
+        transaction: Transaction,
+        stored: _Stored,
+        news: Mapping[str, dict[str, Any] | None],
+        version: int,
     ) -> None:
         """Put the entries of ``news`` on a person, by the others' ids; None takes one away."""
         holding = {other: entry for other, entry in news.items() if entry is not None}
@@ -148,13 +152,13 @@ class Lookalikes:
             wanted = kept | {other: entry["distance"] for other, entry in holding.items()}
             if wanted != (stored.gallery.get("lookalikes") or {}):
                 reference = self._db.collection("gallery").document(stored.person_id)
-                attempt.put(reference, {"lookalikes": wanted, "version": version})
+                transaction.set(reference, {"lookalikes": wanted, "version": version})
         if stored.person:
             entries = {other: entry for other, entry in stored.shown.items() if other not in news} | holding
             shown = sorted(entries.values(), key=lambda entry: (entry["distance"], entry["personId"]))
             if shown != (stored.person.get("lookalikes") or []):
                 reference = self._db.collection("people").document(stored.person_id)
-                attempt.put(reference, {"lookalikes": shown})
+                transaction.set(reference, {"lookalikes": shown})
 
 
 def _entry(other: _Stored, distance: float | None) -> dict[str, Any] | None:

@@ -30,11 +30,11 @@ class MisplacedPhotos:
             "createdAt": stored.created_at,
         }
 
-        def change(attempt: Transaction) -> str:
+        def change(transaction: Transaction) -> str:
             reference = self._reference(path)
-            (found,) = attempt.read([reference])
+            (found,) = transaction.read([reference])
             if found is None or int(found["generation"]) < stored.generation:
-                attempt.put(reference, fields)
+                transaction.set(reference, fields)
             return f"misplaced: {reason}"
 
         return run(self._db, self._timeout, change)
@@ -42,12 +42,12 @@ class MisplacedPhotos:
     def forget(self, path: str, generation: int) -> str:
         """Take a file off the list that was deleted. Returns what was done, for the log."""
 
-        def change(attempt: Transaction) -> str:
+        def change(transaction: Transaction) -> str:
             reference = self._reference(path)
-            (found,) = attempt.read([reference])
+            (found,) = transaction.read([reference])
             if found is None or int(found["generation"]) > generation:
                 return "nothing to forget"
-            attempt.remove(reference)
+            transaction.remove(reference)
             return "no longer misplaced"
 
         return run(self._db, self._timeout, change)

@@ -19,14 +19,14 @@ Change = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
 
 
 class Negatives:
-    """Changes negatives as a part of a step (``attempt``), which does so once."""
+    """Changes negatives as a part of a step (``transaction``), which does so once."""
 
     def __init__(self, db: Any) -> None:
         self._db = db
 
     def corrected(
         self,
-        attempt: Transaction,
+        transaction: Transaction,
         alert_id: str,
         face: Mapping[str, Any] | None,
         before: str | None,
@@ -48,20 +48,20 @@ class Negatives:
             changes[before] = lambda stored: negative.with_negative(stored, new)
         if after is not None:
             changes[after] = lambda stored: negative.without_alert(stored, alert_id)
-        self._write(attempt, changes)
+        self._write(transaction, changes)
 
-    def move_all(self, attempt: Transaction, person_id: str, into_id: str) -> None:
+    def move_all(self, transaction: Transaction, person_id: str, into_id: str) -> None:
         """The person is one with another one, whose negatives are the negatives of both; the vectors of the
         first go."""
-        (gone,) = attempt.read([self._gallery(person_id)])
+        (gone,) = transaction.read([self._gallery(person_id)])
         theirs = _living(gone).get("negatives") or []
         self._write(
-            attempt,
+            transaction,
             {into_id: lambda stored: negative.merged(into_id, stored, person_id, theirs)},
             gone=person_id if _living(gone) else None,
         )
 
-    def rename(self, attempt: Transaction, owner_id: str, person_id: str, into_id: str) -> None:
+    def rename(self, transaction: Transaction, owner_id: str, person_id: str, into_id: str) -> None:
         """Among the negatives of ``owner_id``, the faces of a person are those of another one by now."""
 
         def change(stored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -70,32 +70,34 @@ class Negatives:
                 for one in stored
             ]
 
-        self._write(attempt, {owner_id: change})
+        self._write(transaction, {owner_id: change})
 
-    def bury(self, attempt: Transaction, person_id: str) -> None:
+    def bury(self, transaction: Transaction, person_id: str) -> None:
         """The vectors of a person go, and all that was learnt of them."""
-        self._write(attempt, {}, gone=person_id)
+        self._write(transaction, {}, gone=person_id)
 
-    def _write(self, attempt: Transaction, changes: Mapping[str, Change], gone: str | None = None) -> None:
+    def _write(
+        self, transaction: Transaction, changes: Mapping[str, Change], gone: str | None = None
+    ) -> None:
         galleries = [self._gallery(person_id) for person_id in changes]
-        state, *stored = attempt.read([self._state(), *galleries])
+        state, *stored = transaction.read([self._state(), *galleries])
         changed = False
         version = int((state or {}).get("version", 0)) + 1
         for change, reference, fields in zip(changes.values(), galleries, stored, strict=True):
             before = _living(fields).get("negatives") or []
             # somebody without vectors is never matched, and needs no negatives
             if _living(fields) and (after := change(before)) != list(before):
-                attempt.put(reference, {"negatives": after, "version": version})
+                transaction.set(reference, {"negatives": after, "version": version})
                 changed = True
         if gone is not None:
             now = datetime.now(UTC)
-            attempt.batch.set(
+            transaction.batch.set(
                 self._gallery(gone),
                 {"version": version, "deleted": True, "deletedAt": now, "expireAt": now + TOMBSTONE_KEPT},
             )
             changed = True
         if changed:
-            attempt.put(self._state(), (state or {}) | {"version": version})
+            transaction.set(self._state(), (state or {}) | {"version": version})
 
     def _gallery(self, person_id: str) -> Any:
         return self._db.collection("gallery").document(person_id)

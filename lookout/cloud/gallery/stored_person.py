@@ -38,10 +38,10 @@ class StoredPerson:
     version: int
 
 
-def read_person(attempt: Transaction, db: Any, model_id: str, place: PhotoPath) -> StoredPerson:
+def read_person(transaction: Transaction, db: Any, model_id: str, place: PhotoPath) -> StoredPerson:
     """All that concerns a person and one of the person's photos, as it was at one moment."""
     reference = db.collection("people").document(place.person_id)
-    photo, person, gallery, state = attempt.read(
+    photo, person, gallery, state = transaction.read(
         [
             reference.collection("photos").document(place.photo_id),
             reference,

@@ -30,11 +30,11 @@ class DeletionCounts:
     def step(self, job: Job, deletion: Deletion) -> int:
         """Delete documents and count them, as one step; how many there were."""
 
-        def change(attempt: Transaction) -> int:
-            progress = self._book.going_on(attempt, job).progress
-            deleted = {kind: count for kind, count in deletion(attempt).items() if count}
+        def change(transaction: Transaction) -> int:
+            progress = self._book.going_on(transaction, job).progress
+            deleted = {kind: count for kind, count in deletion(transaction).items() if count}
             if deleted:
-                self._book.note(attempt, job.id, _counted(progress, deleted))
+                self._book.note(transaction, job.id, _counted(progress, deleted))
             return sum(deleted.values())
 
         return run(self._db, self._timeout, change)
@@ -73,11 +73,11 @@ class DeletionCounts:
         return dict(counted)
 
     def _note(self, job: Job, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        def step(attempt: Transaction) -> None:
-            progress = self._book.going_on(attempt, job).progress
+        def step(transaction: Transaction) -> None:
+            progress = self._book.going_on(transaction, job).progress
             after = change(progress)
             if after != progress:
-                self._book.note(attempt, job.id, after)
+                self._book.note(transaction, job.id, after)
 
         run(self._db, self._timeout, step)
 

@@ -50,15 +50,15 @@ class Erasure:
             raise NotFound(f"There is no person {person_id!r}.")
         wanted = _job(person_id, by)
 
-        def change(attempt: Transaction) -> Job:
-            job = self._book.read(attempt, wanted.id)
+        def change(transaction: Transaction) -> Job:
+            job = self._book.read(transaction, wanted.id)
             if job is not None:
                 return job
-            person, gallery = attempt.read([self._person(person_id), self._gallery(person_id)])
+            person, gallery = transaction.read([self._person(person_id), self._gallery(person_id)])
             lives = gallery is not None and not gallery.get("deleted")
             if person is None and not lives and not self._is_on_an_alert(person_id):
                 raise NotFound(f"There is no person {person_id!r}.")
-            self._book.open(attempt, wanted)
+            self._book.open(transaction, wanted)
             return wanted
 
         return run(self._db, self._timeout, change)
@@ -72,9 +72,9 @@ class Erasure:
         person_id = job.about["personId"]
         self._tally.resume(job)
         # from here on nobody is recognised as them; what was seen before is swept up
-        self._tally.step(job, lambda attempt: self._without_vectors(attempt, person_id))
+        self._tally.step(job, lambda transaction: self._without_vectors(transaction, person_id))
         self._traces.photos(job, person_id)
-        self._tally.step(job, lambda attempt: self._without_person(attempt, person_id))
+        self._tally.step(job, lambda transaction: self._without_person(transaction, person_id))
         for sweep in range(SWEEPS):
             if self._traces.sweep(job, person_id) == 0 and sweep:
                 break
@@ -115,20 +115,20 @@ class Erasure:
             found = [(one.id, one.to_dict()) for one in query.stream(**call_options(self._timeout))]
         return max(map(_plain, found), key=lambda plain: str(plain["erased_at"]), default=None)
 
-    def _without_vectors(self, attempt: Transaction, person_id: str) -> dict[str, int]:
-        (gallery,) = attempt.read([self._gallery(person_id)])
+    def _without_vectors(self, transaction: Transaction, person_id: str) -> dict[str, int]:
+        (gallery,) = transaction.read([self._gallery(person_id)])
         if gallery is None or gallery.get("deleted"):
             return {}
-        self._negatives.bury(attempt, person_id)
+        self._negatives.bury(transaction, person_id)
         return {
             "vectors": len(gallery.get("photoIds") or ()),
             "corrections": len(gallery.get("negatives") or ()),
         }
 
-    def _without_person(self, attempt: Transaction, person_id: str) -> dict[str, int]:
-        (person,) = attempt.read([self._person(person_id)])
+    def _without_person(self, transaction: Transaction, person_id: str) -> dict[str, int]:
+        (person,) = transaction.read([self._person(person_id)])
         if person is not None:
-            attempt.remove(self._person(person_id))
+            transaction.remove(self._person(person_id))
         return {"people": int(person is not None)}
 
     def _sign(self, job: Job, person_id: str) -> dict[str, Any]:
@@ -141,10 +141,10 @@ class Erasure:
             "counts": self._tally.counts(job),
         }
 
-        def change(attempt: Transaction) -> None:
-            self._book.going_on(attempt, job)
-            attempt.batch.set(self._db.collection("receipts").document(receipt_id), receipt)
-            self._book.forget(attempt, job.id)
+        def change(transaction: Transaction) -> None:
+            self._book.going_on(transaction, job)
+            transaction.batch.set(self._db.collection("receipts").document(receipt_id), receipt)
+            self._book.forget(transaction, job.id)
 
         run(self._db, self._timeout, change)
         return _plain((receipt_id, receipt))

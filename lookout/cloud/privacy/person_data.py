@@ -150,15 +150,15 @@ class PersonData:
                     self._tally.step(job, partial(self._alert, alert_id, person_id))
         return len(ids)
 
-    def _alert(self, alert_id: str, person_id: str, attempt: Transaction) -> Mapping[str, int]:
+    def _alert(self, alert_id: str, person_id: str, transaction: Transaction) -> Mapping[str, int]:
         reference = self._db.collection("alerts").document(alert_id)
-        (alert,) = attempt.read([reference])
+        (alert,) = transaction.read([reference])
         if alert is None or alert.get("personId") != person_id:
             return {}
-        attempt.put(reference, erasure.erased_alert(datetime.now(UTC)))
-        attempt.batch.delete(self._db.collection("alert_vectors").document(alert_id))
+        transaction.set(reference, erasure.erased_alert(datetime.now(UTC)))
+        transaction.batch.delete(self._db.collection("alert_vectors").document(alert_id))
         for state in ("new", "known"):
-            attempt.batch.delete(self._db.collection("notices").document(f"{alert_id}_{state}"))
+            transaction.batch.delete(self._db.collection("notices").document(f"{alert_id}_{state}"))
         return {"alerts": 1}
 
     def _candidates(self, job: Job, person_id: str) -> int:
@@ -190,11 +190,11 @@ class PersonData:
             count += self._tally.step(job, partial(self._stranger, stranger_id, person_id))
         return count
 
-    def _stranger(self, stranger_id: str, person_id: str, attempt: Transaction) -> Mapping[str, int]:
-        stranger = self._strangers.find(attempt, stranger_id)
+    def _stranger(self, stranger_id: str, person_id: str, transaction: Transaction) -> Mapping[str, int]:
+        stranger = self._strangers.find(transaction, stranger_id)
         if stranger is None or stranger.fields.get("personId") != person_id:
             return {}
-        self._strangers.remove(attempt, stranger)
+        self._strangers.remove(transaction, stranger)
         return {"strangers": 1}
 
     def _documents(self, job: Job, collection: str, person_id: str) -> int:
@@ -234,41 +234,41 @@ def _changed(
     reference: Any,
     change: Callable[[Mapping[str, Any]], dict[str, Any] | None],
     kind: str,
-    attempt: Transaction,
+    transaction: Transaction,
 ) -> Mapping[str, int]:
-    (stored,) = attempt.read([reference])
+    (stored,) = transaction.read([reference])
     fields = None if stored is None else change(stored)
     if fields is None:
         return {}
-    attempt.put(reference, fields)
+    transaction.set(reference, fields)
     return {kind: 1}
 
 
-def _removed(reference: Any, kind: str, attempt: Transaction) -> Mapping[str, int]:
-    (stored,) = attempt.read([reference])
+def _removed(reference: Any, kind: str, transaction: Transaction) -> Mapping[str, int]:
+    (stored,) = transaction.read([reference])
     if stored is None:
         return {}
-    attempt.remove(reference)
+    transaction.remove(reference)
     return {kind: 1}
 
 
-def _without_frame(reference: Any, path: str | None, attempt: Transaction) -> Mapping[str, int]:
-    (alert,) = attempt.read([reference])
+def _without_frame(reference: Any, path: str | None, transaction: Transaction) -> Mapping[str, int]:
+    (alert,) = transaction.read([reference])
     if alert is not None and alert.get("imagePath") == path:
-        attempt.put(reference, {"imagePath": None, "beside": []})
+        transaction.set(reference, {"imagePath": None, "beside": []})
     return {}
 
 
 def _without_person(
-    reference: Any, state: Any, person_id: str, alert_ids: Collection[str], attempt: Transaction
+    reference: Any, state: Any, person_id: str, alert_ids: Collection[str], transaction: Transaction
 ) -> Mapping[str, int]:
     """Whoever writes a gallery document writes the gallery's version too."""
-    gallery, stored = attempt.read([reference, state])
+    gallery, stored = transaction.read([reference, state])
     changes = None if gallery is None else erasure.without_person(gallery, person_id, alert_ids)
     if gallery is None or changes is None:
         return {}
     version = int((stored or {}).get("version", 0)) + 1
-    attempt.put(reference, changes | {"version": version})
-    attempt.put(state, (stored or {}) | {"version": version})
+    transaction.set(reference, changes | {"version": version})
+    transaction.set(state, (stored or {}) | {"version": version})
     gone = len(gallery.get("negatives") or ()) - len(changes.get("negatives", gallery.get("negatives") or ()))
     return {"corrections": gone, "lookalikes": int("lookalikes" in changes)}

@@ -178,11 +178,11 @@ class Retention:
     def _let_go(
         self, stranger_id: str, only_if: Callable[[Mapping[str, Any]], bool] = lambda fields: True
     ) -> bool:
-        def change(attempt: Transaction) -> bool:
-            stranger = self._strangers.find(attempt, stranger_id)
+        def change(transaction: Transaction) -> bool:
+            stranger = self._strangers.find(transaction, stranger_id)
             if stranger is None or stranger.is_being_named or not only_if(stranger.fields):
                 return False
-            self._strangers.remove(attempt, stranger)
+            self._strangers.remove(transaction, stranger)
             return True
 
         gone = run(self._db, self._timeout, change)

@@ -44,7 +44,7 @@ class Stranger:
 
 
 class StrangerRecords:
-    """The strangers. Its methods take the step (``attempt``) that they are part of."""
+    """The strangers. Its methods take the step (``transaction``) that they are part of."""
 
     def __init__(self, db: Any, timeout: float) -> None:
         self._db = db
@@ -59,65 +59,69 @@ class StrangerRecords:
             Unavailable: Firestore did not answer.
         """
 
-        def change(attempt: Transaction) -> None:
-            stranger = self.read(attempt, stranger_id)
+        def change(transaction: Transaction) -> None:
+            stranger = self.read(transaction, stranger_id)
             require_unnamed(stranger)
-            self.put(attempt, stranger, {"ignored": ignored}, {"ignored": ignored})
+            self.set(transaction, stranger, {"ignored": ignored}, {"ignored": ignored})
 
         run(self._db, self._timeout, change)
 
-    def read(self, attempt: Transaction, stranger_id: str) -> Stranger:
+    def read(self, transaction: Transaction, stranger_id: str) -> Stranger:
         """The stranger.
 
         Raises:
             NotFound: there is none of that id, or it has expired.
         """
-        found = self.find(attempt, stranger_id)
+        found = self.find(transaction, stranger_id)
         if found is None:
             raise NotFound(f"There is no stranger {stranger_id!r}.")
         return found
 
-    def find(self, attempt: Transaction, stranger_id: str) -> Stranger | None:
+    def find(self, transaction: Transaction, stranger_id: str) -> Stranger | None:
         """The stranger; None when there is none of that id, or it has expired."""
         if not is_document_id(stranger_id):
             return None
         references = [self.reference(stranger_id), self._vectors(stranger_id), self._state()]
-        fields, vectors, _ = attempt.read(references)
+        fields, vectors, _ = transaction.read(references)
         if fields is None or has_expired(fields, datetime.now(UTC)):
             return None
         living = vectors is not None and not vectors.get("removed", False)
         return Stranger(stranger_id, fields, (vectors or {}) if living else {})
 
-    def put(
-        self, attempt: Transaction, stranger: Stranger, fields: Mapping[str, Any], vectors: Mapping[str, Any]
+    def set(
+        self,
+        transaction: Transaction,
+        stranger: Stranger,
+        fields: Mapping[str, Any],
+        vectors: Mapping[str, Any],
     ) -> None:
         """Change fields of a stranger that the step read, and of its vectors where it has some."""
         if fields:
-            attempt.put(self.reference(stranger.id), dict(fields))
+            transaction.set(self.reference(stranger.id), dict(fields))
         if stranger.vectors:
             from google.cloud.firestore import SERVER_TIMESTAMP
 
-            attempt.put(self._vectors(stranger.id), dict(vectors) | {"changedAt": SERVER_TIMESTAMP})
-            self._touch(attempt)
+            transaction.set(self._vectors(stranger.id), dict(vectors) | {"changedAt": SERVER_TIMESTAMP})
+            self._touch(transaction)
 
-    def remove(self, attempt: Transaction, stranger: Stranger) -> None:
+    def remove(self, transaction: Transaction, stranger: Stranger) -> None:
         """Delete a stranger that the step read; its vectors leave a tombstone, by which instances notice it."""
         from google.cloud.firestore import SERVER_TIMESTAMP
 
-        attempt.remove(self.reference(stranger.id))
+        transaction.remove(self.reference(stranger.id))
         expire_at = datetime.now(UTC) + TOMBSTONE_KEPT
         tombstone = {"removed": True, "changedAt": SERVER_TIMESTAMP, "expireAt": expire_at}
-        attempt.batch.set(self._vectors(stranger.id), tombstone)
-        self._touch(attempt)
+        transaction.batch.set(self._vectors(stranger.id), tombstone)
+        self._touch(transaction)
 
-    def lose_alert(self, attempt: Transaction, stranger_id: str, alert_id: str) -> str | None:
+    def lose_alert(self, transaction: Transaction, stranger_id: str, alert_id: str) -> str | None:
         """Take an alert from a stranger that may be gone already. A stranger goes with its last one, but stays
         while an owner ignores it.
 
         A picture that came from the alert is the stranger's no more. Returns where the pictures are that nobody
         needs once the step is written; None when all of them stay.
         """
-        stranger = self.find(attempt, stranger_id)
+        stranger = self.find(transaction, stranger_id)
         if stranger is None:
             return None
         vectors = {one: vector for one, vector in stranger.by_alert.items() if one != alert_id}
@@ -127,19 +131,19 @@ class StrangerRecords:
             stranger.fields.get("ignored") or has_alerts(self._db, stranger_id, self._timeout, but=alert_id)
         )
         if is_unseen and not stranger.is_being_named:
-            self.remove(attempt, stranger)
+            self.remove(transaction, stranger)
             return f"strangers/{stranger_id}/"
         fields: dict[str, Any] = {"visits": max(visits, 0)}
         unneeded: str | None = None
         if stranger.fields.get("faceAlertId") == alert_id:
             unneeded = stranger.fields.get("facePath")
             fields |= NO_PICTURE
-        self.put(attempt, stranger, fields, {"vectors": vectors})
+        self.set(transaction, stranger, fields, {"vectors": vectors})
         return unneeded
 
     def gain_alert(
         self,
-        attempt: Transaction,
+        transaction: Transaction,
         stranger: Stranger,
         alert_id: str,
         alert: Mapping[str, Any],
@@ -154,21 +158,21 @@ class StrangerRecords:
         }
         vectors = stranger.by_alert
         if face is not None and face.get("modelId") == stranger.vectors.get("modelId"):
-            vectors = self.newest(attempt, vectors | {alert_id: face["vector"]})
+            vectors = self.newest(transaction, vectors | {alert_id: face["vector"]})
         changes = {"vectors": vectors, "lastSeenAt": fields["lastSeenAt"]}
-        self.put(attempt, stranger, fields, changes)
+        self.set(transaction, stranger, fields, changes)
 
-    def joined_vectors(self, attempt: Transaction, into: Stranger, other: Stranger) -> dict[str, bytes]:
+    def joined_vectors(self, transaction: Transaction, into: Stranger, other: Stranger) -> dict[str, bytes]:
         """The vectors of a stranger that takes another one in; those of another model cannot be compared."""
         vectors = into.by_alert
         if into.vectors.get("modelId") == other.vectors.get("modelId"):
             vectors = other.by_alert | vectors
-        return self.newest(attempt, vectors)
+        return self.newest(transaction, vectors)
 
-    def newest(self, attempt: Transaction, vectors: Mapping[str, bytes]) -> dict[str, bytes]:
+    def newest(self, transaction: Transaction, vectors: Mapping[str, bytes]) -> dict[str, bytes]:
         """As many of the vectors, by alert, as a stranger keeps: those of the latest alerts."""
         references = [self._db.collection("alerts").document(alert_id) for alert_id in vectors]
-        alerts = zip(vectors, attempt.read(references), strict=True)
+        alerts = zip(vectors, transaction.read(references), strict=True)
         return newest(vectors, {alert_id: alert["lastSeenAt"] for alert_id, alert in alerts if alert})
 
     def reference(self, stranger_id: str) -> Any:
@@ -181,11 +185,11 @@ class StrangerRecords:
     def _state(self) -> Any:
         return self._db.collection("stranger_state").document("current")
 
-    def _touch(self, attempt: Transaction) -> None:
+    def _touch(self, transaction: Transaction) -> None:
         from google.cloud.firestore import SERVER_TIMESTAMP
 
-        if not attempt.puts(self._state()):
-            attempt.put(self._state(), {"changedAt": SERVER_TIMESTAMP})
+        if not transaction.has_write(self._state()):
+            transaction.set(self._state(), {"changedAt": SERVER_TIMESTAMP})
 
 
 def has_alerts(db: Any, stranger_id: str, timeout: float, but: str | None = None) -> bool:

@@ -129,8 +129,8 @@ def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | 
     """
     from google.cloud.firestore import SERVER_TIMESTAMP
 
-    def step(attempt: Transaction) -> str | None:
-        shown, hidden = attempt.read([reference(db, stranger_id), vectors_reference(db, stranger_id)])
+    def step(transaction: Transaction) -> str | None:
+        shown, hidden = transaction.read([reference(db, stranger_id), vectors_reference(db, stranger_id)])
         if shown is None or hidden is None or shown.get("personId") is not None:
             return None  # one who is being named takes everything along, and goes last
         now = datetime.now(UTC)
@@ -146,13 +146,13 @@ def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | 
                 fields |= NO_PICTURE
             else:
                 path = None
-            attempt.put(reference(db, stranger_id), fields)
-            attempt.put(vectors_reference(db, stranger_id), {"vectors": rest} | changed)
+            transaction.set(reference(db, stranger_id), fields)
+            transaction.set(vectors_reference(db, stranger_id), {"vectors": rest} | changed)
         else:
-            attempt.remove(reference(db, stranger_id))
+            transaction.remove(reference(db, stranger_id))
             gone = {"removed": True, "expireAt": now + REMOVED_KEPT} | changed
-            attempt.batch.set(vectors_reference(db, stranger_id), gone)
-        attempt.batch.set(state_reference(db), changed)
+            transaction.batch.set(vectors_reference(db, stranger_id), gone)
+        transaction.batch.set(state_reference(db), changed)
         return path
 
     return run(db, timeout, step)
@@ -180,8 +180,8 @@ def offer_picture(
         Unavailable: Firestore did not answer.
     """
 
-    def step(attempt: Transaction) -> str | None:
-        (shown,) = attempt.read([reference(db, stranger_id)])
+    def step(transaction: Transaction) -> str | None:
+        (shown,) = transaction.read([reference(db, stranger_id)])
         if shown is None:
             return path
         before: str | None = shown["facePath"]
@@ -190,7 +190,7 @@ def offer_picture(
         if quality <= shown["quality"] * BETTER_BY:
             return path
         fields = {"facePath": path, "faceAlertId": alert_id, "quality": quality}
-        attempt.put(reference(db, stranger_id), fields)
+        transaction.set(reference(db, stranger_id), fields)
         return before
 
     return run(db, timeout, step)

@@ -23,10 +23,10 @@ def book(db: Any) -> JobStore:
 
 
 def open_job(db: Any, book: JobStore, opened: Job) -> Job:
-    def change(attempt: Transaction) -> Job:
-        found = book.read(attempt, opened.id)
+    def change(transaction: Transaction) -> Job:
+        found = book.read(transaction, opened.id)
         if found is None:
-            book.open(attempt, opened)
+            book.open(transaction, opened)
         return found or opened
 
     return run(db, 10.0, change)
@@ -73,9 +73,9 @@ def test_of_two_jobs_that_exclude_each_other_and_are_opened_at_once_one_is_refus
 ) -> None:
     tries: list[int] = []
 
-    def change(attempt: Transaction) -> None:
-        book.read(attempt, "b")
-        book.open(attempt, job("b", "p/1"))
+    def change(transaction: Transaction) -> None:
+        book.read(transaction, "b")
+        book.open(transaction, job("b", "p/1"))
         tries.append(len(tries))
         if len(tries) == 1:
             open_job(db, book, job("a", "s/1", "p/1"))
@@ -134,10 +134,14 @@ def test_one_job_that_fails_does_not_keep_others_from_being_finished(db: Any, bo
 
 def test_a_job_that_was_given_up_is_not_gone_on_with(db: Any, book: JobStore) -> None:
     opened = open_job(db, book, job("a"))
-    run(db, 10.0, lambda attempt: book.note(attempt, book.going_on(attempt, opened).id, {"photos": ["1"]}))
+    run(
+        db,
+        10.0,
+        lambda transaction: book.note(transaction, book.going_on(transaction, opened).id, {"photos": ["1"]}),
+    )
     assert book.progress(opened) == {"photos": ["1"]}
     book.give_up("a")
     with pytest.raises(Conflict, match="given up"):
-        run(db, 10.0, lambda attempt: book.going_on(attempt, opened))
+        run(db, 10.0, lambda transaction: book.going_on(transaction, opened))
     assert book.close("a", {"n": 1}) == {"n": 1}
     assert book.find("a") is None

@@ -19,7 +19,7 @@ def test_counting_up_from_many_threads_loses_no_count(db: Any) -> None:
     def count(one: Transaction) -> int:
         (found,) = one.read([counter])
         number = int((found or {}).get("n", 0)) + 1
-        one.put(counter, {"n": number})
+        one.set(counter, {"n": number})
         return number
 
     with ThreadPoolExecutor(8) as pool:
@@ -41,7 +41,7 @@ def test_a_step_that_somebody_came_before_is_decided_anew_and_nothing_of_the_fir
         if len(tries) == 1:
             watched.set({"n": 2})
         one.batch.set(other, {"seen": (found or {})["n"], "try": len(tries)})
-        one.put(watched, {"n": 3})
+        one.set(watched, {"n": 3})
         return "done"
 
     assert run(db, 10.0, step) == "done"
@@ -58,7 +58,7 @@ def test_a_document_that_was_deleted_meanwhile_is_not_made_again(db: Any) -> Non
         if found is None:
             return False
         watched.delete()
-        one.put(watched, {"n": 2})
+        one.set(watched, {"n": 2})
         return True
 
     assert run(db, 10.0, step) is False
@@ -75,9 +75,9 @@ def test_what_was_decided_by_the_first_look_at_a_document_must_still_hold(db: An
         if len(first_looks) == 1:
             watched.set({"n": 2})
         one.read([watched])
-        assert not one.puts(watched)
-        one.put(watched, {"n": 3})
-        assert one.puts(watched)
+        assert not one.has_write(watched)
+        one.set(watched, {"n": 3})
+        assert one.has_write(watched)
 
     run(db, 10.0, step)
     assert first_looks == [[{"n": 1}], [{"n": 2}]]

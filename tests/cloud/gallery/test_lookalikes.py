@@ -46,14 +46,14 @@ class Town:
         stacked = np.stack(vectors) if vectors else np.empty((0, 512), np.float32)
         person = PersonVectors(person_id, vectors=stacked, photo_ids=photo_ids, **given)
 
-        def change(attempt: Transaction) -> None:
+        def change(transaction: Transaction) -> None:
             gallery, people = self._documents(person_id)
-            state, known, _ = attempt.read([state_reference(self.db), gallery, people])
+            state, known, _ = transaction.read([state_reference(self.db), gallery, people])
             version = (state or {}).get("version", 0) + 1
             learnt = {"lookalikes": (known or {}).get("lookalikes", {})}
-            attempt.batch.set(gallery, to_document(person, version) | learnt)
-            attempt.put(people, {"name": person.name})
-            attempt.put(state_reference(self.db), {"version": version})
+            transaction.batch.set(gallery, to_document(person, version) | learnt)
+            transaction.set(people, {"name": person.name})
+            transaction.set(state_reference(self.db), {"version": version})
 
         run(self.db, 10.0, change)
 
@@ -290,10 +290,10 @@ def _before_the_write(monkeypatch: pytest.MonkeyPatch, happen: Callable[[], None
     """Let something happen once, between what a step reads and what it writes."""
     write, pending = Transaction.write, [happen]
 
-    def late(attempt: Transaction) -> None:
+    def late(transaction: Transaction) -> None:
         if pending:
             pending.pop()()
-        write(attempt)
+        write(transaction)
 
     monkeypatch.setattr(Transaction, "write", late)
 

@@ -189,11 +189,11 @@ def _once_before_a_write(monkeypatch: pytest.MonkeyPatch, happen: Callable[[], N
     """Let something happen between what the enrolment of a photo reads and what it writes."""
     write, pending = Transaction.write, [happen]
 
-    def late(attempt: Transaction) -> None:
-        writes = " ".join(attempt.batch._document_references)
+    def late(transaction: Transaction) -> None:
+        writes = " ".join(transaction.batch._document_references)
         if pending and "gallery/" in writes:
             pending.pop()()
-        write(attempt)
+        write(transaction)
 
     monkeypatch.setattr(Transaction, "write", late)
 
