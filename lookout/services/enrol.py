@@ -14,7 +14,7 @@ from lookout.cloud.gallery import photos
 from lookout.cloud.gallery.enrolment import Enrolment, Photo
 from lookout.cloud.gallery.lookalikes import Lookalikes
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.enrolment import main_face
 from lookout.domain.people.person import PLAIN_FIELDS
 from lookout.domain.people.photo import PhotoPath
@@ -44,8 +44,8 @@ class EnrolmentService:
         self._card = installed(settings).card
         self._enrolment = Enrolment(db, self._card.model_id, settings.max_photos_per_person, timeout)
         self._misplaced = MisplacedPhotos(db, timeout)
-        self._recalibration = Lookalikes(db, self._card.model_id, timeout)
-        self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+        self._lookalikes = Lookalikes(db, self._card.model_id, timeout)
+        self._site = site_reader(settings, db)
 
     def photo_arrived(self, path: str, generation: int) -> str:
         """Enrol the photo, or say on it why not. Returns what was done, for the log."""
@@ -59,7 +59,7 @@ class EnrolmentService:
             Photo(place, generation, stored.created_at), stored.size
         )
         # also when it was dealt with already: the event comes again when only this was left to do
-        self._recalibrate(place.person_id)
+        self._find_lookalikes(place.person_id)
         return done
 
     def _dealt_with(self, photo: Photo, size: int) -> str:
@@ -97,7 +97,7 @@ class EnrolmentService:
         if place is None:
             return self._misplaced.forget(path, generation)
         forgotten = self._enrolment.forget(place, generation)
-        self._recalibrate(place.person_id)
+        self._find_lookalikes(place.person_id)
         return "forgotten" if forgotten else "nothing to forget"
 
     def person_left(self, person_id: str, at: datetime, written_at: datetime | None = None) -> str:
@@ -110,18 +110,18 @@ class EnrolmentService:
         vectors = self._enrolment.forget_person(person_id, at)
         timeout = self._settings.store_timeout_seconds
         count = storage.remove_photos(self._bucket, person_id, at, timeout)
-        self._recalibrate(person_id)
+        self._find_lookalikes(person_id)
         return f"forgotten with {count} photos and {vectors} of their documents"
 
     def person_changed(self, person_id: str) -> str:
         """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""
         carried = self._enrolment.carry(person_id)
-        self._recalibrate(person_id)
+        self._find_lookalikes(person_id)
         return "carried into the gallery" if carried else "nothing to carry"
 
-    def _recalibrate(self, person_id: str) -> None:
-        threshold = self._site.current().threshold
-        self._recalibration.follow(person_id, self._card.threshold if threshold is None else threshold)
+    def _find_lookalikes(self, person_id: str) -> None:
+        rule = self._card.rule_for(self._site.current())
+        self._lookalikes.follow(person_id, rule.threshold)
 
     def _face(self, path: str, size: int) -> Face | None:
         from lookout.vision.image.photo import decode_photo

@@ -13,7 +13,7 @@ from lookout.cloud.firebase.clients import bucket as default_bucket
 from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.gallery.reenrolment import LostPhotos
 from lookout.cloud.privacy.retention import Retention
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.services.people import service as people_service
@@ -33,7 +33,7 @@ class Housekeeping:
         self._runner = runner
         self._unseen = UnseenStrangers(db, bucket, timeout)
         self._lost_photos = LostPhotos(db, bucket, timeout)
-        site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+        site = site_reader(settings, db)
         self._tidying = Retention(
             db, bucket, settings.max_strangers, lambda: site.current().retention_days, timeout
         )

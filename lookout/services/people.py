@@ -15,7 +15,7 @@ from lookout.cloud.firebase.clients import bucket as default_bucket
 from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.privacy import erasure
 from lookout.cloud.privacy.export import Export
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people.requests import parse_correction, parse_ignoring, parse_merging, parse_naming
 from lookout.domain.site.caller import Caller, Role
@@ -37,7 +37,7 @@ class PeopleService:
     ) -> None:
         timeout = settings.store_timeout_seconds
         stale_seconds = settings.gallery_refresh_seconds * 1.5
-        site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+        site = site_reader(settings, db)
 
         def hour(moment: datetime) -> int:
             return site.current().hour(moment)

@@ -12,7 +12,7 @@ from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.registry import CameraRegistry
 from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.site import days, totals
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.domain.cameras.camera import ACTIVE
 from lookout.domain.site.caller import READERS
 from lookout.domain.site.statistics import last_days, summary
@@ -42,7 +42,7 @@ class StatisticsService:
         self._db = db
         self._now = now
         self._book = CameraRegistry(db, settings.offline_seconds, self._timeout)
-        self._site = SiteReader(db, default_site(settings), self._timeout, settings.site_refresh_seconds)
+        self._site = site_reader(settings, db)
         self._callers = Callers(verify, settings.calls_per_minute)
         self._lock = threading.Lock()
         self._made_at = float("-inf")

@@ -10,7 +10,14 @@ from typing import Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.domain.notifications.delivery import MAX_TRIES, DeliveryState, Step, claimed, next_step, settled
+from lookout.domain.notifications.delivery import (
+    MAX_TRIES,
+    DeliveryState,
+    Step,
+    claimed,
+    delivery_step,
+    settled,
+)
 from lookout.domain.notifications.notice import Notice, NoticeState
 from lookout.domain.notifications.rules import Channel
 from lookout.domain.site.expiry import has_expired
@@ -72,7 +79,7 @@ class Notices:
                 return Claim(token, dict.fromkeys(wanted, Step.LEAVE))
             now = datetime.now(UTC)
             records = {channel: stored.get("channels", {}).get(channel) for channel in wanted}
-            steps = {channel: next_step(record, now) for channel, record in records.items()}
+            steps = {channel: delivery_step(record, now) for channel, record in records.items()}
             mine = {
                 channel: claimed(records[channel], token, now)
                 for channel, wanted_step in steps.items()

@@ -24,6 +24,13 @@ def default_site(settings: Settings) -> Site:
     )
 
 
+def site_reader(settings: Settings, db: Any) -> SiteReader:
+    """A reader of the site, with the process's ``settings`` where the owner set nothing."""
+    return SiteReader(
+        db, default_site(settings), settings.store_timeout_seconds, settings.site_refresh_seconds
+    )
+
+
 class SiteReader:
     """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
 

@@ -47,7 +47,7 @@ def turn_towards(x: float, y: float, width: int, height: int, fov: float) -> Tur
     return Turn(degrees(x - width / 2), degrees(height / 2 - y))
 
 
-def next_step(reasons: Iterable[Reason], led: int, turn: Turn | None = None) -> dict[str, int | str]:
+def next_instructions(reasons: Iterable[Reason], led: int, turn: Turn | None = None) -> dict[str, int | str]:
     """The ``next`` of an answer, from every face's reason (none for an empty frame) and the camera's ``led``.
 
     ``turn`` is where a camera that follows is to look; without it there is no ``pan`` and no ``tilt``.

@@ -36,7 +36,7 @@ class Step(StrEnum):
     GIVE_UP = "give up"
 
 
-def next_step(record: Mapping[str, Any] | None, now: datetime) -> Step:
+def delivery_step(record: Mapping[str, Any] | None, now: datetime) -> Step:
     """What a delivery of the event does about a channel with that ``record``; None where nobody tried yet."""
     if record is None:
         return Step.SEND

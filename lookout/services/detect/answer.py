@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lookout.domain.cameras.camera import Camera
-from lookout.domain.cameras.steering import Turn, next_step, turn_towards
+from lookout.domain.cameras.steering import Turn, next_instructions, turn_towards
 from lookout.domain.recognition.face import Face
 from lookout.domain.recognition.matching import UNKNOWN_NAME, Match
 from lookout.domain.recognition.reason import Reason
@@ -72,7 +72,7 @@ def frame_answer(
     nobody: dict[str, object] = dict(zip(FLAT, (None, 0.0, None, False, Reason.NO_FACE), strict=True))
     entries = [face.fields() for face in faces]
     flat = nobody if not faces else {name: entries[_headline(faces)][name] for name in FLAT}
-    step = next_step([face.reason for face in faces], camera.led, _turn(camera, faces, size))
+    step = next_instructions([face.reason for face in faces], camera.led, _turn(camera, faces, size))
     return {**flat, "faces": entries, "faces_skipped": skipped, "next": step}
 
 

@@ -16,7 +16,7 @@ from lookout.cloud.alerts.visits import SeenFrame, Visits
 from lookout.cloud.cameras.heartbeats import Heartbeats
 from lookout.cloud.cameras.keys import suggest_rotation
 from lookout.cloud.gallery.reader import GalleryReader
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.pictures import StrangerPictures
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.cameras.camera import Camera
@@ -66,7 +66,7 @@ class FrameService:
         self._bucket = bucket
         self._card = installed(settings).card
         self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
-        self._site = SiteReader(db, default_site(settings), timeout, settings.site_refresh_seconds)
+        self._site = site_reader(settings, db)
         strangers = StrangerReader(
             db,
             self._card.model_id,
@@ -126,7 +126,7 @@ class FrameService:
         site, own = self._site.current(), posted.camera.rules
         if not site.is_armed(own, posted.at):
             return [JudgedFace(face, unmatched=Reason.DISARMED) for face in faces]
-        rule = self._card.rule.with_threshold(site.threshold)
+        rule = self._card.rule_for(site)
         gallery = self._gallery.current()
         matches = self._match(good, gallery, rule, site.margin)
         sightings = [

@@ -14,7 +14,7 @@ from lookout.cloud.alerts import arrivals
 from lookout.cloud.alerts.notices import Claim, Notices
 from lookout.cloud.firebase.clients import bucket as default_bucket
 from lookout.cloud.firebase.clients import firestore_client
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.domain.notifications.delivery import STALE, DeliveryState, Step
 from lookout.domain.notifications.notice import News, Notice
 from lookout.domain.notifications.rules import Channel
@@ -52,7 +52,7 @@ class NotificationService:
         self._db = db
         self._timeout = settings.store_timeout_seconds
         self._site_url = settings.site_url
-        self._site = SiteReader(db, default_site(settings), self._timeout, settings.site_refresh_seconds)
+        self._site = site_reader(settings, db)
         self._notices = Notices(db, self._timeout)
         self._ways = {way.channel: way for way in ways}
         self._pauses = pauses

@@ -16,6 +16,7 @@ import numpy as np
 
 from lookout.domain.recognition.cohort import Cohort
 from lookout.domain.recognition.rule import Calibration, Rule
+from lookout.domain.site.site import Site
 from lookout.errors import ModelMissing
 from lookout.settings import Settings
 
@@ -59,6 +60,10 @@ class ModelCard:
     def threshold(self) -> float:
         """The largest distance at which a face is known, as a rule."""
         return self.rule.threshold
+
+    def rule_for(self, site: Site) -> Rule:
+        """The rule by which faces are known on the ``site``: the model's own, unless the owner set a threshold."""
+        return self.rule.with_threshold(site.threshold)
 
 
 @dataclass(frozen=True, slots=True)

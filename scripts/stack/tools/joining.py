@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from lookout.cloud.corrections.photo_import import PhotoImport
 from lookout.cloud.corrections.relabelling import Relabelling
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.clients import bucket, firestore_client
-from lookout.cloud.site.settings import SiteReader, default_site
+from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.person import Profile
 from lookout.domain.people.requests import look_alikes
 from lookout.settings import Settings
@@ -67,9 +67,9 @@ def join(person_id: str, into_id: str) -> dict[str, Any]:
         NotFound: one of them is gone.
         Unavailable: a store did not answer.
     """
-    db, settings = firestore_client(), Settings.from_environment()
+    db, settings = firestore_client(), replace(Settings.from_environment(), store_timeout_seconds=TIMEOUT)
     book = JobStore(db, TIMEOUT)
-    site = SiteReader(db, default_site(settings), TIMEOUT, settings.site_refresh_seconds)
+    site = site_reader(settings, db)
     relabelling = Relabelling(db, lambda moment: site.current().hour(moment), TIMEOUT)
     bringing = PhotoImport(db, bucket(), TIMEOUT)
     stale_seconds = settings.gallery_refresh_seconds * 1.5

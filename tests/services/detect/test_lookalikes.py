@@ -12,7 +12,7 @@ TWINS = {"Tom": "obama.jpg", "Tim": "obama2.jpg"}
 
 
 @pytest.fixture
-def recalibrated(house: House, people: People) -> Lookalikes:
+def lookalikes(house: House, people: People) -> Lookalikes:
     """Look-alikes by construction, and Biden; what ``enroll`` does after each of their photos is still to come."""
     for name, photo in TWINS.items():
         people.enrol(name, photo)
@@ -22,12 +22,12 @@ def recalibrated(house: House, people: People) -> Lookalikes:
 
 @pytest.mark.parametrize("photo", ["obama3.jpg", "obama_partial_face2.jpg"])
 def test_a_look_alike_is_ambiguous_who_would_have_been_given_a_name(
-    house: House, people: People, recalibrated: Lookalikes, shot: Shot, photo: str
+    house: House, people: People, lookalikes: Lookalikes, shot: Shot, photo: str
 ) -> None:
     before = house.look(shot(photo))
     assert (before["reason"], before["person"]) == ("known", "Tom")
 
-    recalibrated.follow("Tom", installed(house.settings).card.threshold)
+    lookalikes.follow("Tom", installed(house.settings).card.threshold)
     after = house.look(shot(photo))
     assert (after["reason"], after["person"], after["is_known"]) == ("ambiguous", "Unknown", False)
     assert set(after["candidates"]) == set(TWINS)
@@ -36,19 +36,19 @@ def test_a_look_alike_is_ambiguous_who_would_have_been_given_a_name(
 
 
 def test_the_others_are_still_known_and_so_is_a_look_alike_who_is_much_nearer(
-    house: House, recalibrated: Lookalikes, shot: Shot
+    house: House, lookalikes: Lookalikes, shot: Shot
 ) -> None:
-    recalibrated.follow("Tim", installed(house.settings).card.threshold)
+    lookalikes.follow("Tim", installed(house.settings).card.threshold)
     assert house.look(shot("biden.jpg"))["person"] == "Joe"
     assert house.look(shot("obama2.jpg"))["person"] == "Tim"
 
 
 def test_once_a_look_alike_has_left_the_other_is_named_again(
-    house: House, people: People, recalibrated: Lookalikes, shot: Shot
+    house: House, people: People, lookalikes: Lookalikes, shot: Shot
 ) -> None:
     threshold = installed(house.settings).card.threshold
-    recalibrated.follow("Tim", threshold)
+    lookalikes.follow("Tim", threshold)
     assert house.look(shot("obama3.jpg"))["reason"] == "ambiguous"
     people.forget("Tim")
-    recalibrated.follow("Tim", threshold)
+    lookalikes.follow("Tim", threshold)
     assert house.look(shot("obama3.jpg"))["person"] == "Tom"

@@ -150,7 +150,7 @@ def test_what_was_enrolled_stays_when_the_follow_up_fails_and_the_event_that_com
         raise Unavailable("Firestore did not answer; try again.")
 
     with monkeypatch.context() as outage:
-        outage.setattr(desk.desk._recalibration, "follow", silent)
+        outage.setattr(desk.desk._lookalikes, "follow", silent)
         with pytest.raises(Unavailable):
             main.enroll(of_object("finalized", TIM, generation))
     assert desk.enrolled("tim") == ["1.jpg"]
@@ -161,7 +161,7 @@ def test_what_was_enrolled_stays_when_the_follow_up_fails_and_the_event_that_com
 
     desk.delete(TIM)
     with monkeypatch.context() as outage:
-        outage.setattr(desk.desk._recalibration, "follow", silent)
+        outage.setattr(desk.desk._lookalikes, "follow", silent)
         with pytest.raises(Unavailable):
             main.forget_photo(of_object("deleted", TIM, generation))
     main.forget_photo(of_object("deleted", TIM, generation))
@@ -180,7 +180,7 @@ def test_a_person_whose_farewell_is_interrupted_is_taken_off_the_others_when_the
     twins.db.document("people/tim").delete()
     farewell = of_person({"name": "tim"}, None, "tim")
     with monkeypatch.context() as outage:
-        outage.setattr(twins.desk._recalibration, "follow", silent)
+        outage.setattr(twins.desk._lookalikes, "follow", silent)
         with pytest.raises(Unavailable):
             main.person_changed(farewell)
     assert set(_warning(twins, "tom")) == {"tim"}

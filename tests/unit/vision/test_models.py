@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lookout.domain.site.site import Site
 from lookout.errors import ModelMissing
 from lookout.settings import Settings
 from lookout.vision.networks.models import installed
@@ -58,6 +59,12 @@ def test_weights_of_another_size_are_refused(copy: Settings) -> None:
         file.write(b"more")
     with pytest.raises(ModelMissing, match="bytes instead of"):
         installed(copy)
+
+
+def test_the_models_own_threshold_holds_until_the_owner_sets_one(recogniser: Recogniser) -> None:
+    site = Site(threshold=None, margin=0.05, visit_seconds=120, retention_days=30, timezone="UTC")
+    assert recogniser.card.rule_for(site) == recogniser.card.rule
+    assert recogniser.card.rule_for(replace(site, threshold=0.3)).threshold == 0.3
 
 
 @pytest.mark.parametrize(

@@ -9,31 +9,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookout.domain.cameras.camera import FOV_RANGE
-from lookout.domain.cameras.steering import Turn, next_step, turn_towards
+from lookout.domain.cameras.steering import Turn, next_instructions, turn_towards
 from lookout.domain.recognition.reason import Reason
 
 
 def test_with_nobody_there_a_camera_takes_its_time() -> None:
-    assert next_step([], 0) == {"interval_ms": 2000, "flash": 0, "framesize": "SVGA"}
-    assert next_step([Reason.NO_FACE], 0) == next_step([], 0)
+    assert next_instructions([], 0) == {"interval_ms": 2000, "flash": 0, "framesize": "SVGA"}
+    assert next_instructions([Reason.NO_FACE], 0) == next_instructions([], 0)
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.NO_FACE])
 def test_with_somebody_there_it_posts_again_soon(reason: Reason) -> None:
-    assert next_step([reason], 0)["interval_ms"] == 1000
+    assert next_instructions([reason], 0)["interval_ms"] == 1000
 
 
 def test_in_the_dark_it_makes_light() -> None:
-    assert next_step([Reason.TOO_DARK, Reason.KNOWN], 0)["flash"] == 1
+    assert next_instructions([Reason.TOO_DARK, Reason.KNOWN], 0)["flash"] == 1
 
 
 @pytest.mark.parametrize(("led", "flash"), [(0, 0), (1, 1), (255, 1)])
 def test_a_light_that_is_on_stays_on(led: int, flash: int) -> None:
-    assert next_step([], led)["flash"] == flash
+    assert next_instructions([], led)["flash"] == flash
 
 
 def test_for_a_small_face_it_takes_a_larger_frame() -> None:
-    assert next_step([Reason.UNKNOWN, Reason.TOO_SMALL], 0)["framesize"] == "UXGA"
+    assert next_instructions([Reason.UNKNOWN, Reason.TOO_SMALL], 0)["framesize"] == "UXGA"
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,8 @@ def test_turn_by_turn_the_face_comes_to_the_middle_without_swinging(fov: int) ->
 
 
 def test_only_a_camera_that_follows_is_told_where_to_look() -> None:
-    assert "pan" not in next_step([Reason.KNOWN], 0)
-    assert next_step([Reason.KNOWN], 0, Turn(-7, 3)) == next_step([Reason.KNOWN], 0) | {"pan": -7, "tilt": 3}
+    assert "pan" not in next_instructions([Reason.KNOWN], 0)
+    assert next_instructions([Reason.KNOWN], 0, Turn(-7, 3)) == next_instructions([Reason.KNOWN], 0) | {
+        "pan": -7,
+        "tilt": 3,
+    }

@@ -13,7 +13,7 @@ from lookout.domain.notifications.delivery import (
     DeliveryState,
     Step,
     claimed,
-    next_step,
+    delivery_step,
     settled,
 )
 
@@ -42,7 +42,7 @@ def _record(state: DeliveryState, tries: int = 1, lease: timedelta = LEASE) -> d
     ],
 )
 def test_what_a_delivery_does_follows_from_the_record(record: dict[str, Any] | None, step: Step) -> None:
-    assert next_step(record, NOW) is step
+    assert delivery_step(record, NOW) is step
 
 
 def test_a_claim_counts_the_tries_and_ends_by_itself() -> None:
@@ -50,7 +50,7 @@ def test_a_claim_counts_the_tries_and_ends_by_itself() -> None:
     assert (first["tries"], first["leaseUntil"]) == (1, NOW + LEASE)
     second = claimed(first, "two", NOW + LEASE)
     assert (second["tries"], second["claim"], second["state"]) == (2, "two", "claimed")
-    assert next_step(second, NOW + LEASE) is Step.COME_AGAIN
+    assert delivery_step(second, NOW + LEASE) is Step.COME_AGAIN
 
 
 def test_what_was_sent_was_sent_also_by_one_whose_lease_had_ended() -> None:
