@@ -79,13 +79,21 @@ class Settings:
         64,
     )
     min_face_pixels: int = _setting(
-        "MIN_FACE_PIXELS", 28, "shorter side (pixels) below which a face is `too_small`", 8, 512
+        "MIN_FACE_PIXELS", 22, "shorter side (pixels) below which a face is `too_small`", 8, 512
     )
     min_sharpness: float = _setting(
-        "MIN_SHARPNESS", 8.0, "variance of the Laplacian below which a face is `too_blurred`", 0.0, 10000.0
+        "MIN_SHARPNESS",
+        8.0,
+        "variance of the Laplacian, at a usual contrast, below which a face is `too_blurred`",
+        0.0,
+        10000.0,
     )
     min_brightness: float = _setting(
-        "MIN_BRIGHTNESS", 25.0, "mean grey (0-255) below which a face is `too_dark`", 0.0, 255.0
+        "MIN_BRIGHTNESS",
+        25.0,
+        "mean grey (0-255), after a dim frame was lifted, below which a face is `too_dark`",
+        0.0,
+        255.0,
     )
     max_turn: float = _setting(
         "MAX_TURN", 0.75, "0 frontal to 1 profile; above it a face is `turned_away`", 0.0, 1.0

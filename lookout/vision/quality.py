@@ -18,6 +18,12 @@ GOOD_SHARPNESS = 200.0
 GOOD_BRIGHTNESS = 90.0
 """Where more sharpness and light stop to make a shot better: what well-lit sample photos have."""
 
+USUAL_CONTRAST = 50.0
+"""Standard deviation of the grey of a well-lit face."""
+
+LEAST_CONTRAST = 10.0
+"""Below it there is nothing but noise to be sharp."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -55,14 +61,17 @@ OPEN_GATE = Gate(0.0, 0.0, 0.0, 1.0)
 def assess(aligned: NDArray[np.uint8], box: Box, turn: float) -> Quality:
     """Judge a face by its aligned crop of shape ``(112, 112, 3)``, its box in the frame, and its turn, 0 to 1.
 
-    The score is the geometric mean of size, sharpness and light, each against a good shot's and at most 1, and
-    of how frontal the face is (the cosine of its turn).
+    Sharpness is the variance of the Laplacian as it would be at a usual contrast: it falls with the square of the
+    light alone. The score is the geometric mean of size, sharpness and light, each against a good shot's and at
+    most 1, and of how frontal the face is (the cosine of its turn).
     """
     grey = cv2.cvtColor(aligned, cv2.COLOR_BGR2GRAY)
     pixels = min(box.width, box.height)
     _, spread = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
-    sharpness = float(spread[0, 0]) ** 2
-    brightness = float(cv2.mean(grey)[0])
+    mean, contrast = cv2.meanStdDev(grey)
+    relative = USUAL_CONTRAST / max(float(contrast[0, 0]), LEAST_CONTRAST)
+    sharpness = (float(spread[0, 0]) * relative) ** 2
+    brightness = float(mean[0, 0])
     parts = (
         min(1.0, pixels / TEMPLATE_SIDE),
         min(1.0, sharpness / GOOD_SHARPNESS),

@@ -15,6 +15,7 @@ from lookout.domain.recognition.face import Box, Embedding, Face, Quality
 from lookout.settings import Settings
 from lookout.vision.geometry import TEMPLATE_SIDE, Points, is_cut, turn, warp
 from lookout.vision.image.frame import Frame
+from lookout.vision.image.light import lifted
 from lookout.vision.networks.detector import Detector, detector
 from lookout.vision.networks.embedder import Embedder, template_transform
 from lookout.vision.networks.landmarks import Landmarker
@@ -90,7 +91,7 @@ class Recogniser:
     def see(self, frame: Frame) -> Seen:
         """Find, judge and embed the faces of a frame; those with a flaw have no embedding."""
         started = time.perf_counter()
-        networks, pixels = self.networks, frame.pixels
+        networks, pixels = self.networks, lifted(frame.pixels)
         boxes = sorted(networks.detector.detect(pixels), key=lambda box: (-box.area, box.x, box.y))
         detected = time.perf_counter()
         judged = boxes[: self._max_faces]
@@ -111,6 +112,7 @@ class Recogniser:
     def surest(self, pixels: NDArray[np.uint8]) -> float:
         """Length of the vector of the largest face, before it is made 1: the surer that it is one, the longer. 0
         where nothing is found. ``pixels`` as those of a frame."""
+        pixels = lifted(pixels)
         boxes = self.networks.detector.detect(pixels)
         if not boxes:
             return 0.0
@@ -127,18 +129,24 @@ class Recogniser:
     def _embed(self, looks: list[_Look], width: int, height: int) -> tuple[Face, ...]:
         flaws = [self._gate.flaw(look.quality) for look in looks]
         good = [look for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
-        embeddings: dict[int, Embedding] = {}
+        card = self.networks.card
+        found: dict[int, tuple[Embedding, float]] = {}
         if good:
             vectors, lengths = self.networks.embedder.embed([look.aligned for look in good])
             for look, vector, length in zip(good, vectors, lengths, strict=True):
                 # sleeves and shadows that the detector took for faces; an alert must not come of them
-                if length >= self.networks.card.min_length:
-                    embeddings[id(look)] = vector
-        return tuple(
-            Face(look.box, look.quality, flaw, embeddings.get(id(look)), is_cut(look.box, width, height))
-            for look, flaw in zip(looks, flaws, strict=True)
-            if flaw is not None or id(look) in embeddings
-        )
+                if length >= card.min_length:
+                    found[id(look)] = vector, float(length)
+        faces = []
+        for look, flaw in zip(looks, flaws, strict=True):
+            cut = is_cut(look.box, width, height)
+            if flaw is not None:
+                faces.append(Face(look.box, look.quality, flaw, None, cut))
+            elif id(look) in found:
+                vector, length = found[id(look)]
+                quality = look.quality.with_length(length, card.full_length)
+                faces.append(Face(look.box, quality, None, vector, cut, length >= card.clear_length))
+        return tuple(faces)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

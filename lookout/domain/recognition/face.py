@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,8 @@ class Quality:
 
     ``pixels``: shorter side of the box; ``sharpness``: variance of the Laplacian on the aligned crop;
     ``brightness``: mean grey of it, 0 to 255; ``turn``: 0 frontal to 1 profile, from the landmarks;
-    ``score``: all of them as one number, 0 to 1, by which the better of two shots is chosen.
+    ``score``: 0 to 1, by which the better of two shots is chosen; that of an embedded face comes from the length
+    of its raw vector, which tells best how well the face will be known by it.
     """
 
     pixels: float
@@ -55,6 +56,11 @@ class Quality:
     turn: float
     score: float
 
+    def with_length(self, length: float, full: float | None) -> Quality:
+        """The same with the score of a raw vector of ``length``; of a model for which nobody knows the length of a
+        very good shot, as it is."""
+        return self if full is None else replace(self, score=min(1.0, length / full))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
@@ -62,6 +68,7 @@ class Face:
 
     ``flaw`` says why the face must not be matched, and then ``embedding`` is None; a face without a flaw
     always has one. ``is_cut``: a border of the frame probably cuts it, so that it may resemble nobody any more.
+    Not ``is_clear``: a mask, a cap or a grimace hides so much of it that it may resemble nobody either.
     """
 
     box: Box
@@ -69,3 +76,4 @@ class Face:
     flaw: Reason | None
     embedding: Embedding | None
     is_cut: bool = False
+    is_clear: bool = True

@@ -105,15 +105,15 @@ def test_sleeves_and_shadows_are_no_faces(recogniser: Recogniser, photos: Path) 
 def test_a_flawed_face_has_its_reason_and_no_embedding(recogniser: Recogniser, photos: Path) -> None:
     picture = scene.with_person(photos / "obama2.jpg", 90, 260)
     blurred = np.asarray(cv2.GaussianBlur(picture, (0, 0), 6), np.uint8)
-    dark = (picture // 8).astype(np.uint8)
-    small = scene.with_person(photos / "obama2.jpg", 22, 260)
+    dark = (picture // 60).astype(np.uint8)
+    small = scene.with_person(photos / "obama2.jpg", 16, 260)
     for pixels, reason in ((blurred, Reason.TOO_BLURRED), (dark, Reason.TOO_DARK), (small, Reason.TOO_SMALL)):
         seen = recogniser.see(Frame(pixels, "jpeg"))
         assert [(face.flaw, face.embedding) for face in seen.faces] == [(reason, None)]
 
 
 def test_the_open_gate_embeds_what_the_cameras_gate_refuses(recogniser: Recogniser, photos: Path) -> None:
-    small = Frame(scene.with_person(photos / "obama2.jpg", 22, 260), "jpeg")
+    small = Frame(scene.with_person(photos / "obama2.jpg", 16, 260), "jpeg")
     assert recogniser.see(small).faces[0].embedding is None
     assert recogniser.with_gate(OPEN_GATE).see(small).faces[0].embedding is not None
 
