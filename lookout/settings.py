@@ -83,7 +83,7 @@ class Settings:
     )
     min_sharpness: float = _setting(
         "MIN_SHARPNESS",
-        8.0,
+        10.0,
         "variance of the Laplacian, at a usual contrast, below which a face is `too_blurred`",
         0.0,
         10000.0,

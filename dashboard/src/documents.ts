@@ -14,6 +14,7 @@ export type Reason =
   | "too_dark"
   | "turned_away"
   | "cut_off"
+  | "unclear"
   | "disarmed"
   | "muted";
 

@@ -9,6 +9,7 @@ from typing import Any
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.gallery import pack
+from lookout.domain.recognition.matching import Match
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.site import Site
 from lookout.domain.visits.shot import shot_paths
@@ -38,7 +39,7 @@ def opened(
     return {
         "cameraId": camera.id,
         "cameraName": camera.name,
-        **_identity(visit, sighting),
+        **_identity(visit, outcome.evidence or sighting.match),
         "silence": outcome.silence,
         "firstSeenAt": visit.first_seen,
         "lastSeenAt": visit.last_seen,
@@ -56,9 +57,11 @@ def changed(visit: Visit, outcome: Outcome, sighting: Sighting, beside: Collecti
     fields: dict[str, Any] = {"lastSeenAt": visit.last_seen, "frames": visit.frames}
     if outcome.better_shot:
         fields |= _shot(visit, beside)
-    same_person = sighting.match.person_id == visit.person_id and not visit.settled
-    if outcome.change is Change.UPGRADED or (outcome.better_shot and same_person):
-        fields |= _identity(visit, sighting)
+    match = outcome.evidence or sighting.match
+    same_person = match.person_id == visit.person_id and not visit.settled
+    renamed = outcome.change in (Change.UPGRADED, Change.CORRECTED)
+    if renamed or (outcome.better_shot and same_person):
+        fields |= _identity(visit, match)
     if outcome.change is Change.UPGRADED and outcome.silence is None:
         fields["silence"] = None
     return fields
@@ -140,8 +143,7 @@ def notice(camera: Camera, outcome: Outcome, at: datetime) -> dict[str, Any]:
     }
 
 
-def _identity(visit: Visit, sighting: Sighting) -> dict[str, Any]:
-    match = sighting.match
+def _identity(visit: Visit, match: Match) -> dict[str, Any]:
     candidates = match.candidates if match.reason is Reason.AMBIGUOUS else ()
     return {
         "personId": visit.person_id,

@@ -31,6 +31,7 @@ def to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
                 "strangerId": visit.stranger_id,
                 "silent": visit.silent,
                 "settled": visit.settled,
+                "waiting": visit.waiting,
             }
             for visit in visits.open
         ],
@@ -70,6 +71,7 @@ def from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
                     plain.get("strangerId"),
                     bool(plain.get("silent")),
                     bool(plain.get("settled")),
+                    bool(plain.get("waiting")),
                 )
                 for plain in document["open"]
             ),

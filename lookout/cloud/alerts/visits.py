@@ -219,7 +219,12 @@ class Visits:
                 expire_at = frame.at + timedelta(days=site.retention_days)
                 vector = alert_document.face_vector(sighting, self._strangers.model_id, expire_at)
                 batch.set(alert_document.vector_reference(self._db, outcome.alert_id), vector)
-            if outcome.change is not Change.CONTINUED:
+            if outcome.was is not None and visit.person_id is not None:
+                day = days.reference(self._db, frame.camera.id, site.day(visit.first_seen))
+                person = visit.person_id, visit.name
+                counts = days.moved_person(frame.camera, visit.first_seen, outcome.was, person, site)
+                batch.set(day, counts, merge=True)
+            if outcome.change in (Change.OPENED, Change.UPGRADED):
                 if outcome.silence is None:
                     notice = alert_document.notice(frame.camera, outcome, frame.at)
                     batch.create(alert_document.notice_reference(self._db, outcome), notice)

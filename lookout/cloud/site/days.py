@@ -44,6 +44,19 @@ def alert_counts(
     return _head(camera, site.day(opened_at), opened_at) | counts
 
 
+def moved_person(
+    camera: Camera, opened_at: datetime, was: str, person: tuple[str, str], site: Site
+) -> dict[str, Any]:
+    """What an alert that turns out to be of ``person``, id and name, changes in its day; to be merged into it.
+
+    ``was``: the id of whom it was counted for.
+    """
+    from google.cloud.firestore import Increment
+
+    people = {was: {"alerts": Increment(-1)}, person[0]: {"name": person[1], "alerts": Increment(1)}}
+    return _head(camera, site.day(opened_at), opened_at) | {"people": people}
+
+
 def frame_counts(
     camera: Camera, day: str, at: datetime, reasons: Mapping[str, int], doubles: int, milliseconds: int
 ) -> dict[str, Any]:
@@ -89,6 +102,8 @@ def _camera_day(stored: dict[str, Any]) -> CameraDay:
         people={
             person_id: (counts["name"], counts["alerts"])
             for person_id, counts in stored.get("people", {}).items()
+            # nobody is left of whom every alert turned out to be somebody else's
+            if counts["alerts"] > 0
         },
         reasons=Counter(stored.get("reasons", {})),
         frames=stored.get("frames", 0),

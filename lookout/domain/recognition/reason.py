@@ -14,6 +14,7 @@ class Reason(StrEnum):
     TOO_DARK = "too_dark"
     TURNED_AWAY = "turned_away"
     CUT_OFF = "cut_off"
+    UNCLEAR = "unclear"
     AMBIGUOUS = "ambiguous"
     UNKNOWN = "unknown"
     KNOWN = "known"

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from lookout.domain.recognition.face import Embedding
 from lookout.domain.recognition.matching import Match
 from lookout.domain.recognition.reason import Reason
-from lookout.domain.site.treatment import Policy, Silence, Treatment
+from lookout.domain.site.treatment import Silence, Treatment
+from lookout.domain.visits.assigning import assign, is_unclear
+from lookout.domain.visits.opening import alerted, opened, passed, unheard, waiting
 from lookout.domain.visits.visit import (
     CameraVisits,
     Change,
@@ -42,7 +44,10 @@ RECENT_FRAMES = 16
 DOUBLE_WINDOW = timedelta(seconds=60)
 """A camera that gave up waiting posts again within seconds; the same bytes later are a new sighting."""
 
-BETTER_BY = 1.1
+UNCLEAR_FRAMES = 3
+"""The third frame in which nobody can be told is told of all the same: somebody masked is somebody."""
+
+BETTER_BY = 1.05
 """A new shot replaces the picture when its score is this many times the old one: no upload for a hair."""
 
 
@@ -68,22 +73,32 @@ def judge(
     shots = {sighting.shot for sighting in sightings}
     outcomes: list[Outcome | None] = [None] * len(sightings)
     counted: set[str] = set()
-    for index, alert_id in _assign(sightings, tuple(visits.values()), rules.same_face):
+    waited: dict[int, Visit] = {}
+    for index, alert_id in assign(sightings, tuple(visits.values()), rules.same_face):
         sighting, visit = sightings[index], visits[alert_id]
+        if visit.waiting:
+            # told of under an id of this frame, like any visit that a frame opens
+            waited[index] = visits.pop(alert_id)
+            continue
         first = alert_id not in counted
-        visits[alert_id], outcomes[index] = _continued(visit, sighting, shots, at, first, rules.policy)
+        others = {one.person_id for one in visits.values() if one.alert_id != alert_id}
+        visits[alert_id], outcomes[index] = _continued(visit, sighting, shots, at, first, rules, others)
         counted.add(alert_id)
     for index, sighting in enumerate(sightings):
         if outcomes[index] is not None:
             continue
-        if sighting.is_cut and not sighting.match.is_known:
-            outcomes[index] = _passed(new_alert_ids[index], sighting)
+        doubtful = sighting.doubt is not None and not sighting.match.is_known
+        if doubtful and sighting.doubt is Reason.CUT_OFF:
+            outcomes[index] = passed(new_alert_ids[index], sighting)
             continue
+        before_it = waited.get(index)
         same_person = _named_in_this_frame(sighting, visits)
-        if same_person is None:
-            visit, outcomes[index] = _opened(new_alert_ids[index], sighting, at, rules.policy)
+        if doubtful and (before_it is None or before_it.frames + 1 < UNCLEAR_FRAMES):
+            visit, outcomes[index] = waiting(new_alert_ids[index], sighting, before_it, at)
+        elif same_person is None:
+            visit, outcomes[index] = opened(new_alert_ids[index], sighting, at, rules.policy, before_it)
         else:
-            visit, outcomes[index] = _continued(same_person, sighting, shots, at, False, rules.policy)
+            visit, outcomes[index] = _continued(same_person, sighting, shots, at, False, rules, set())
         visits[visit.alert_id] = visit
         counted.add(visit.alert_id)
 
@@ -96,54 +111,6 @@ def judge(
     return Judgement(CameraVisits(tuple(still_open), frames), done, doubled=False)
 
 
-def _assign(
-    sightings: Sequence[Sighting], visits: tuple[Visit, ...], same_face: float
-) -> list[tuple[int, str]]:
-    """Pairs of a sighting's index and the visit it goes on with.
-
-    A recognised person goes on with that person's visit. Any other face goes on with the visit whose latest
-    frames it resembles most, each visit taking one face of a frame, closest pair first. A recognised face joins
-    a visit of another name only when it is nearer to that visit's own frames than to its person's photos: a
-    face that flickers between two names stays one visit, a second person who comes in gets one of his own.
-    """
-    pairs: list[tuple[int, str]] = []
-    taken: set[str] = set()
-    of_person = {visit.person_id: visit.alert_id for visit in visits if visit.person_id is not None}
-    for index, sighting in enumerate(sightings):
-        person_id = sighting.match.person_id
-        alert_id = None if person_id is None else of_person.get(person_id)
-        if alert_id is not None:
-            pairs.append((index, alert_id))
-            taken.add(alert_id)
-
-    placed = {index for index, _ in pairs}
-    links = sorted(
-        (distance, index, visit.alert_id)
-        for index, sighting in enumerate(sightings)
-        if index not in placed
-        for visit in visits
-        if (distance := _distance(sighting, visit)) <= _reach(sighting.match, visit, same_face)
-    )
-    for _, index, alert_id in links:
-        if index not in placed and alert_id not in taken:
-            pairs.append((index, alert_id))
-            placed.add(index)
-            taken.add(alert_id)
-    return pairs
-
-
-def _reach(match: Match, visit: Visit, same_face: float) -> float:
-    if match.is_known and visit.person_id is not None and match.distance is not None:
-        return min(same_face, match.distance)
-    return same_face
-
-
-def _distance(sighting: Sighting, visit: Visit) -> float:
-    if visit.vectors.shape[1:] != sighting.embedding.shape or not len(visit.vectors):
-        return float("inf")  # another model's vectors are never compared
-    return float(1.0 - (visit.vectors @ sighting.embedding).max())
-
-
 def _named_in_this_frame(sighting: Sighting, visits: dict[str, Visit]) -> Visit | None:
     """The visit that got the person's name in this very frame: a mirror or a photo makes no second alert."""
     if not sighting.match.is_known:
@@ -151,52 +118,39 @@ def _named_in_this_frame(sighting: Sighting, visits: dict[str, Visit]) -> Visit 
     return next((v for v in visits.values() if v.person_id == sighting.match.person_id), None)
 
 
-def _opened(alert_id: str, sighting: Sighting, at: datetime, policy: Policy) -> tuple[Visit, Outcome]:
-    match = sighting.match
-    is_stranger = match.reason is Reason.UNKNOWN and sighting.may_be_stranger
-    silent = policy.treatment(match.is_known, sighting.muted) is Treatment.IGNORE
-    # nobody remembers the face of someone who is ignored, unless it is a stranger known already
-    stranger_id = sighting.stranger_id or (None if silent else alert_id)
-    visit = Visit(
-        alert_id,
-        match.person_id,
-        match.name,
-        at,
-        at,
-        1,
-        sighting.score,
-        "" if silent else sighting.shot,
-        sighting.embedding[None, :],
-        stranger_id if is_stranger else None,
-        silent,
-    )
-    if silent:
-        return visit, _unheard(visit)
-    return visit, _alerted(visit, sighting, policy)
-
-
 def _continued(
-    visit: Visit, sighting: Sighting, shots: Set[str], at: datetime, first_in_frame: bool, policy: Policy
+    visit: Visit,
+    sighting: Sighting,
+    shots: Set[str],
+    at: datetime,
+    first_in_frame: bool,
+    rules: Rules,
+    others: Set[str | None],
 ) -> tuple[Visit, Outcome]:
-    match = sighting.match
+    policy = rules.policy
+    # half a face is like other people's halves
+    vectors = visit.vectors if _says_little(sighting) else _latest(visit.vectors, sighting.embedding)
+    match = _of_all_frames(visit, vectors, sighting, rules)
+    if match.person_id in others and match is not sighting.match:
+        match = sighting.match  # nobody is in two places
     named = visit.person_id is None and match.is_known and not visit.settled
+    corrected = match is not sighting.match and _is_corrected(visit, match)
     after = replace(
         visit,
-        person_id=match.person_id if named else visit.person_id,
-        name=match.name if named else visit.name,
+        person_id=match.person_id if named or corrected else visit.person_id,
+        name=match.name if named or corrected else visit.name,
         last_seen=max(visit.last_seen, at),
         frames=visit.frames + first_in_frame,
-        # half a face is like other people's halves
-        vectors=visit.vectors if sighting.is_cut else _latest(visit.vectors, sighting.embedding),
+        vectors=vectors,
         stranger_id=None if named else visit.stranger_id,
     )
     if visit.silent:
         heard = named and policy.treatment(True, sighting.muted) is not Treatment.IGNORE
         if not heard:
-            return after, _unheard(after)
+            return after, unheard(after)
         taken = replace(after, best_score=sighting.score, shot=sighting.shot)
         after = replace(taken, first_seen=at, frames=1, silent=False)
-        return after, _alerted(after, sighting, policy)
+        return after, replace(alerted(after, sighting, policy), reason=Reason.KNOWN, evidence=match)
     # a frame is stored once per visit, so a second face of it (a mirror) cannot be the better shot
     better = visit.shot not in shots and sighting.score > visit.best_score * BETTER_BY
     if better:
@@ -206,34 +160,36 @@ def _continued(
         visit.alert_id,
         after.person_id,
         after.name,
-        Reason.KNOWN if named else Reason.SAME_VISIT,
-        Change.UPGRADED if named else Change.CONTINUED,
+        Reason.KNOWN if named or corrected else Reason.SAME_VISIT,
+        Change.UPGRADED if named else Change.CORRECTED if corrected else Change.CONTINUED,
         better,
         visit.shot or None if better else None,
         policy.silence(treatment) if named else Silence.RECORD,
         visit.stranger_id if named else None,
+        visit.person_id if corrected else None,
+        match if rules.identify is not None else None,
     )
     return after, outcome
 
 
-def _alerted(visit: Visit, sighting: Sighting, policy: Policy) -> Outcome:
-    silence = policy.silence(policy.treatment(sighting.match.is_known, sighting.muted))
-    reason = sighting.match.reason
-    return Outcome(visit.alert_id, visit.person_id, visit.name, reason, Change.OPENED, True, None, silence)
+def _of_all_frames(visit: Visit, vectors: NDArray[np.float32], sighting: Sighting, rules: Rules) -> Match:
+    """Who the mean of a visit's frames is: a single frame errs three times as often."""
+    # the other one of two faces of a frame that are like one person is between the two, whatever was before
+    between = sighting.match.reason is Reason.AMBIGUOUS
+    if rules.identify is None or visit.settled or between or len(vectors) < 2:
+        return sighting.match
+    mean = vectors.mean(axis=0)
+    return rules.identify(np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32))
 
 
-def _unheard(visit: Visit) -> Outcome:
-    return _without_alert(visit.alert_id, visit.person_id, visit.name, Reason.MUTED, Change.SILENT)
+def _is_corrected(visit: Visit, match: Match) -> bool:
+    """Whether somebody who had a name early turns out to be somebody else."""
+    free = not visit.settled and not visit.silent and visit.person_id is not None
+    return free and match.is_known and match.person_id != visit.person_id
 
 
-def _passed(unused_alert_id: str, sighting: Sighting) -> Outcome:
-    return _without_alert(unused_alert_id, None, sighting.match.name, Reason.CUT_OFF, Change.PASSED)
-
-
-def _without_alert(
-    alert_id: str, person_id: str | None, name: str, reason: Reason, change: Change
-) -> Outcome:
-    return Outcome(alert_id, person_id, name, reason, change, False, None, Silence.RECORD)
+def _says_little(sighting: Sighting) -> bool:
+    return sighting.doubt is Reason.CUT_OFF or is_unclear(sighting)
 
 
 def _latest(vectors: NDArray[np.float32], embedding: Embedding) -> NDArray[np.float32]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -15,11 +15,16 @@ from lookout.domain.recognition.matching import Match
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.treatment import TELL_ALL, Policy, Silence
 
+Identify = Callable[[Embedding], Match]
+"""Who a vector of length 1 is."""
+
 
 class Change(Enum):
-    """What a sighting does to a visit. In silence it has no alert; passed over, no visit."""
+    """What a sighting does to a visit. In silence it has no alert; passed over, no visit or one that waits.
+    Corrected, it has the name of somebody else than before."""
 
     PASSED = "passed"
+    CORRECTED = "corrected"
     OPENED = "opened"
     CONTINUED = "continued"
     UPGRADED = "upgraded"
@@ -32,8 +37,9 @@ class Sighting:
 
     ``box`` is where in the frame it is. ``stranger_id`` is who an unknown face was before, None for one that was
     never seen. ``muted``: nobody wants to hear of the person or the stranger. ``may_be_stranger``: whether an
-    unknown face is remembered at all. ``is_cut``: a border of the frame cuts the face; unknown, it opens no visit.
-    unknown face is remembered at all. ``shot`` names the picture that the sighting would give its alert.
+    unknown face is remembered at all. ``doubt``: why a face that is nobody's says little: ``cut_off`` by a border
+    of the frame, it opens no visit; ``unclear``, it waits for a better frame. ``shot`` names the picture that the
+    sighting would give its alert.
     """
 
     match: Match
@@ -43,7 +49,7 @@ class Sighting:
     muted: bool = False
     may_be_stranger: bool = True
     box: Box = NOWHERE
-    is_cut: bool = False
+    doubt: Reason | None = None
     shot: str = ""
 
 
@@ -52,7 +58,8 @@ class Visit:
     """Someone in front of a camera, known or not. ``shot``: name of the best picture so far, empty
     when none could be stored, ``best_score`` its quality; ``vectors``: the latest embeddings, shape
     ``(m, d)``. ``stranger_id``: which stranger an unknown one is. A ``silent`` visit has no alert. Of a
-    ``settled`` one an owner said who it is: no frame changes that."""
+    ``settled`` one an owner said who it is: no frame changes that. One that is ``waiting`` is silent until a frame
+    shows who it is."""
 
     alert_id: str
     person_id: str | None
@@ -66,13 +73,16 @@ class Visit:
     stranger_id: str | None = None
     silent: bool = False
     settled: bool = False
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one sighting. ``better_shot``: this frame is the best picture of the visit so far;
     ``replaces``: name of the picture it takes the place of, None for the first. ``silence``: why nobody is told of
-    what is new, None where people are told. ``leaves_stranger``: the stranger the visit was taken for till now."""
+    what is new, None where people are told. ``leaves_stranger``: the stranger the visit was taken for till now.
+    ``was``: the person it was corrected from. ``evidence``: what its name comes from, the mean of its frames; None
+    for the sighting's own match."""
 
     alert_id: str
     person_id: str | None
@@ -83,6 +93,8 @@ class Outcome:
     replaces: str | None
     silence: Silence | None = None
     leaves_stranger: str | None = None
+    was: str | None = None
+    evidence: Match | None = field(default=None, compare=False)
 
     @property
     def is_silent(self) -> bool:
@@ -115,11 +127,13 @@ class CameraVisits:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """``visit_seconds``: a visit ends when nobody was seen for so long. ``same_face``: largest cosine distance
-    at which a face is the one of a visit's earlier frames. ``policy``: what is done about whom."""
+    at which a face is the one of a visit's earlier frames. ``policy``: what is done about whom.
+    ``identify``: who the mean of a visit's frames is; None takes each frame for itself."""
 
     visit_seconds: int
     same_face: float
     policy: Policy = TELL_ALL
+    identify: Identify | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,14 +136,19 @@ class FrameService:
                 face.quality.score * (CUT_SCORE if face.is_cut else 1.0),
                 muted=gallery.is_muted(found.person_id),
                 box=face.box,
-                is_cut=face.is_cut,
+                doubt=_doubt(face),
                 shot=shot_name(posted.digest, uuid4().hex[:8]),
             )
             for found, face in zip(matches, good, strict=True)
             if face.embedding is not None
         ]
         visit_seconds = own.visit_seconds or site.visit_seconds
-        rules = Rules(visit_seconds, rule.same_face, site.policy(own, posted.at))
+        rules = Rules(
+            visit_seconds,
+            rule.same_face,
+            site.policy(own, posted.at),
+            lambda vector: match([vector], gallery, rule, site.margin)[0],
+        )
         outcomes = self._store(posted, good, sightings, rules, site)
         judged = iter(zip(matches, outcomes, strict=True))
         return [
@@ -221,6 +226,12 @@ class FrameService:
 
 def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:
     return replace(judged, face=replace(judged.face, box=frame.as_posted(judged.face.box)))
+
+
+def _doubt(face: Face) -> Reason | None:
+    if face.is_cut:
+        return Reason.CUT_OFF
+    return None if face.is_clear else Reason.UNCLEAR
 
 
 def _judged(face: Face, match: Match, outcome: Outcome) -> JudgedFace:

@@ -138,7 +138,7 @@ def test_a_heartbeat_brings_what_was_counted_since_the_last(house: House, shot: 
 
 
 def test_a_face_too_small_is_told_so_and_makes_no_alert(house: House, shot: Shot) -> None:
-    answer = house.post(shot("obama3.jpg", 320, 240))
+    answer = house.post(shot("obama3.jpg", 220, 165))
     assert (answer["person"], answer["alert_id"], answer["reason"]) == (None, None, "too_small")
     assert answer["next"]["framesize"] == "UXGA"
     assert house.alerts() == []

@@ -168,7 +168,7 @@ def test_a_stranger_who_turns_out_to_be_somebody_known_is_no_stranger(
 def test_of_a_stranger_with_other_visits_only_this_one_is_taken_back(
     brief: House, people: People, shot: Shot
 ) -> None:
-    brief.post(shot("obama.jpg", 320, 240))
+    brief.post(shot("obama.jpg", 200, 150))
     ((stranger_id, _),) = _strangers(brief).items()
     _leave()
     brief.post(shot("obama2.jpg"))

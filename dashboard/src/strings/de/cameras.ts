@@ -28,6 +28,7 @@ export const cameras: typeof english = {
     too_dark: "ein zu dunkles Gesicht",
     turned_away: "ein abgewandtes Gesicht",
     cut_off: "ein vom Rand angeschnittenes Gesicht",
+    unclear: "ein zu verdecktes Gesicht",
     disarmed: "nicht scharf",
     muted: "jemand, der stumm ist",
   },

@@ -24,6 +24,7 @@ export const statistics: typeof english.statistics = {
     too_dark: "Gesichter zu dunkel. Nachts das Licht einschalten?",
     turned_away: "Gesichter abgewandt. Hänge die Kamera dorthin, wohin man sieht.",
     cut_off: "Gesichter am Rand angeschnitten. Die Kamera ein wenig drehen.",
+    unclear: "Gesichter zu verdeckt oder zu fern: auf ein besseres Bild wurde gewartet.",
     disarmed: "Gesehen, während nicht scharf geschaltet war, wie gewünscht.",
     muted: "Jemand, der stumm ist oder nicht mehr gemeldet wird.",
     same_visit: "Ein Besuch, der weitergeht: in seiner Meldung gezählt.",

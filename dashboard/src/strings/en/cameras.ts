@@ -26,6 +26,7 @@ export const cameras = {
     too_dark: "a face too dark",
     turned_away: "a face turned away",
     cut_off: "a face cut off by the border",
+    unclear: "a face too hidden to tell",
     disarmed: "disarmed",
     muted: "somebody muted",
   } as Record<string, string>,

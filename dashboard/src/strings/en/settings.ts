@@ -22,6 +22,7 @@ export const statistics = {
     too_dark: "Faces too dark. Turn on the flash at night?",
     turned_away: "Faces turned away. Hang the camera where people look.",
     cut_off: "Faces cut off by the border. Turn the camera a little.",
+    unclear: "Faces too hidden or too far to tell: a better frame was waited for.",
     disarmed: "Seen while disarmed, as you wanted.",
     muted: "Somebody muted, or a stranger you never mind.",
     same_visit: "A visit that goes on: counted in its alert.",

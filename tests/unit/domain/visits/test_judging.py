@@ -475,7 +475,7 @@ def test_whom_an_owner_said_it_is_no_frame_says_otherwise(
 
 
 def cut(sighting: Sighting) -> Sighting:
-    return dataclasses.replace(sighting, is_cut=True)
+    return dataclasses.replace(sighting, doubt=Reason.CUT_OFF)
 
 
 def test_a_cut_face_that_is_nobodys_opens_no_visit(camera: Camera, alice: Embedding) -> None:
@@ -506,3 +506,102 @@ def test_a_frame_with_a_cut_face_that_comes_twice_is_a_double(camera: Camera, al
     first = camera.judge(0, cut(seen(alice)), digest="same")
     again = camera.judge(1, cut(seen(alice)), digest="same")
     assert (again.doubled, again.outcomes) == (True, first.outcomes)
+
+
+def unclear(sighting: Sighting) -> Sighting:
+    return dataclasses.replace(sighting, doubt=Reason.UNCLEAR)
+
+
+def test_an_unclear_face_of_nobody_is_no_alert_until_a_better_frame_shows_who_it_is(
+    camera: Camera, alice: Embedding
+) -> None:
+    first = camera.one(0, unclear(seen(alice)))
+    assert (first.reason, first.change, first.is_silent) == (Reason.UNCLEAR, Change.PASSED, True)
+    clear = camera.one(1, seen(at(0.2, alice), "Alice"))
+    assert (clear.change, clear.name, clear.reason) == (Change.OPENED, "Alice", Reason.KNOWN)
+    (visit,) = camera.state.open
+    assert (visit.frames, visit.first_seen, visit.waiting, visit.silent) == (2, NOON, False, False)
+
+
+def test_a_clear_face_of_nobody_that_was_unclear_before_is_told_of_as_one_visit(
+    camera: Camera, alice: Embedding
+) -> None:
+    camera.one(0, unclear(seen(alice)))
+    told = camera.one(1, seen(at(0.2, alice)))
+    assert (told.change, told.reason) == (Change.OPENED, Reason.UNKNOWN)
+    assert camera.state.open[0].stranger_id == told.alert_id
+
+
+def test_the_third_unclear_frame_is_told_of_whatever_it_shows(camera: Camera) -> None:
+    """Somebody masked is somebody, and poor frames of one face need not resemble one another."""
+    faces = [face(seed) for seed in range(70, 73)]
+    outcomes = [camera.one(second, unclear(seen(one))) for second, one in enumerate(faces)]
+    assert [one.change for one in outcomes] == [Change.PASSED, Change.PASSED, Change.OPENED]
+    assert (camera.state.open[0].frames, camera.state.open[0].first_seen) == (3, NOON)
+
+
+def test_an_unclear_face_that_is_recognised_makes_its_alert(camera: Camera, alice: Embedding) -> None:
+    assert camera.one(0, unclear(seen(alice, "Alice"))).change is Change.OPENED
+
+
+def test_an_unclear_face_goes_on_with_a_visit_and_leaves_its_vectors_alone(
+    camera: Camera, alice: Embedding
+) -> None:
+    first = camera.one(0, seen(alice))
+    poor = camera.one(1, unclear(seen(at(0.3, alice))))
+    assert (poor.alert_id, poor.reason) == (first.alert_id, Reason.SAME_VISIT)
+    assert len(camera.state.open[0].vectors) == 1
+
+
+def test_what_waited_is_over_with_its_visit(camera: Camera, alice: Embedding) -> None:
+    for second in (0, 500, 1000):
+        assert camera.one(second, unclear(seen(alice))).change is Change.PASSED
+
+
+def by_the_mean(alice: Embedding, bob: Embedding) -> Rules:
+    """Rules by which a vector nearer than 0.4 to one of two people is that person."""
+
+    def identify(vector: Embedding) -> Match:
+        for name, own in (("Alice", alice), ("Bob", bob)):
+            if 1 - vector @ own < 0.4:
+                return seen(vector, name).match
+        return seen(vector).match
+
+    return dataclasses.replace(RULES, identify=identify, same_face=0.8)
+
+
+def test_one_frame_that_is_taken_for_somebody_does_not_name_a_visit_of_another(
+    alice: Embedding, bob: Embedding
+) -> None:
+    camera = Camera(by_the_mean(alice, bob))
+    stranger = at(0.6, alice, towards=3)
+    for second in range(3):
+        camera.one(second, seen(stranger))
+    lucky = camera.one(3, seen(at(0.15, stranger, towards=4), "Alice", distance=0.39))
+    assert (lucky.change, lucky.name) == (Change.CONTINUED, "Unknown")
+
+
+def test_a_visit_is_named_when_all_its_frames_together_are_somebody(alice: Embedding, bob: Embedding) -> None:
+    camera = Camera(by_the_mean(alice, bob))
+    first = camera.one(0, seen(at(0.5, alice, towards=5)))
+    second = camera.one(1, seen(at(0.5, alice, towards=6)))
+    assert (second.alert_id, second.change, second.name) == (first.alert_id, Change.UPGRADED, "Alice")
+    assert second.evidence is not None
+    assert second.evidence.person_id == "alice"
+
+
+def test_an_early_wrong_name_is_corrected_in_place(alice: Embedding, bob: Embedding) -> None:
+    camera = Camera(by_the_mean(alice, bob))
+    wrong = camera.one(0, seen(at(0.45, bob, towards=7), "Alice"))
+    right = camera.one(1, seen(at(0.2, bob, towards=8)))
+    assert (right.alert_id, right.change, right.name) == (wrong.alert_id, Change.CORRECTED, "Bob")
+    assert (right.was, right.reason) == ("alice", Reason.KNOWN)
+    assert camera.one(2, seen(at(0.1, bob), "Bob")).change is Change.CONTINUED
+
+
+def test_an_owners_word_is_not_corrected(alice: Embedding, bob: Embedding) -> None:
+    camera = Camera(by_the_mean(alice, bob))
+    camera.one(0, seen(at(0.4, bob, towards=7), "Alice"))
+    (visit,) = camera.state.open
+    camera.state = dataclasses.replace(camera.state, open=(dataclasses.replace(visit, settled=True),))
+    assert camera.one(1, seen(at(0.2, bob, towards=8))).name == "Alice"
