@@ -1,3 +1,3 @@
 """The Lookout agent: carries out, in a local network, what the cloud asks of its cameras."""
 
-__version__ = "1.0.0"
+__version__ = "2.0.0"

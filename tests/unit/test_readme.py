@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import hmac
 import json
@@ -35,7 +36,27 @@ def test_the_settings_table_is_the_one_in_the_code() -> None:
 def test_every_command_that_a_page_names_exists() -> None:
     words = TEXT.replace("`", " ").replace("[", " ").split()
     named = {word.rstrip(".,;:)?") for word in words if word.startswith("scripts/")} - {"scripts/"}
-    assert {name for name in named if not (ROOT / name).is_file()} == set()
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def names_in(path: str) -> set[str]:
+    """What a module defines: functions, classes, and their methods as ``Class.method``."""
+    found = set()
+    for node in ast.parse((ROOT / path).read_text()).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+    return found
+
+
+def test_every_function_that_the_architecture_names_is_where_it_says() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    trips = re.findall(r"`([\w/]+\.py)::([\w.]+)`", page)
+    assert len(trips) > 20
+    assert [(path, name) for path, name in trips if name not in names_in(path)] == []
+    files = set(re.findall(r"`((?:lookout|functions|agent|scripts|tests)/[\w/.]+\.py)`", page))
+    assert {name for name in files if not (ROOT / name).exists()} == set()
 
 
 def test_every_printed_command_is_run_by_the_tests_or_says_why_not() -> None:

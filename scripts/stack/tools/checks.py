@@ -11,6 +11,9 @@ from stack.console import say, step
 from stack.install import dashboard
 from stack.install.bootstrap import ROOT
 
+SITE = {"PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
+"""For MkDocs: its hooks import the scripts' library, and it need not advertise what comes after it."""
+
 
 def lint() -> bool:
     """Run every check, printing what each found. Returns whether all are clean."""
@@ -24,6 +27,7 @@ def lint() -> bool:
         _passes("ruff format", ["ruff", "format", "--check", "."]),
         _passes("mypy", ["mypy", *folders]),
         dashboard.check(),
+        _passes("mkdocs", ["mkdocs", "build", "--strict"], SITE),
     ]
     # a script is a program of its own
     passed += [
