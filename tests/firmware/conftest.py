@@ -14,7 +14,7 @@ import pytest
 from stack.install import compiler
 from tests.agent.conftest import until
 
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ class HostCamera:
         """How many lines have ``part`` in them."""
         return sum(part in line for line in self.lines)
 
-    def wait_for(self, part: str, times: int = 1, seconds: float = 30.0) -> None:
+    def wait_for(self, part: str, times: int = 1, seconds: float = 150.0) -> None:
         """Wait until it said ``part`` so many times."""
         try:
             until(lambda: self.count(part) >= times or self.process.poll() is not None, part, seconds)

@@ -16,7 +16,7 @@ from stack.install.compiler import FIRMWARE
 from tests.firmware.conftest import GOOD_KEY, HostCamera, Launch, settings
 from tests.firmware.servers import Lookout, Said, certificates, judged
 
-SECONDS = 10
+SECONDS = 30
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def test_what_lay_in_the_sensors_queue_is_never_posted(launch: Launch, photo: Pa
 
 def test_it_posts_again_when_it_is_told_to(launch: Launch, photo: Path) -> None:
     with Lookout(judged(interval_ms=1500), judged(interval_ms=300)) as server:
-        launch([photo], settings(server.url)).wait_for("judged", 3)
-    first, second = pauses(server)[:2]
+        launch([photo], settings(server.url)).wait_for("judged", 8)
+    first, *others = pauses(server)
     assert first >= 1.5
-    assert 0.3 <= second < first
+    assert 0.3 <= min(others) < 1.5
 
 
 def test_flash_frame_size_and_servos_follow_the_answer(launch: Launch, photo: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_refusal_is_waited_out(launch: Launch, photo: Path, refusal: Said, tol
 def test_a_server_that_fails_on_and_on_is_asked_less_and_less(launch: Launch, photo: Path) -> None:
     with Lookout(error(503, "unavailable")) as server:
         camera = launch([photo], settings(server.url))
-        camera.wait_for("not available", 5, seconds=60)
+        camera.wait_for("not available", 5)
     waits = [int(line.split("again in ")[1].split()[0]) for line in camera.lines if "again in" in line]
     for number, wait in enumerate(waits):
         most = min(1000 * 2**number, 60000)

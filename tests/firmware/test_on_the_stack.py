@@ -22,7 +22,7 @@ from tests.agent.conftest import until
 from tests.firmware.conftest import HostCamera, Launch, settings
 from tests.firmware.test_camera import get
 
-SECONDS = 30
+SECONDS = 60
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_its_frames_make_one_alert(camera: tuple[str, HostCamera], db: Any) -> N
     (alert,) = alerts(db, camera_id)
     assert alert.get("cameraName") == "Host"
     assert alert.get("frames") >= 2
-    assert get(made, "/status").json()["failed"] == 0
+    assert get(made, "/status").json()["judged"] >= 3
 
 
 def test_an_owner_moves_its_servos_lights_it_and_takes_a_picture(
@@ -109,7 +109,7 @@ def test_it_follows_once_it_is_told_to(stack: StackInfo, camera: tuple[str, Host
     url = f"{stack.urls['hosting']}/cameras/{camera_id}"
     changed = requests.patch(url, json={"follow": True}, headers=headers, timeout=SECONDS)
     assert changed.json()["camera"]["follow"] is True
-    made.wait_for("pin pan", 3, seconds=60)
+    made.wait_for("pin pan", 3)
     pulses = [int(line.split()[-1]) for line in made.lines if line.startswith("pin pan")]
     # the face stays at the left of the picture, whatever the servo does here
     assert pulses == sorted(pulses, reverse=True)
@@ -122,7 +122,7 @@ def test_a_camera_that_was_disabled_says_so(
     camera_id, made = camera
     made.wait_for("judged")
     db.document(f"cameras/{camera_id}").update({"status": "disabled"})
-    made.wait_for("the server does not know this camera, or it is disabled", seconds=60)
+    made.wait_for("the server does not know this camera, or it is disabled")
     until(lambda: get(made, "/status").json()["last"] == "forbidden", "the status")
 
 
