@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.commands import Command, CommandQueue
@@ -22,11 +22,14 @@ from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import Routes, json_body
 from lookout.web.upload.frame_upload import FrameUpload
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
 
 class ControlService:
     """Answers the paths of ``control``. One per warm instance, shared by its threads."""
 
-    def __init__(self, settings: Settings, db: Any) -> None:
+    def __init__(self, settings: Settings, db: Client) -> None:
         timeout = settings.store_timeout_seconds
         self._settings = settings
         wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")

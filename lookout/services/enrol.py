@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase import download_tokens, storage
 from lookout.cloud.firebase.clients import bucket as default_bucket
@@ -23,6 +23,11 @@ from lookout.errors import PhotoRejected
 from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 PHOTOS = "faces/"
 """Where people's photos lie."""
 
@@ -34,7 +39,7 @@ class EnrolmentService:
     Raises ``Unavailable`` when a store is silent, and the event then comes again.
     """
 
-    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+    def __init__(self, settings: Settings, db: Client, bucket: Bucket) -> None:
         # pixels are heavy to import, and this module is loaded at deployment too
         from lookout.vision.networks.models import installed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers, forget_alert
 from lookout.cloud.corrections.jobs import Runner
@@ -19,6 +19,11 @@ from lookout.log import Severity, log
 from lookout.services.people import service as people_service
 from lookout.settings import Settings, current_settings
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 FORSAKEN = timedelta(minutes=5)
 """A job that nobody works on any more: no call takes so long."""
 
@@ -26,7 +31,7 @@ FORSAKEN = timedelta(minutes=5)
 class Housekeeping:
     """Keeps the house. ``runner`` takes up jobs that were interrupted."""
 
-    def __init__(self, settings: Settings, db: Any, bucket: Any, runner: Runner) -> None:
+    def __init__(self, settings: Settings, db: Client, bucket: Bucket, runner: Runner) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout = settings.store_timeout_seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.corrections import merge_people, merge_strangers, name_stranger
@@ -28,12 +28,17 @@ from lookout.web.download import Download, safe_name
 from lookout.web.routes import Routes, json_body
 from lookout.web.zipped import zipped
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 
 class PeopleService:
     """Answers the paths of ``people``. One per warm instance, shared by its threads."""
 
     def __init__(
-        self, settings: Settings, db: Any, bucket: Any, enrol_seconds: float = ENROL_SECONDS
+        self, settings: Settings, db: Client, bucket: Bucket, enrol_seconds: float = ENROL_SECONDS
     ) -> None:
         timeout = settings.store_timeout_seconds
         stale_seconds = settings.gallery_refresh_seconds * 1.5

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.registry import CameraRegistry
@@ -20,6 +20,9 @@ from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 FRESH_SECONDS = 5.0
 """A report is told again for so long: a dashboard on every screen costs no more than one."""
@@ -37,7 +40,7 @@ class StatisticsService:
     is 48 reads, however many alerts there are, at most every :data:`FRESH_SECONDS`.
     """
 
-    def __init__(self, settings: Settings, db: Any, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, settings: Settings, db: Client, now: Callable[[], datetime] = _now) -> None:
         self._timeout = settings.store_timeout_seconds
         self._db = db
         self._now = now

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.accounts.id_token import current_roles
 from lookout.cloud.accounts.short_answers import with_short_answers
@@ -15,6 +15,11 @@ from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.site.caller import READERS, Role
 from lookout.errors import DeliveryRefused, NotDelivered
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Snapshot
 
 MOST = 200
 """Devices that are told."""
@@ -49,7 +54,7 @@ class Note:
 class Devices:
     """Sends notes to all registered devices. ``app``: makes the Firebase app by which FCM is called."""
 
-    def __init__(self, db: Any, app: Callable[[], Any], timeout: float) -> None:
+    def __init__(self, db: Client, app: Callable[[], Any], timeout: float) -> None:
         self._db = db
         self._app = app
         self._timeout = timeout
@@ -80,7 +85,7 @@ class Devices:
                 answers = messaging.send_each(messages, app=with_short_answers(self._app())).responses
         except exceptions.FirebaseError as error:
             raise NotDelivered(f"Firebase Cloud Messaging cannot be called ({error.code}).") from error
-        errors: list[Any] = []
+        errors = []
         for device, answer in zip(devices, answers, strict=True):
             if isinstance(answer.exception, messaging.UnregisteredError):
                 self._forget(device)
@@ -95,24 +100,24 @@ class Devices:
             log(Severity.WARNING, "some devices were not reached", devices=len(errors), codes=codes)
         return sent
 
-    def _to_be_told(self) -> list[Any]:
+    def _to_be_told(self) -> list[Snapshot]:
         by_user = self._by_user()
         roles = self._current_roles(list(by_user))
-        told: list[Any] = []
+        told: list[Snapshot] = []
         for uid in sorted(by_user, key=lambda uid: (roles[uid] is not Role.OWNER, uid)):
             devices = by_user[uid]
             keep = self._newest(uid, devices) if roles[uid] in READERS else []
             for device in devices:
                 if device.id not in {one.id for one in keep}:
                     self._forget(device)
-            told += [one for one in keep if isinstance(one.to_dict().get("token"), str)]
+            told += [one for one in keep if isinstance((one.to_dict() or {}).get("token"), str)]
         return told[:MOST]
 
-    def _by_user(self) -> dict[str, list[Any]]:
+    def _by_user(self) -> dict[str, list[Snapshot]]:
         """Some devices of every user, more than :data:`PER_USER` of those who have more."""
         query = self._db.collection("devices").order_by("uid")
-        found: dict[str, list[Any]] = {}
-        after: Any = None
+        found: dict[str, list[Snapshot]] = {}
+        after: Snapshot | dict[str, object] | None = None
         for _ in range(PAGES):
             page = query if after is None else query.start_after(after)
             with store_errors("Firestore"):
@@ -127,7 +132,7 @@ class Devices:
             after = {"uid": last.get("uid")} if is_too_many else last
         return found
 
-    def _newest(self, uid: str, devices: list[Any]) -> list[Any]:
+    def _newest(self, uid: str, devices: list[Snapshot]) -> list[Snapshot]:
         from google.cloud.firestore import Query
         from google.cloud.firestore_v1.base_query import FieldFilter
 
@@ -147,7 +152,7 @@ class Devices:
                 self._roles |= current_roles(unknown)
             return {uid: self._roles[uid] for uid in uids}
 
-    def _forget(self, device: Any) -> None:
+    def _forget(self, device: Snapshot) -> None:
         from google.api_core.exceptions import FailedPrecondition, NotFound
 
         # a browser that got a new token meanwhile is still there
@@ -157,7 +162,7 @@ class Devices:
             log(Severity.INFO, "a device was forgotten", device=device.id)
 
 
-def forget_all_of(db: Any, uid: str, timeout: float) -> None:
+def forget_all_of(db: Client, uid: str, timeout: float) -> None:
     """Forget the devices of an account that is to see no more.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.cameras.camera import Camera
@@ -15,13 +15,16 @@ from lookout.domain.site.site import Site
 from lookout.domain.visits.shot import shot_paths
 from lookout.domain.visits.visit import Change, Outcome, Sighting, Visit
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
 PICTURE_STORED = "stored"
 PICTURE_MISSING = "missing"
 
 NOTICES_KEPT = timedelta(days=7)
 
 
-def reference(db: Any, alert_id: str) -> Any:
+def reference(db: Client, alert_id: str) -> DocumentReference:
     """The alert's document."""
     return db.collection("alerts").document(alert_id)
 
@@ -72,12 +75,12 @@ def face_vector(sighting: Sighting, model_id: str, expire_at: datetime) -> dict[
     return {"vector": pack(sighting.embedding[None, :]), "modelId": model_id, "expireAt": expire_at}
 
 
-def vector_reference(db: Any, alert_id: str) -> Any:
+def vector_reference(db: Client, alert_id: str) -> DocumentReference:
     """Where the vector of the alert's face is kept, for the server alone."""
     return db.collection("alert_vectors").document(alert_id)
 
 
-def give_shot(db: Any, camera_id: str, alert_id: str, shot: str, quality: float, timeout: float) -> bool:
+def give_shot(db: Client, camera_id: str, alert_id: str, shot: str, quality: float, timeout: float) -> bool:
     """Let an alert without a picture have the ``shot``, which is stored by now, and its open visit too.
 
     False when the alert has a picture meanwhile, or is gone.
@@ -90,7 +93,7 @@ def give_shot(db: Any, camera_id: str, alert_id: str, shot: str, quality: float,
     )
 
 
-def take_shot(db: Any, camera_id: str, alert_id: str, shot: str, timeout: float) -> bool:
+def take_shot(db: Client, camera_id: str, alert_id: str, shot: str, timeout: float) -> bool:
     """Let an alert say that its picture is missing, if that is still the ``shot``.
 
     Raises:
@@ -100,7 +103,7 @@ def take_shot(db: Any, camera_id: str, alert_id: str, shot: str, timeout: float)
 
 
 def _change_shot(
-    db: Any,
+    db: Client,
     camera_id: str,
     alert_id: str,
     only_if: Callable[[Mapping[str, Any]], bool],
@@ -125,7 +128,7 @@ def _change_shot(
     return run(db, timeout, step)
 
 
-def notice_reference(db: Any, outcome: Outcome) -> Any:
+def notice_reference(db: Client, outcome: Outcome) -> DocumentReference:
     """The notice that has people told: one when the alert is new, one when it gets a name."""
     state = "known" if outcome.change is Change.UPGRADED else "new"
     return db.collection("notices").document(f"{outcome.alert_id}_{state}")

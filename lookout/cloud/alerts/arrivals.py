@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.transaction import Transaction, run
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 KEPT = timedelta(days=3)
 """A day is over everywhere by then."""
 
 
-def is_first(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -> bool:
+def is_first(db: Client, day: str, person_id: str, alert_id: str, timeout: float) -> bool:
     """Whether the person arrived on the site's ``day`` by that alert, which counts as the arrival if none did yet.
 
     Raises:
@@ -31,7 +34,7 @@ def is_first(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -
     return run(db, timeout, step)
 
 
-def withdraw(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -> None:
+def withdraw(db: Client, day: str, person_id: str, alert_id: str, timeout: float) -> None:
     """Let the person not have arrived by that alert after all.
 
     Raises:
@@ -41,7 +44,7 @@ def withdraw(db: Any, day: str, person_id: str, alert_id: str, timeout: float) -
     run(db, timeout, lambda transaction: take_back(transaction, db, day, person_id, alert_id))
 
 
-def take_back(transaction: Transaction, db: Any, day: str, person_id: str, alert_id: str) -> None:
+def take_back(transaction: Transaction, db: Client, day: str, person_id: str, alert_id: str) -> None:
     """The same as a part of a step: the real first arrival of the day is still to be told."""
     reference = db.collection("arrivals").document(f"{day}_{person_id}")
     (stored,) = transaction.read([reference])

@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.storage import _retry
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from lookout.cloud.firebase.types import Bucket
 
 
 def debug_path(name: str | None, at: datetime) -> str:
@@ -24,7 +27,7 @@ _NO_NAME = re.compile(r"[^\w-]+")
 
 
 def keep_debug_frame(
-    bucket: Any,
+    bucket: Bucket,
     path: str,
     jpeg: bytes,
     person_ids: Iterable[str],
@@ -48,7 +51,7 @@ def keep_debug_frame(
         log(Severity.WARNING, "a debug frame is left out", path=path, error=error.message)
 
 
-def debug_frames(bucket: Any, timeout: float) -> list[tuple[str, dict[str, str]]]:
+def debug_frames(bucket: Bucket, timeout: float) -> list[tuple[str, dict[str, str]]]:
     """The paths of the judged frames that are kept, each with its metadata.
 
     Raises:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -21,6 +21,9 @@ from lookout.domain.notifications.delivery import (
 from lookout.domain.notifications.notice import Notice, NoticeState
 from lookout.domain.notifications.rules import Channel
 from lookout.domain.site.expiry import has_expired
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Notices:
     Every method raises ``Unavailable`` when Firestore does not answer.
     """
 
-    def __init__(self, db: Any, timeout: float) -> None:
+    def __init__(self, db: Client, timeout: float) -> None:
         self._db = db
         self._timeout = timeout
 
@@ -126,7 +129,7 @@ class Notices:
 
         run(self._db, self._timeout, step)
 
-    def _reference(self, notice: Notice) -> Any:
+    def _reference(self, notice: Notice) -> DocumentReference:
         return self._db.collection("notices").document(notice.id)
 
     def _document(self, collection: str, document_id: str) -> dict[str, Any] | None:

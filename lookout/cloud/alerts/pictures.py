@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.alerts import alert_document
 from lookout.cloud.firebase import storage
@@ -15,6 +15,11 @@ from lookout.domain.visits.shot import is_from, shot_paths
 from lookout.domain.visits.visit import Judgement, Outcome
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
 
 UPLOADS_AT_ONCE = 8
 
@@ -127,7 +132,7 @@ class FramePictures:
 class AlertPictures:
     """Where shots are kept. One per warm instance."""
 
-    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.alerts import alert_document
 from lookout.cloud.alerts.visit_document import from_document, to_document
@@ -28,6 +28,9 @@ from lookout.domain.visits.visit import (
     without_shots,
 )
 from lookout.errors import Unavailable, Unconfirmed
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference, WriteBatch
 
 ATTEMPTS = 8
 """Tries when other instances judge frames of the same camera at the same moment."""
@@ -56,7 +59,7 @@ class _State:
     """A camera's visits and the version of the document that holds them; None before there is one."""
 
     visits: CameraVisits
-    update_time: Any
+    update_time: datetime | None
 
 
 _NOTHING = _State(CameraVisits(), None)
@@ -69,7 +72,7 @@ class Visits:
     What an instance wrote last it need not read again, so that a frame usually costs a single write.
     """
 
-    def __init__(self, db: Any, strangers: StrangerReader, timeout: float) -> None:
+    def __init__(self, db: Client, strangers: StrangerReader, timeout: float) -> None:
         self._db = db
         self._strangers = strangers
         self._ledger = StrangerVisits(db, strangers.model_id)
@@ -139,14 +142,14 @@ class Visits:
                     return judgement
         raise Unavailable(f"Too many frames of camera {frame.camera.id} at once; post again.", retry_after=1)
 
-    def _reference(self, camera_id: str) -> Any:
+    def _reference(self, camera_id: str) -> DocumentReference:
         return self._db.collection("visits").document(camera_id)
 
     def _read(self, camera_id: str, without_deleted: bool) -> _State:
         snapshot = self._reference(camera_id).get(**call_options(self._timeout))
         if not snapshot.exists:
             return _NOTHING
-        visits = from_document(camera_id, snapshot.to_dict())
+        visits = from_document(camera_id, snapshot.to_dict() or {})
         if without_deleted:
             visits = self._without_deleted(visits)
         return _State(visits, snapshot.update_time)
@@ -196,7 +199,7 @@ class Visits:
         return _State(judgement.after, results[0].update_time)
 
     def _change_alerts(
-        self, batch: Any, frame: SeenFrame, seen: Sequence[Sighting], judgement: Judgement, site: Site
+        self, batch: WriteBatch, frame: SeenFrame, seen: Sequence[Sighting], judgement: Judgement, site: Site
     ) -> None:
         visits = {visit.alert_id: visit for visit in judgement.after.open}
         created: set[str] = set()
@@ -230,7 +233,7 @@ class Visits:
                     batch.create(alert_document.notice_reference(self._db, outcome), notice)
                 self._count(batch, frame.camera, visit, outcome.change is Change.UPGRADED, site)
 
-    def _count(self, batch: Any, camera: Camera, visit: Visit, upgraded: bool, site: Site) -> None:
+    def _count(self, batch: WriteBatch, camera: Camera, visit: Visit, upgraded: bool, site: Site) -> None:
         person = None if visit.person_id is None else (visit.person_id, visit.name)
         counts = days.alert_counts(camera, visit.first_seen, person, upgraded, site)
         day = days.reference(self._db, camera.id, site.day(visit.first_seen))

@@ -5,12 +5,18 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.cameras.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState, spoken
 from lookout.domain.cameras.report import MESSAGE_CHARACTERS, plain_report, plain_text
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore_v1.watch import Watch
+
+    from lookout.cloud.firebase.types import Snapshot
 
 BUSY_SECONDS = 30.0
 """A command that was given longer ago than that keeps no camera busy."""
@@ -42,7 +48,7 @@ class Command:
 class CommandQueue:
     """Sends commands and waits for their end. ``camera_seconds``: how long an agent waits for a camera."""
 
-    def __init__(self, db: Any, camera_seconds: float, timeout: float) -> None:
+    def __init__(self, db: Client, camera_seconds: float, timeout: float) -> None:
         self._db = db
         self._camera_seconds = camera_seconds
         self._timeout = timeout
@@ -76,7 +82,7 @@ class CommandQueue:
             )
         return _result(ended)
 
-    def _was_busy(self, reference: Any, camera_id: str, since: datetime) -> bool:
+    def _was_busy(self, reference: DocumentReference, camera_id: str, since: datetime) -> bool:
         """Whether an earlier command kept the camera: commands wait for each other, the agent is there."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
@@ -123,7 +129,7 @@ class CommandQueue:
             )
         return last_seen
 
-    def _give_up(self, reference: Any) -> dict[str, Any]:
+    def _give_up(self, reference: DocumentReference) -> dict[str, Any]:
         """Let a command that nobody took expire, unless it was taken, or ended, at the last moment."""
         from google.api_core.exceptions import FailedPrecondition
 
@@ -157,7 +163,7 @@ def _document(command: Command, now: datetime, deadline: datetime) -> dict[str, 
     }
 
 
-def _wait(reference: Any, until_taken: float, until_ended: float) -> dict[str, Any] | None:
+def _wait(reference: DocumentReference, until_taken: float, until_ended: float) -> dict[str, Any] | None:
     """The command's document once it has ended; None when nobody took it in time, or it did not end in time.
 
     Both times are seconds; the second begins when the command is taken.
@@ -165,7 +171,7 @@ def _wait(reference: Any, until_taken: float, until_ended: float) -> dict[str, A
     taken, ended = threading.Event(), threading.Event()
     seen: list[dict[str, Any]] = []
 
-    def on_snapshot(documents: list[Any], changes: object, read_time: object) -> None:
+    def on_snapshot(documents: list[Snapshot], changes: object, read_time: object) -> None:
         for document in documents:
             stored = document.to_dict() or {}
             if stored.get("state") != CommandState.QUEUED:
@@ -183,7 +189,7 @@ def _wait(reference: Any, until_taken: float, until_ended: float) -> dict[str, A
     return seen[0] if seen else None
 
 
-def _end(watch: Any) -> None:
+def _end(watch: Watch) -> None:
     """Listen no more.
 
     google-api-core goes on for ever to open a stream anew that broke off just before it was closed, as fast as it
@@ -192,9 +198,9 @@ def _end(watch: Any) -> None:
     stream = watch._rpc
     if stream is not None:
         stream._should_terminate = lambda error: True
-    watch.unsubscribe()
+    watch.unsubscribe()  # type: ignore[no-untyped-call]
     if stream is not None:
-        stream.close()  # also one that was just being opened
+        stream.close()  # type: ignore[no-untyped-call]  # also one that was just being opened
 
 
 def _result(ended: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.site import days
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.reason import Reason
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 RECENT_FRAMES = 32
 """Digests of a camera's latest frames kept per instance, so that a frame posted twice is counted once."""
@@ -43,7 +46,7 @@ class _Pulse:
 class Heartbeats:
     """Writes when a camera was last seen and what came of its frames, at most every ``every_seconds``."""
 
-    def __init__(self, db: Any, every_seconds: float, timeout: float) -> None:
+    def __init__(self, db: Client, every_seconds: float, timeout: float) -> None:
         self._db = db
         self._every_seconds = every_seconds
         self._timeout = timeout

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.cameras.camera import (
@@ -26,6 +26,9 @@ from lookout.domain.cameras.camera import (
 from lookout.domain.number import number, whole
 from lookout.domain.site.treatment import CameraRules, Treatment
 from lookout.errors import BadRequest, Forbidden, Unauthorised
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 CACHED_CAMERAS = 1024
 """Look-ups remembered, wrong ids included: a stranger who guesses ids costs no unbounded memory."""
@@ -42,7 +45,7 @@ ROSTER_SECONDS = 5.0
 _NO_KEY = "0" * 64
 
 
-def register(db: Any, camera_id: str, name: str, location: str = "", ip_address: str = "") -> str:
+def register(db: Client, camera_id: str, name: str, location: str = "", ip_address: str = "") -> str:
     """Create the camera, or give an existing one a new key. Returns the key: it is stored only as a hash.
 
     Raises:
@@ -104,7 +107,7 @@ class CameraKeys:
     shares the address is let in with its own key.
     """
 
-    def __init__(self, db: Any, cache_seconds: float, timeout: float, wrong: Limit | None = None) -> None:
+    def __init__(self, db: Client, cache_seconds: float, timeout: float, wrong: Limit | None = None) -> None:
         self._db = db
         self._cache_seconds = cache_seconds
         self._timeout = timeout
@@ -167,11 +170,11 @@ class CameraKeys:
                 self._roster_at = now
             return self._roster
 
-    def _known(self, references: Sequence[Any], now: float) -> dict[str, _Known]:
+    def _known(self, references: Sequence[DocumentReference], now: float) -> dict[str, _Known]:
         keys = {one.id: one.collection("private").document("key") for one in references}
         with store_errors("Firestore"):
             found = {
-                snapshot.reference.path: snapshot.to_dict()
+                snapshot.reference.path: snapshot.to_dict() or {}
                 for snapshot in self._db.get_all([*references, *keys.values()], **call_options(self._timeout))
                 if snapshot.exists
             }
@@ -188,7 +191,7 @@ class CameraKeys:
 _NOBODY = _Known(float("-inf"))
 
 
-def suggest_rotation(db: Any, camera_id: str, rotation: int, timeout: float) -> None:
+def suggest_rotation(db: Client, camera_id: str, rotation: int, timeout: float) -> None:
     """Tell owners by how many degrees the camera's picture seems to have to be turned; they may set ``rotation``.
 
     Raises:

@@ -6,7 +6,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.cameras.keys import new_key
 from lookout.cloud.firebase.calls import call_options, store_errors
@@ -14,6 +14,9 @@ from lookout.domain.cameras.camera import ACTIVE, camera_address, camera_fields,
 from lookout.domain.cameras.command import HIGHEST, SERVO_CENTRE, Action, Order
 from lookout.domain.number import whole
 from lookout.errors import BadRequest, NotFound
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference, WriteBatch
 
 SHOWN = (
     *("name", "ipAddress", "location"),
@@ -36,7 +39,7 @@ class Reach:
 class CameraRegistry:
     """The cameras. Every method raises ``Unavailable`` when Firestore does not answer."""
 
-    def __init__(self, db: Any, offline_seconds: float, timeout: float) -> None:
+    def __init__(self, db: Client, offline_seconds: float, timeout: float) -> None:
         self._db = db
         self._offline_after = timedelta(seconds=offline_seconds)
         self._timeout = timeout
@@ -45,7 +48,10 @@ class CameraRegistry:
         """Every camera, by id, with its status of the moment."""
         with store_errors("Firestore"):
             stored = list(self._db.collection("cameras").stream(**call_options(self._timeout)))
-        return [self._shown(camera.id, camera.to_dict()) for camera in sorted(stored, key=lambda one: one.id)]
+        return [
+            self._shown(camera.id, camera.to_dict() or {})
+            for camera in sorted(stored, key=lambda one: one.id)
+        ]
 
     def create(self, body: object) -> tuple[dict[str, object], str]:
         """Register the camera that ``body`` describes; its id may be given. Returns it with its key.
@@ -161,7 +167,7 @@ class CameraRegistry:
             with store_errors("Firestore"), suppress(Gone):
                 self._reference(camera_id).update(fields, **call_options(self._timeout))
 
-    def _reference(self, camera_id: str) -> Any:
+    def _reference(self, camera_id: str) -> DocumentReference:
         return self._db.collection("cameras").document(camera_id)
 
     def _stored(self, camera_id: str) -> dict[str, Any]:
@@ -169,8 +175,7 @@ class CameraRegistry:
             with store_errors("Firestore"):
                 camera = self._reference(camera_id).get(**call_options(self._timeout))
             if camera.exists:
-                stored: dict[str, Any] = camera.to_dict()
-                return stored
+                return camera.to_dict() or {}
         raise NotFound(f"There is no camera {camera_id!r}.")
 
     def _at(self, address: str) -> str | None:
@@ -187,7 +192,7 @@ class CameraRegistry:
         if address and (other := self._at(str(address))) not in (None, camera_id):
             raise BadRequest(f"Camera {other} has the address {address} already.")
 
-    def _commit_new(self, batch: Any, camera_id: str) -> None:
+    def _commit_new(self, batch: WriteBatch, camera_id: str) -> None:
         from google.api_core.exceptions import AlreadyExists
 
         try:
@@ -207,8 +212,9 @@ class CameraRegistry:
         }
 
 
-def _key_reference(camera: Any) -> Any:
-    return camera.collection("private").document("key")
+def _key_reference(camera: DocumentReference) -> DocumentReference:
+    key: DocumentReference = camera.collection("private").document("key")
+    return key
 
 
 def _number(stored: dict[str, Any], name: str) -> int:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.corrections.jobs import JobStore
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.records import StrangerRecords, has_alerts
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
 
 PARTS = 16
 """Strangers are looked through in one part of their ids at a time: those that begin with the same digit."""
@@ -17,7 +22,7 @@ PARTS = 16
 class UnseenStrangers:
     """Lets strangers go of whom there is no alert. Every method raises ``Unavailable`` when a store is silent."""
 
-    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._strangers = StrangerRecords(db, timeout)
@@ -65,7 +70,7 @@ class UnseenStrangers:
         return any(path in (*job.takes, *job.joins) for job in self._book.running() if job.id != finishing)
 
 
-def forget_alert(db: Any, bucket: Any, alert_id: str, timeout: float) -> int:
+def forget_alert(db: Client, bucket: Bucket, alert_id: str, timeout: float) -> int:
     """Delete what belongs to an alert that is gone: its pictures, its face's vector, its notices.
 
     Returns how many pictures there were.

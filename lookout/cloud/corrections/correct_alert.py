@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.alerts import arrivals
 from lookout.cloud.corrections.jobs import JobStore
@@ -17,14 +17,19 @@ from lookout.domain.people.requests import Correction, is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 
 class CorrectAlert:
     """Corrects alerts."""
 
     def __init__(
         self,
-        db: Any,
-        bucket: Any,
+        db: Client,
+        bucket: Bucket,
         book: JobStore,
         strangers: StrangerRecords,
         relabelling: Relabelling,

@@ -11,13 +11,16 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import Conflict, LookoutError
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 KEPT = timedelta(days=7)
 """How long the same call is answered with the result of a job that is done."""
@@ -66,7 +69,7 @@ then what nobody would want half done.
 class JobStore:
     """The jobs. Every method raises ``Unavailable`` when Firestore does not answer."""
 
-    def __init__(self, db: Any, timeout: float) -> None:
+    def __init__(self, db: Client, timeout: float) -> None:
         self._db = db
         self._timeout = timeout
 
@@ -83,7 +86,8 @@ class JobStore:
         unfinished = self._db.collection("jobs").where(filter=FieldFilter("state", "==", RUNNING))
         with store_errors("Firestore"):
             jobs = [
-                _job(found.id, found.to_dict()) for found in unfinished.stream(**call_options(self._timeout))
+                _job(found.id, found.to_dict() or {})
+                for found in unfinished.stream(**call_options(self._timeout))
             ]
         return sorted(jobs, key=lambda job: job.created_at)
 
@@ -174,10 +178,10 @@ class JobStore:
         with store_errors("Firestore"):
             self._reference(job_id).delete(**call_options(self._timeout))
 
-    def _turn(self) -> Any:
+    def _turn(self) -> DocumentReference:
         return self._db.collection("jobs_state").document("current")
 
-    def _reference(self, job_id: str) -> Any:
+    def _reference(self, job_id: str) -> DocumentReference:
         return self._db.collection("jobs").document(job_id)
 
 

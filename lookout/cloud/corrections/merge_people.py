@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.photo_import import PhotoImport
@@ -18,6 +18,11 @@ from lookout.cloud.gallery.negatives import Negatives
 from lookout.domain.people.relabel import Identity, moved_beside, moved_candidates
 from lookout.domain.people.requests import is_document_id, photo_names
 from lookout.errors import BadRequest, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
+    from lookout.cloud.firebase.types import Bucket
 
 KIND = "merge_person"
 
@@ -33,8 +38,8 @@ class MergePeople:
 
     def __init__(
         self,
-        db: Any,
-        bucket: Any,
+        db: Client,
+        bucket: Bucket,
         book: JobStore,
         relabelling: Relabelling,
         bringing: PhotoImport,
@@ -119,7 +124,7 @@ class MergePeople:
         """Alerts of others that name the person: among those it may have been, or as somebody beside."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        def change(reference: Any, moved: Moved, transaction: Transaction) -> None:
+        def change(reference: DocumentReference, moved: Moved, transaction: Transaction) -> None:
             (alert,) = transaction.read([reference])
             fields = None if alert is None else moved(alert, person_id, identity)
             if fields is not None:
@@ -133,7 +138,7 @@ class MergePeople:
             with store_errors("Firestore"):
                 found = list(alerts.where(filter=named).stream(**call_options(self._timeout)))
             for one in found:
-                if moved(one.to_dict(), person_id, identity) is not None:
+                if moved(one.to_dict() or {}, person_id, identity) is not None:
                     run(self._db, self._timeout, partial(change, one.reference, moved))
 
     def _relabel_negatives(self, person_id: str, into_id: str) -> None:
@@ -148,7 +153,8 @@ class MergePeople:
                 # their own are merged when the person goes
                 if one.id not in (person_id, into_id)
                 and any(
-                    negative.get("personId") == person_id for negative in one.to_dict().get("negatives") or ()
+                    negative.get("personId") == person_id
+                    for negative in (one.to_dict() or {}).get("negatives") or ()
                 )
             ]
         for owner in owners:
@@ -216,7 +222,7 @@ class MergePeople:
         if not into.exists:
             raise Conflict(f"{job.about['person']} was deleted meanwhile.")
 
-    def _person(self, person_id: str) -> Any:
+    def _person(self, person_id: str) -> DocumentReference:
         return self._db.collection("people").document(person_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.corrections.jobs import Job, JobStore
@@ -17,6 +17,11 @@ from lookout.domain.visits.shot import merged_portrait_path
 from lookout.domain.visits.stranger_record import merged
 from lookout.errors import BadRequest, Conflict, NotFound
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 KIND = "merge_stranger"
 
 
@@ -25,8 +30,8 @@ class MergeStrangers:
 
     def __init__(
         self,
-        db: Any,
-        bucket: Any,
+        db: Client,
+        bucket: Bucket,
         book: JobStore,
         strangers: StrangerRecords,
         relabelling: Relabelling,

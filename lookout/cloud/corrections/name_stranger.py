@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.corrections.jobs import Job, JobStore, Unfinished
@@ -24,6 +24,11 @@ from lookout.domain.people.requests import Wanted, find_by_name, is_document_id,
 from lookout.domain.visits.stranger_record import CROPS_ENROLLED, best_crops
 from lookout.errors import Conflict, NotFound
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
+    from lookout.cloud.firebase.types import Bucket
+
 KIND = "name"
 
 PATIENCE = 8
@@ -37,8 +42,8 @@ class NameStranger:
 
     def __init__(
         self,
-        db: Any,
-        bucket: Any,
+        db: Client,
+        bucket: Bucket,
         book: JobStore,
         strangers: StrangerRecords,
         relabelling: Relabelling,
@@ -236,7 +241,7 @@ class NameStranger:
         UnseenStrangers(self._db, self._bucket, self._timeout).let_go(stranger_id, finishing=job.id)
         raise Conflict(f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again.")
 
-    def _stored(self, reference: Any) -> dict[str, Any]:
+    def _stored(self, reference: DocumentReference) -> dict[str, Any]:
         with store_errors("Firestore"):
             return reference.get(**call_options(self._timeout)).to_dict() or {}
 

@@ -6,10 +6,15 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, store_errors
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
 
 ENROL_SECONDS = 15.0
 """How long an answer waits for photos to be enrolled; those that take longer are enrolled all the same."""
@@ -46,7 +51,9 @@ class PhotoImport:
     ``enrol_seconds`` is the longest wait for their enrolment.
     """
 
-    def __init__(self, db: Any, bucket: Any, timeout: float, enrol_seconds: float = ENROL_SECONDS) -> None:
+    def __init__(
+        self, db: Client, bucket: Bucket, timeout: float, enrol_seconds: float = ENROL_SECONDS
+    ) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout

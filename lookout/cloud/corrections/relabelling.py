@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -14,6 +14,9 @@ from lookout.domain.people.relabel import Becomes, identity_of, moved_counts, re
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 PAGE = 500
 """Alerts asked for at once."""
@@ -34,7 +37,7 @@ class Relabelling:
     Every method raises ``Unavailable`` when Firestore does not answer.
     """
 
-    def __init__(self, db: Any, hour: Callable[[datetime], int], timeout: float) -> None:
+    def __init__(self, db: Client, hour: Callable[[datetime], int], timeout: float) -> None:
         self._db = db
         self._hour = hour
         self._timeout = timeout
@@ -109,11 +112,11 @@ class Relabelling:
         for reference in cameras:
             run(self._db, self._timeout, partial(_sweep, reference, becomes))
 
-    def _alert(self, alert_id: str) -> Any:
+    def _alert(self, alert_id: str) -> DocumentReference:
         return self._db.collection("alerts").document(alert_id)
 
 
-def _sweep(reference: Any, becomes: Becomes, transaction: Transaction) -> None:
+def _sweep(reference: DocumentReference, becomes: Becomes, transaction: Transaction) -> None:
     (visits,) = transaction.read([reference])
     changes = None if visits is None else relabelled_visits(visits, becomes)
     if changes is not None:

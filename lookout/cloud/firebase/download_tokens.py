@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import store_errors
+
+if TYPE_CHECKING:
+    from lookout.cloud.firebase.types import Bucket
 
 TOKENS = "firebaseStorageDownloadTokens"
 """The field of an object's own metadata in which Firebase keeps them."""
@@ -22,7 +25,7 @@ SECONDS = 60.0
 """Longest that one look for tokens may take."""
 
 
-def strip(bucket: Any, path: str, timeout: float) -> bool:
+def strip(bucket: Bucket, path: str, timeout: float) -> bool:
     """Take the tokens off the picture at ``path``. False when there is none, or it has none.
 
     Raises:
@@ -36,8 +39,9 @@ def strip(bucket: Any, path: str, timeout: float) -> bool:
         blob = bucket.get_blob(path, timeout=timeout, retry=again)
         if blob is None or TOKENS not in (blob.metadata or {}):
             return False
-        others = {name: text for name, text in blob.metadata.items() if name != TOKENS}
-        blob.metadata = {**others, TOKENS: None}
+        others = {name: text for name, text in (blob.metadata or {}).items() if name != TOKENS}
+        # a field is taken away by writing None
+        blob.metadata = {**others, TOKENS: None}  # type: ignore[dict-item]
         try:
             blob.patch(if_metageneration_match=blob.metageneration, timeout=timeout, retry=again)
         except MethodNotImplemented:
@@ -50,7 +54,7 @@ def strip(bucket: Any, path: str, timeout: float) -> bool:
     return True
 
 
-def strip_all(bucket: Any, timeout: float, seconds: float = SECONDS) -> int:
+def strip_all(bucket: Bucket, timeout: float, seconds: float = SECONDS) -> int:
     """Take the tokens off every picture that has some; how many there were. Ends after ``seconds``, and begins
     elsewhere each time, so that all pictures have their turn.
 

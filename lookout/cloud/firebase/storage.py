@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import store_errors
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from lookout.cloud.firebase.types import Bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class StoredPhoto:
     created_at: datetime
 
 
-def store(bucket: Any, jpegs: Mapping[str, bytes], timeout: float) -> None:
+def store(bucket: Bucket, jpegs: Mapping[str, bytes], timeout: float) -> None:
     """Upload JPEG pictures, each under its path.
 
     Raises:
@@ -33,7 +36,7 @@ def store(bucket: Any, jpegs: Mapping[str, bytes], timeout: float) -> None:
             bucket.blob(path).upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
 
 
-def remove(bucket: Any, path: str, timeout: float) -> None:
+def remove(bucket: Bucket, path: str, timeout: float) -> None:
     """Delete a picture that nothing refers to. One that cannot be deleted is logged, not raised."""
     try:
         with store_errors("Storage"), _absent_is_fine():
@@ -42,7 +45,7 @@ def remove(bucket: Any, path: str, timeout: float) -> None:
         log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
 
 
-def are_stored(bucket: Any, paths: Iterable[str], timeout: float) -> bool:
+def are_stored(bucket: Bucket, paths: Iterable[str], timeout: float) -> bool:
     """Whether there is something under each of the ``paths``.
 
     Raises:
@@ -51,7 +54,7 @@ def are_stored(bucket: Any, paths: Iterable[str], timeout: float) -> bool:
     return all(photo(bucket, path, timeout) is not None for path in paths)
 
 
-def photo(bucket: Any, path: str, timeout: float) -> StoredPhoto | None:
+def photo(bucket: Bucket, path: str, timeout: float) -> StoredPhoto | None:
     """What Storage holds under ``path`` at the moment; None when there is nothing.
 
     Raises:
@@ -62,7 +65,7 @@ def photo(bucket: Any, path: str, timeout: float) -> StoredPhoto | None:
     return None if blob is None else StoredPhoto(int(blob.generation), int(blob.size), blob.time_created)
 
 
-def photo_bytes(bucket: Any, path: str, timeout: float) -> bytes | None:
+def photo_bytes(bucket: Bucket, path: str, timeout: float) -> bytes | None:
     """The bytes under ``path``; None when they were deleted meanwhile.
 
     Raises:
@@ -74,7 +77,7 @@ def photo_bytes(bucket: Any, path: str, timeout: float) -> bytes | None:
     return None
 
 
-def remove_photos(bucket: Any, person_id: str, until: datetime, timeout: float) -> int:
+def remove_photos(bucket: Bucket, person_id: str, until: datetime, timeout: float) -> int:
     """Delete a person's photos that were uploaded up to a moment; how many there were.
 
     Raises:
@@ -91,7 +94,7 @@ def remove_photos(bucket: Any, person_id: str, until: datetime, timeout: float) 
     return count
 
 
-def names(bucket: Any, prefix: str, timeout: float) -> list[str]:
+def names(bucket: Bucket, prefix: str, timeout: float) -> list[str]:
     """What is stored below ``prefix``, without it.
 
     Raises:
@@ -102,7 +105,7 @@ def names(bucket: Any, prefix: str, timeout: float) -> list[str]:
         return sorted(blob.name.removeprefix(prefix) for blob in blobs)
 
 
-def copy(bucket: Any, path: str, to: str, timeout: float) -> bool:
+def copy(bucket: Bucket, path: str, to: str, timeout: float) -> bool:
     """Store what is at ``path`` also at ``to``, if nothing is there. False when there is nothing at ``path``.
 
     Raises:
@@ -120,7 +123,7 @@ def copy(bucket: Any, path: str, to: str, timeout: float) -> bool:
     return False
 
 
-def remove_folder(bucket: Any, prefix: str, timeout: float) -> int:
+def remove_folder(bucket: Bucket, prefix: str, timeout: float) -> int:
     """Delete everything below ``prefix``; how many pictures there were.
 
     Raises:
@@ -135,7 +138,7 @@ def remove_folder(bucket: Any, prefix: str, timeout: float) -> int:
     return count
 
 
-def older_than(bucket: Any, prefix: str, moment: datetime, timeout: float) -> list[str]:
+def older_than(bucket: Bucket, prefix: str, moment: datetime, timeout: float) -> list[str]:
     """The paths that begin with ``prefix`` and were stored before a moment.
 
     Raises:
@@ -146,7 +149,7 @@ def older_than(bucket: Any, prefix: str, moment: datetime, timeout: float) -> li
         return [blob.name for blob in blobs if blob.time_created < moment]
 
 
-def remove_all(bucket: Any, paths: Iterable[str], timeout: float) -> int:
+def remove_all(bucket: Bucket, paths: Iterable[str], timeout: float) -> int:
     """Delete what is stored at ``paths``; how much of it was there.
 
     Raises:

@@ -10,10 +10,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.errors import Unavailable
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, CollectionReference, DocumentReference
+
+    from lookout.cloud.firebase.types import Snapshot
 
 TRIES = 40
 PAUSE = 0.02
@@ -25,31 +30,31 @@ Result = TypeVar("Result")
 class Transaction:
     """One try of a step: what was read for it, and what it will write."""
 
-    def __init__(self, db: Any, timeout: float) -> None:
+    def __init__(self, db: Client, timeout: float) -> None:
         self._db = db
         self._timeout = timeout
         self._read_at: dict[str, Any] = {}
         self._written: set[str] = set()
         self.batch = db.batch()
 
-    def read(self, references: Sequence[Any]) -> list[dict[str, Any] | None]:
+    def read(self, references: Sequence[DocumentReference]) -> list[dict[str, Any] | None]:
         """The documents as they were at one moment; None for one that is not there."""
         found = {
-            one.reference.path: one for one in self._db.get_all(references, **call_options(self._timeout))
+            one.reference.path: one
+            for one in self._db.get_all(list(references), **call_options(self._timeout))
         }
         return [self._noted(found[reference.path]) for reference in references]
 
-    def read_collection(self, collection: Any) -> dict[str, dict[str, Any]]:
+    def read_collection(self, collection: CollectionReference) -> dict[str, dict[str, Any]]:
         """All documents of a collection, by their ids."""
         return {one.id: self._noted(one) or {} for one in collection.stream(**call_options(self._timeout))}
 
-    def _noted(self, snapshot: Any) -> dict[str, Any] | None:
+    def _noted(self, snapshot: Snapshot) -> dict[str, Any] | None:
         # what was decided by the first look must still hold, also when a document is looked at twice
         self._read_at.setdefault(snapshot.reference.path, snapshot.update_time)
-        fields: dict[str, Any] | None = snapshot.to_dict()
-        return fields
+        return snapshot.to_dict()
 
-    def set(self, reference: Any, fields: dict[str, Any]) -> None:
+    def set(self, reference: DocumentReference, fields: dict[str, Any]) -> None:
         """Write the fields of a document that was read, if nobody changed or deleted it since."""
         read_at = self._read_at[reference.path]
         self._written.add(reference.path)
@@ -58,11 +63,11 @@ class Transaction:
         else:
             self.batch.update(reference, fields, self._db.write_option(last_update_time=read_at))
 
-    def has_write(self, reference: Any) -> bool:
+    def has_write(self, reference: DocumentReference) -> bool:
         """Whether the step writes fields of that document already."""
         return reference.path in self._written
 
-    def remove(self, reference: Any) -> None:
+    def remove(self, reference: DocumentReference) -> None:
         """Delete a document that was read, if nobody changed it since."""
         unchanged = self._db.write_option(last_update_time=self._read_at[reference.path])
         self.batch.delete(reference, unchanged)
@@ -73,7 +78,7 @@ class Transaction:
             self.batch.commit(retry=None, timeout=self._timeout)
 
 
-def run(db: Any, timeout: float, step: Callable[[Transaction], Result]) -> Result:
+def run(db: Client, timeout: float, step: Callable[[Transaction], Result]) -> Result:
     """Run ``step`` until what it wants to write is written, and return what it returned.
 
     Raises:

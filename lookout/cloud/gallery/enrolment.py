@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -24,6 +24,9 @@ from lookout.domain.recognition.face import Embedding
 from lookout.domain.recognition.gallery import PersonVectors
 from lookout.errors import PhotoRejected
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 Result = TypeVar("Result")
 
@@ -41,7 +44,7 @@ class Enrolment:
     """Enrols photos for one model, and forgets them. Every method raises ``Unavailable`` when Firestore does
     not answer, and has then changed nothing."""
 
-    def __init__(self, db: Any, model_id: str, max_photos: int, timeout: float) -> None:
+    def __init__(self, db: Client, model_id: str, max_photos: int, timeout: float) -> None:
         self._db = db
         self._model_id = model_id
         self._max_photos = max_photos
@@ -187,19 +190,20 @@ class Enrolment:
     def _step(self, change: Callable[[Transaction], Result]) -> Result:
         return run(self._db, self._timeout, change)
 
-    def _person(self, person_id: str) -> Any:
+    def _person(self, person_id: str) -> DocumentReference:
         return self._db.collection("people").document(person_id)
 
-    def _photo(self, place: PhotoPath) -> Any:
-        return self._person(place.person_id).collection("photos").document(place.photo_id)
+    def _photo(self, place: PhotoPath) -> DocumentReference:
+        photo: DocumentReference = self._person(place.person_id).collection("photos").document(place.photo_id)
+        return photo
 
-    def _gallery(self, person_id: str) -> Any:
+    def _gallery(self, person_id: str) -> DocumentReference:
         return self._db.collection("gallery").document(person_id)
 
     def _names(self) -> dict[str, str]:
         """What everybody is called, by their ids."""
         people = self._db.collection("people").select(["name"]).stream(**call_options(self._timeout))
-        return {one.id: Profile.read(one.id, one.to_dict())[0].name for one in people}
+        return {one.id: Profile.read(one.id, one.to_dict() or {})[0].name for one in people}
 
     def _is_anothers(self, stored: StoredPerson) -> bool:
         """Whether somebody whose name looks alike came before a person who is about to be made.

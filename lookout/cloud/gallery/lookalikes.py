@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -22,6 +22,9 @@ from lookout.domain.recognition.confusion import confusable
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 AT_ONCE = 100
 """Others dealt with in one step: a site whose threshold calls everybody alike must not outgrow a step."""
@@ -65,7 +68,7 @@ class _Stored:
 class Lookalikes:
     """Keeps look-alikes true, for one model. One per warm instance."""
 
-    def __init__(self, db: Any, model_id: str, timeout: float) -> None:
+    def __init__(self, db: Client, model_id: str, timeout: float) -> None:
         self._db = db
         self._model_id = model_id
         self._timeout = timeout

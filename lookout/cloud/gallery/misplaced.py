@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.storage import StoredPhoto
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.people.misplaced import misplaced
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
 
 class MisplacedPhotos:
     """Keeps the list in step with Storage. Raises ``Unavailable`` when Firestore does not answer."""
 
-    def __init__(self, db: Any, timeout: float) -> None:
+    def __init__(self, db: Client, timeout: float) -> None:
         self._db = db
         self._timeout = timeout
 
@@ -65,7 +68,7 @@ class MisplacedPhotos:
                 one.reference.delete(**call_options(self._timeout))
         return len(found)
 
-    def _reference(self, path: str) -> Any:
+    def _reference(self, path: str) -> DocumentReference:
         # a path may have more bytes than a document's id may
         return self._db.collection("misplaced_photos").document(
             hashlib.sha256(path.encode()).hexdigest()[:32]

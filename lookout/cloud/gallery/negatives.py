@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.transaction import Transaction
 from lookout.domain.recognition import negative
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 TOMBSTONE_KEPT = timedelta(days=1)
 """As in ``lookout.cloud.gallery.reader``, which functions that see no pixels cannot import."""
@@ -21,7 +24,7 @@ Change = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
 class Negatives:
     """Changes negatives as a part of a step (``transaction``), which does so once."""
 
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: Client) -> None:
         self._db = db
 
     def corrected(
@@ -99,10 +102,10 @@ class Negatives:
         if changed:
             transaction.set(self._state(), (state or {}) | {"version": version})
 
-    def _gallery(self, person_id: str) -> Any:
+    def _gallery(self, person_id: str) -> DocumentReference:
         return self._db.collection("gallery").document(person_id)
 
-    def _state(self) -> Any:
+    def _state(self) -> DocumentReference:
         return self._db.collection("gallery_state").document("current")
 
 

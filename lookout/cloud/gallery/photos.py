@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import store_errors
 from lookout.domain.people.photo import PhotoPath
+
+if TYPE_CHECKING:
+    from lookout.cloud.firebase.types import Bucket
 
 FOLDER = "faces/"
 
@@ -34,7 +37,7 @@ class UploadedPhoto:
         return PhotoPath.parse(self.path)
 
 
-def uploaded(bucket: Any, timeout: float) -> list[UploadedPhoto]:
+def uploaded(bucket: Bucket, timeout: float) -> list[UploadedPhoto]:
     """All that lies under ``faces/``, by path.
 
     Raises:
@@ -50,7 +53,7 @@ def uploaded(bucket: Any, timeout: float) -> list[UploadedPhoto]:
     return sorted((one for one in found if not one.path.endswith("/")), key=lambda one: one.path)
 
 
-def upload_again(bucket: Any, path: str, timeout: float = 60.0) -> bool:
+def upload_again(bucket: Bucket, path: str, timeout: float = 60.0) -> bool:
     """Put a photo where it is once more, as a new generation, so that it is enrolled by the ordinary path.
 
     Returns False when it is not there any more.
@@ -74,7 +77,7 @@ def upload_again(bucket: Any, path: str, timeout: float = 60.0) -> bool:
     return False
 
 
-def move(bucket: Any, path: str, generation: int, folder: str, timeout: float) -> str | None:
+def move(bucket: Bucket, path: str, generation: int, folder: str, timeout: float) -> str | None:
     """Move that version of what is at ``path`` into another ``folder``, under a name that is free or has just
     these bytes. Returns where it is now, None when that version is gone.
 

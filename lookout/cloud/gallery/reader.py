@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.gallery.person_document import from_document
@@ -13,6 +13,9 @@ from lookout.cloud.gallery.state import state_reference
 from lookout.domain.recognition.gallery import Gallery
 from lookout.errors import CorruptGallery, Unavailable
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 READ_ALL_SECONDS = 3600.0
 """An instance that slept for longer reads everybody again: it may have slept through a tombstone."""
@@ -25,7 +28,7 @@ class GalleryReader:
     first call reads one document per person.
     """
 
-    def __init__(self, db: Any, model_id: str, refresh_seconds: float, timeout: float) -> None:
+    def __init__(self, db: Client, model_id: str, refresh_seconds: float, timeout: float) -> None:
         self._db = db
         self._refresh_seconds = refresh_seconds
         self._timeout = timeout
@@ -85,7 +88,7 @@ class GalleryReader:
             wanted = people.where(filter=FieldFilter("version", ">", self._version))
         changed, removed = [], []
         for snapshot in wanted.stream(**call_options(self._timeout)):
-            document = snapshot.to_dict()
+            document = snapshot.to_dict() or {}
             # the query may see a later state than the version that was read before it
             if isinstance(document.get("version"), int):
                 version = max(version, document["version"])

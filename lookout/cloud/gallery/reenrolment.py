@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, store_errors
@@ -17,6 +17,11 @@ from lookout.cloud.gallery.photos import UploadedPhoto
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
 from lookout.errors import LookoutError
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
 
 EVERY = timedelta(minutes=15)
 """How often :class:`LostPhotos` looks."""
@@ -41,7 +46,7 @@ TRIES = 3
 
 
 def unenrolled(
-    db: Any, uploaded: Iterable[UploadedPhoto], timeout: float, model_id: str | None = None
+    db: Client, uploaded: Iterable[UploadedPhoto], timeout: float, model_id: str | None = None
 ) -> list[UploadedPhoto]:
     """Those photos that were never dealt with in this version, to the end, and by that model.
 
@@ -64,7 +69,7 @@ def unenrolled(
 
 
 def put_again(
-    db: Any, bucket: Any, waiting: Sequence[UploadedPhoto], timeout: float, model_id: str
+    db: Client, bucket: Bucket, waiting: Sequence[UploadedPhoto], timeout: float, model_id: str
 ) -> tuple[int, int]:
     """Put photos into Storage once more, a few at a time: how many there were, and how many still wait.
 
@@ -89,13 +94,13 @@ def put_again(
     return done, left
 
 
-def _waiting(db: Any, bucket: Any, paths: Collection[str], timeout: float, model_id: str) -> int:
+def _waiting(db: Client, bucket: Bucket, paths: Collection[str], timeout: float, model_id: str) -> int:
     there = [one for one in photos.uploaded(bucket, timeout) if one.path in paths]
     return len(unenrolled(db, there, timeout, model_id))
 
 
 def vanished(
-    db: Any, bucket: Any, uploaded: Iterable[UploadedPhoto], timeout: float
+    db: Client, bucket: Bucket, uploaded: Iterable[UploadedPhoto], timeout: float
 ) -> list[tuple[PhotoPath, int]]:
     """Photos that are still known, with their generation, and are not in Storage any more.
 
@@ -126,7 +131,7 @@ def _is_dealt_with(photo: UploadedPhoto, stored: Mapping[str, Any], model_id: st
     )
 
 
-def _documents(db: Any, places: Sequence[PhotoPath], timeout: float) -> dict[PhotoPath, dict[str, Any]]:
+def _documents(db: Client, places: Sequence[PhotoPath], timeout: float) -> dict[PhotoPath, dict[str, Any]]:
     """What is known of photos; nothing where there is no document."""
     people = db.collection("people")
     references = [
@@ -137,7 +142,7 @@ def _documents(db: Any, places: Sequence[PhotoPath], timeout: float) -> dict[Pho
         return {PhotoPath(one.reference.parent.parent.id, one.id): one.to_dict() or {} for one in found}
 
 
-def _deleted(db: Any, person_ids: Iterable[str], timeout: float) -> dict[str, datetime]:
+def _deleted(db: Client, person_ids: Iterable[str], timeout: float) -> dict[str, datetime]:
     """When those of the people were deleted who were."""
     galleries = [db.collection("gallery").document(one) for one in sorted(person_ids)]
     with store_errors("Firestore"):
@@ -149,7 +154,7 @@ def _deleted(db: Any, person_ids: Iterable[str], timeout: float) -> dict[str, da
 class LostPhotos:
     """Has photos enrolled whose event was lost, a bounded number at each run."""
 
-    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout

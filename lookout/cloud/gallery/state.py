@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 TOMBSTONES_KEPT = timedelta(days=1)
 """How long a deleted person's document stays behind, so that running instances hear of it."""
 
 
-def state_reference(db: Any) -> Any:
+def state_reference(db: Client) -> DocumentReference:
     """The one-field document whose ``version`` grows with every change of the gallery."""
     return db.collection("gallery_state").document("current")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from lookout.domain.people.photo import PhotoPath
 from lookout.domain.recognition.gallery import PersonVectors
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class StoredPerson:
     version: int
 
 
-def read_person(transaction: Transaction, db: Any, model_id: str, place: PhotoPath) -> StoredPerson:
+def read_person(transaction: Transaction, db: Client, model_id: str, place: PhotoPath) -> StoredPerson:
     """All that concerns a person and one of the person's photos, as it was at one moment."""
     reference = db.collection("people").document(place.person_id)
     photo, person, gallery, state = transaction.read(

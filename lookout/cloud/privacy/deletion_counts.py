@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.transaction import Transaction, run
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
 
 AT_ONCE = 100
 """Pictures deleted between two notes in the job."""
@@ -21,7 +26,7 @@ class DeletionCounts:
     """Deletes for jobs and counts in their progress. Every method raises ``Unavailable`` when a store does not
     answer and ``Conflict`` when somebody else has finished the job."""
 
-    def __init__(self, db: Any, bucket: Any, book: JobStore, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, book: JobStore, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._book = book

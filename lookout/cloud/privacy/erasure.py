@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lookout.cloud.corrections.jobs import Job, JobStore, Runner
@@ -16,6 +16,11 @@ from lookout.cloud.privacy.person_data import PersonData
 from lookout.domain.people.erasure import fingerprint
 from lookout.domain.people.requests import is_document_id
 from lookout.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
+    from lookout.cloud.firebase.types import Bucket
 
 KIND = "erase"
 
@@ -30,7 +35,9 @@ class Erasure:
     ``stale_seconds``: for how long instances may go on to recognise somebody who was deleted.
     """
 
-    def __init__(self, db: Any, bucket: Any, book: JobStore, stale_seconds: float, timeout: float) -> None:
+    def __init__(
+        self, db: Client, bucket: Bucket, book: JobStore, stale_seconds: float, timeout: float
+    ) -> None:
         self._db = db
         self._book = book
         self._stale_seconds = stale_seconds
@@ -112,7 +119,7 @@ class Erasure:
         by_person = FieldFilter("personIdSha256", "==", fingerprint(person_id))
         with store_errors("Firestore"):
             query = self._db.collection("receipts").where(filter=by_person)
-            found = [(one.id, one.to_dict()) for one in query.stream(**call_options(self._timeout))]
+            found = [(one.id, one.to_dict() or {}) for one in query.stream(**call_options(self._timeout))]
         return max(map(_plain, found), key=lambda plain: str(plain["erased_at"]), default=None)
 
     def _without_vectors(self, transaction: Transaction, person_id: str) -> dict[str, int]:
@@ -155,10 +162,10 @@ class Erasure:
         alerts = self._db.collection("alerts").where(filter=FieldFilter("personId", "==", person_id))
         return bool(list(alerts.limit(1).stream(**call_options(self._timeout))))
 
-    def _person(self, person_id: str) -> Any:
+    def _person(self, person_id: str) -> DocumentReference:
         return self._db.collection("people").document(person_id)
 
-    def _gallery(self, person_id: str) -> Any:
+    def _gallery(self, person_id: str) -> DocumentReference:
         return self._db.collection("gallery").document(person_id)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.alerts import debug_frames
 from lookout.cloud.firebase import storage
@@ -14,6 +14,11 @@ from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.people.erasure import is_negative_of, shows, without_candidate
 from lookout.domain.people.requests import is_document_id
 from lookout.errors import NotFound
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
+    from lookout.cloud.firebase.types import Bucket, Documents
 
 README = """\
 What Lookout has stored about {name}, as of {at}.
@@ -33,12 +38,12 @@ Files = Iterator[tuple[str, bytes]]
 class Export:
     """Reads all about a person. Every method raises ``Unavailable`` when a store does not answer."""
 
-    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout
 
-    def files(self, person_id: str, safe_name: Any) -> tuple[str, Files]:
+    def files(self, person_id: str, safe_name: Callable[[str], str]) -> tuple[str, Files]:
         """The person's name, and paths with bytes; pictures are read when it is their turn.
 
         ``safe_name`` makes a file's name of any text.
@@ -97,7 +102,7 @@ class Export:
         references = [self._db.collection("alert_vectors").document(alert["id"]) for alert in alerts]
         with store_errors("Firestore"):
             found = list(self._db.get_all(references, **call_options(self._timeout))) if references else []
-        return [one.to_dict() | {"alertId": one.id} for one in found if one.exists]
+        return [(one.to_dict() or {}) | {"alertId": one.id} for one in found if one.exists]
 
     def _negatives_of_others(self, person_id: str, alert_ids: Collection[str]) -> list[dict[str, Any]]:
         """The person's face where an owner said that it is not somebody else's."""
@@ -108,7 +113,9 @@ class Export:
             if is_negative_of(negative, person_id, alert_ids)
         ]
 
-    def _files(self, person_id: str, name: str, about: dict[str, Any], safe_name: Any) -> Files:
+    def _files(
+        self, person_id: str, name: str, about: dict[str, Any], safe_name: Callable[[str], str]
+    ) -> Files:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         yield "README.txt", README.format(name=name, at=at).encode()
         plain = json.dumps({"exported_at": at, "id": person_id, **about}, default=_plain, indent=1)
@@ -121,7 +128,7 @@ class Export:
             if shows(metadata, person_id, alert_ids):
                 yield from self._picture(path, f"debug/{safe_name(path.removeprefix('debug/'))}")
 
-    def _folder(self, prefix: str, folder: str, safe_name: Any) -> Files:
+    def _folder(self, prefix: str, folder: str, safe_name: Callable[[str], str]) -> Files:
         for number, name in enumerate(storage.names(self._bucket, prefix, self._timeout), 1):
             # two names may become the same when they are made safe
             yield from self._picture(prefix + name, f"{folder}{number:03}_{safe_name(name)}")
@@ -131,19 +138,20 @@ class Export:
         if data is not None:  # deleted while the others were read
             yield name, data
 
-    def _document(self, reference: Any) -> dict[str, Any] | None:
+    def _document(self, reference: DocumentReference) -> dict[str, Any] | None:
         with store_errors("Firestore"):
-            fields: dict[str, Any] | None = reference.get(**call_options(self._timeout)).to_dict()
-        return fields
+            return reference.get(**call_options(self._timeout)).to_dict()
 
     def _where(self, collection: str, field: str, value: str) -> list[dict[str, Any]]:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         return self._all(self._db.collection(collection).where(filter=FieldFilter(field, "==", value)))
 
-    def _all(self, query: Any) -> list[dict[str, Any]]:
+    def _all(self, query: Documents) -> list[dict[str, Any]]:
         with store_errors("Firestore"):
-            return [one.to_dict() | {"id": one.id} for one in query.stream(**call_options(self._timeout))]
+            return [
+                (one.to_dict() or {}) | {"id": one.id} for one in query.stream(**call_options(self._timeout))
+            ]
 
 
 def _plain(value: object) -> object:

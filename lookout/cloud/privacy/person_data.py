@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.alerts import debug_frames
 from lookout.cloud.corrections.jobs import DONE, Job
@@ -16,6 +16,11 @@ from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people import erasure
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
+    from lookout.cloud.firebase.types import Bucket, Documents, Snapshot
 
 Alerts = Mapping[str, Mapping[str, Any]]
 
@@ -31,7 +36,7 @@ class PersonData:
     answer.
     """
 
-    def __init__(self, db: Any, bucket: Any, tally: DeletionCounts, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, tally: DeletionCounts, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._tally = tally
@@ -67,7 +72,7 @@ class PersonData:
 
     def _former_ids(self, person_id: str) -> list[str]:
         """Under which ids the person was known before, but for those that are somebody else's by now."""
-        jobs = [one.to_dict() for one in self._streamed(self._db.collection("jobs"))]
+        jobs = [one.to_dict() or {} for one in self._streamed(self._db.collection("jobs"))]
         former = sorted(erasure.former_ids(jobs, person_id))
         people = [self._db.collection("people").document(one) for one in former]
         with store_errors("Firestore"):
@@ -102,7 +107,7 @@ class PersonData:
             query = query.where(filter=FieldFilter("lastSeenAt", ">=", since))
             query = query.order_by("lastSeenAt", direction="DESCENDING")
             for one in self._streamed(query):
-                alert = one.to_dict()
+                alert = one.to_dict() or {}
                 path = alert.get("imagePath")
                 if one.id not in alerts and path and erasure.at_the_same_time(alert, hers):
                     count += self._frame_of_another(job, one.reference, path)
@@ -115,10 +120,10 @@ class PersonData:
         recognised = FieldFilter("beside", "array_contains", person_id)
         count = 0
         for one in self._streamed(self._db.collection("alerts").where(filter=recognised)):
-            count += self._frame_of_another(job, one.reference, one.to_dict().get("imagePath"))
+            count += self._frame_of_another(job, one.reference, (one.to_dict() or {}).get("imagePath"))
         return count
 
-    def _frame_of_another(self, job: Job, alert: Any, path: str | None) -> int:
+    def _frame_of_another(self, job: Job, alert: DocumentReference, path: str | None) -> int:
         there = path is not None and storage.photo(self._bucket, path, self._timeout) is not None
         count = self._tally.pictures(job, "frames_of_others", [path] if path and there else [])
         self._tally.step(job, partial(_without_frame, alert, path))
@@ -129,7 +134,7 @@ class PersonData:
         state = self._db.collection("gallery_state").document("current")
         count = 0
         for one in self._streamed(self._db.collection("gallery")):
-            if erasure.without_person(one.to_dict(), person_id, alert_ids) is not None:
+            if erasure.without_person(one.to_dict() or {}, person_id, alert_ids) is not None:
                 step = partial(_without_person, one.reference, state, person_id, alert_ids)
                 count += self._tally.step(job, step)
         return count
@@ -177,7 +182,7 @@ class PersonData:
         """Change each document of a collection that ``change`` has fields for."""
         count = 0
         for one in self._streamed(self._db.collection(collection)):
-            if change(one.to_dict()) is not None:
+            if change(one.to_dict() or {}) is not None:
                 count += self._tally.step(job, partial(_changed, one.reference, change, collection))
         return count
 
@@ -208,7 +213,7 @@ class PersonData:
         """What was done with the person before, as long as the same call would be answered with it."""
         count = 0
         for one in self._streamed(self._db.collection("jobs")):
-            stored = one.to_dict()
+            stored = one.to_dict() or {}
             about = stored.get("about", {})
             if stored.get("state") == DONE and person_id in (about.get("personId"), about.get("into")):
                 count += self._tally.step(job, partial(_removed, one.reference, "jobs"))
@@ -223,15 +228,15 @@ class PersonData:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         query = self._db.collection(collection).where(filter=FieldFilter(field, "==", value))
-        return ((one.id, one.to_dict()) for one in self._streamed(query))
+        return ((one.id, one.to_dict() or {}) for one in self._streamed(query))
 
-    def _streamed(self, query: Any) -> Iterable[Any]:
+    def _streamed(self, query: Documents) -> list[Snapshot]:
         with store_errors("Firestore"):
             return list(query.stream(**call_options(self._timeout)))
 
 
 def _changed(
-    reference: Any,
+    reference: DocumentReference,
     change: Callable[[Mapping[str, Any]], dict[str, Any] | None],
     kind: str,
     transaction: Transaction,
@@ -244,7 +249,7 @@ def _changed(
     return {kind: 1}
 
 
-def _removed(reference: Any, kind: str, transaction: Transaction) -> Mapping[str, int]:
+def _removed(reference: DocumentReference, kind: str, transaction: Transaction) -> Mapping[str, int]:
     (stored,) = transaction.read([reference])
     if stored is None:
         return {}
@@ -252,7 +257,9 @@ def _removed(reference: Any, kind: str, transaction: Transaction) -> Mapping[str
     return {kind: 1}
 
 
-def _without_frame(reference: Any, path: str | None, transaction: Transaction) -> Mapping[str, int]:
+def _without_frame(
+    reference: DocumentReference, path: str | None, transaction: Transaction
+) -> Mapping[str, int]:
     (alert,) = transaction.read([reference])
     if alert is not None and alert.get("imagePath") == path:
         transaction.set(reference, {"imagePath": None, "beside": []})
@@ -260,7 +267,11 @@ def _without_frame(reference: Any, path: str | None, transaction: Transaction) -
 
 
 def _without_person(
-    reference: Any, state: Any, person_id: str, alert_ids: Collection[str], transaction: Transaction
+    reference: DocumentReference,
+    state: DocumentReference,
+    person_id: str,
+    alert_ids: Collection[str],
+    transaction: Transaction,
 ) -> Mapping[str, int]:
     """Whoever writes a gallery document writes the gallery's version too."""
     gallery, stored = transaction.read([reference, state])

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import call_options, count, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people.erasure import PICTURE_ERASED
@@ -19,6 +19,11 @@ from lookout.domain.people.requests import is_document_id
 from lookout.domain.visits.stranger_record import remembered_until
 from lookout.errors import LookoutError
 from lookout.log import Severity, log
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket, Documents, Snapshot
 
 EVERY = timedelta(minutes=15)
 """How often the tidying runs."""
@@ -64,7 +69,12 @@ class Retention:
     """
 
     def __init__(
-        self, db: Any, bucket: Any, max_strangers: int, retention_days: Callable[[], int], timeout: float
+        self,
+        db: Client,
+        bucket: Bucket,
+        max_strangers: int,
+        retention_days: Callable[[], int],
+        timeout: float,
     ) -> None:
         self._db = db
         self._bucket = bucket
@@ -127,10 +137,10 @@ class Retention:
         query = self._db.collection("strangers").where(filter=FieldFilter("lastSeenAt", "<=", before))
         with store_errors("Firestore"):
             found = list(query.select(["visits", "lastSeenAt"]).stream(**call_options(self._timeout)))
-        old = [one.id for one in found if is_old(one.to_dict())]
+        old = [one.id for one in found if is_old(one.to_dict() or {})]
         return sum(self._let_go(stranger_id, is_old) for stranger_id in old[:AT_MOST])
 
-    def _delete_where(self, collection: Any, field: str, until: datetime) -> list[str]:
+    def _delete_where(self, collection: Documents, field: str, until: datetime) -> list[str]:
         """Delete the documents whose ``field`` is ``until`` at the latest, unless they change meanwhile."""
         from google.api_core.exceptions import FailedPrecondition, NotFound
         from google.cloud.firestore_v1.base_query import FieldFilter
@@ -149,7 +159,7 @@ class Retention:
                 return self._delete_one_by_one(found)
         return [one.id for one in found]
 
-    def _delete_one_by_one(self, found: Iterable[Any]) -> list[str]:
+    def _delete_one_by_one(self, found: Iterable[Snapshot]) -> list[str]:
         """As many as nobody changed or deleted meanwhile."""
         from google.api_core.exceptions import FailedPrecondition, NotFound
 
@@ -166,8 +176,7 @@ class Retention:
     def _too_many_strangers(self) -> int:
         strangers = self._db.collection("strangers")
         with store_errors("Firestore"):
-            ((count,),) = strangers.count().get(**call_options(self._timeout))
-            excess = int(count.value) - self._max_strangers
+            excess = count(strangers, self._timeout) - self._max_strangers
             if excess <= 0:
                 return 0
             wanted = strangers.select(["visits", "lastSeenAt", "ignored"])
@@ -209,7 +218,7 @@ class Retention:
         gone = [path for path, camera_id in of_camera.items() if camera_id not in there]
         return storage.remove_all(self._bucket, gone, self._timeout)
 
-    def _found(self, collection: str, ids: Sequence[str]) -> list[Any]:
+    def _found(self, collection: str, ids: Sequence[str]) -> list[Snapshot]:
         """Those of the documents that are there, with the fields that say which pictures are theirs."""
         references = [self._db.collection(collection).document(one) for one in ids]
         with store_errors("Firestore"):
@@ -233,8 +242,8 @@ def _is_claimed(path: str, document: Mapping[str, Any] | None) -> bool:
     return path in (document.get("imagePath"), document.get("facePath"))
 
 
-def _worth(stranger: Any) -> tuple[bool, bool, datetime]:
+def _worth(stranger: Snapshot) -> tuple[bool, bool, datetime]:
     """Who is forgotten first: nobody whom an owner ignores, before them nobody who came back, the oldest."""
-    fields = stranger.to_dict()
+    fields = stranger.to_dict() or {}
     never = datetime.min.replace(tzinfo=UTC)
     return bool(fields.get("ignored")), fields.get("visits", 1) > 1, fields.get("lastSeenAt") or never

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, CollectionReference
+
+    from lookout.cloud.firebase.types import Blob, Bucket
 
 AT_ONCE = 16
 PAGE = 100
@@ -21,7 +26,7 @@ NAMES = ("name", "person")
 """Fields that hold a name, beside the ``personId`` whose name it is."""
 
 
-def leftovers(db: Any, bucket: Any, person_id: str, name: str | None, timeout: float) -> list[str]:
+def leftovers(db: Client, bucket: Bucket, person_id: str, name: str | None, timeout: float) -> list[str]:
     """The paths of documents and pictures that name the person by id, or by ``name``, each with where it does.
 
     Raises:
@@ -41,7 +46,7 @@ def leftovers(db: Any, bucket: Any, person_id: str, name: str | None, timeout: f
 
 
 def _documents(
-    collections: Iterable[Any], pool: ThreadPoolExecutor, timeout: float
+    collections: Iterable[CollectionReference], pool: ThreadPoolExecutor, timeout: float
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every document below ``collections``, those that only have collections below them too."""
     for collection in collections:
@@ -83,7 +88,7 @@ def _in_fields(value: object, whose: object, person_id: str, words: set[str], at
         yield at
 
 
-def _in_picture(blob: Any, person_id: str, words: set[str]) -> Iterator[str]:
+def _in_picture(blob: Blob, person_id: str, words: set[str]) -> Iterator[str]:
     parts = blob.name.split("/")
     labels = tuple(f"FACE_{word}_" for word in words)
     if person_id in parts or (parts[0] == "debug" and parts[-1].startswith(labels)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.cameras.camera import Camera
@@ -16,11 +16,14 @@ from lookout.domain.site.expiry import has_expired
 from lookout.domain.site.site import Site
 from lookout.domain.site.statistics import KNOWN, UNKNOWN, CameraDay
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
 KEPT = timedelta(days=60)
 """Twice the default of ``RETENTION_DAYS``; two weeks are shown."""
 
 
-def reference(db: Any, camera_id: str, day: str) -> Any:
+def reference(db: Client, camera_id: str, day: str) -> DocumentReference:
     """The document of a camera's day."""
     return db.collection("days").document(f"{day}_{camera_id}")
 
@@ -71,7 +74,7 @@ def frame_counts(
     }
 
 
-def read(db: Any, days: Iterable[str], now: datetime, timeout: float) -> list[CameraDay]:
+def read(db: Client, days: Iterable[str], now: datetime, timeout: float) -> list[CameraDay]:
     """The counts of all cameras from the first to the last of ``days``: one read per camera and day.
 
     What has expired by ``now`` is passed over.
@@ -85,7 +88,7 @@ def read(db: Any, days: Iterable[str], now: datetime, timeout: float) -> list[Ca
     query = db.collection("days").where(filter=FieldFilter("day", ">=", wanted[0]))
     query = query.where(filter=FieldFilter("day", "<=", wanted[-1]))
     with store_errors("Firestore"):
-        found = [stored.to_dict() for stored in query.stream(**call_options(timeout))]
+        found = [stored.to_dict() or {} for stored in query.stream(**call_options(timeout))]
     return [_camera_day(stored) for stored in found if not has_expired(stored, now)]
 
 

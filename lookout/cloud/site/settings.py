@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.site.site import Site
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 
 def default_site(settings: Settings) -> Site:
@@ -34,7 +37,7 @@ def site_reader(settings: Settings, db: Any) -> SiteReader:
 class SiteReader:
     """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
 
-    def __init__(self, db: Any, default: Site, timeout: float, refresh_seconds: float = 10.0) -> None:
+    def __init__(self, db: Client, default: Site, timeout: float, refresh_seconds: float = 10.0) -> None:
         self._reference = db.collection("settings").document("site")
         self._default = default
         self._timeout = timeout

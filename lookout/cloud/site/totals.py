@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import count
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 
-def people(db: Any, timeout: float) -> int:
+def people(db: Client, timeout: float) -> int:
     """How many people there are.
 
     Raises:
         Unavailable: Firestore did not answer.
     """
-    return _count(db.collection("people"), timeout)
+    return count(db.collection("people"), timeout)
 
 
-def alerts_of(db: Any, day: str, timeout: float) -> int:
+def alerts_of(db: Client, day: str, timeout: float) -> int:
     """How many alerts there are of a day, given as ``2026-05-31``.
 
     Raises:
@@ -24,9 +27,4 @@ def alerts_of(db: Any, day: str, timeout: float) -> int:
     """
     from google.cloud.firestore_v1.base_query import FieldFilter
 
-    return _count(db.collection("alerts").where(filter=FieldFilter("day", "==", day)), timeout)
-
-
-def _count(query: Any, timeout: float) -> int:
-    with store_errors("Firestore"):
-        return int(query.count().get(**call_options(timeout))[0][0].value)
+    return count(db.collection("alerts").where(filter=FieldFilter("day", "==", day)), timeout)

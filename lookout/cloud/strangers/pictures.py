@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase import storage
 from lookout.cloud.strangers import visits
@@ -14,13 +14,18 @@ from lookout.domain.visits.visit import Judgement, Visit
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 AT_ONCE = 4
 
 
 class StrangerPictures:
     """Keeps strangers' pictures in step with their visits. One per warm instance."""
 
-    def __init__(self, db: Any, bucket: Any, timeout: float) -> None:
+    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout

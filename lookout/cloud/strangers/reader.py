@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,21 +25,26 @@ from lookout.domain.visits.visit import Sighting
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
+
+    from lookout.cloud.firebase.types import Documents
+
 READ_ALL_SECONDS = 3600.0
 """An instance that slept for longer reads everybody again: it may have slept through a removal."""
 
 
-def reference(db: Any, stranger_id: str) -> Any:
+def reference(db: Client, stranger_id: str) -> DocumentReference:
     """What readers see of the stranger."""
     return db.collection("strangers").document(stranger_id)
 
 
-def vectors_reference(db: Any, stranger_id: str) -> Any:
+def vectors_reference(db: Client, stranger_id: str) -> DocumentReference:
     """The stranger's vectors, for the server alone."""
     return db.collection("stranger_vectors").document(stranger_id)
 
 
-def state_reference(db: Any) -> Any:
+def state_reference(db: Client) -> DocumentReference:
     """The document that every change of vectors changes too."""
     return db.collection("stranger_state").document("current")
 
@@ -50,8 +55,8 @@ class KnownStrangers:
     no document yet."""
 
     strangers: Strangers
-    versions: Mapping[str, Any] = field(default_factory=dict)
-    state_version: Any = None
+    versions: Mapping[str, datetime] = field(default_factory=dict)
+    state_version: datetime | None = None
 
 
 class StrangerReader:
@@ -62,7 +67,7 @@ class StrangerReader:
 
     def __init__(
         self,
-        db: Any,
+        db: Client,
         model_id: str,
         rule: Rule,
         room: int,
@@ -76,9 +81,9 @@ class StrangerReader:
         self._refresh_seconds = refresh_seconds
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._read: dict[str, tuple[Stranger, Any]] = {}
+        self._read: dict[str, tuple[Stranger, datetime]] = {}
         self._cursor: datetime | None = None
-        self._state_version: Any = None
+        self._state_version: datetime | None = None
         self._asked_at = float("-inf")
         self._doubted = False
 
@@ -122,7 +127,7 @@ class StrangerReader:
         slept = time.monotonic() - self._asked_at > READ_ALL_SECONDS
         if state.update_time == self._state_version and not slept:
             return
-        wanted = self._db.collection("stranger_vectors")
+        wanted: Documents = self._db.collection("stranger_vectors")
         if slept:
             self._read, self._cursor = {}, None
         if self._cursor is None:
@@ -130,7 +135,7 @@ class StrangerReader:
         else:
             wanted = wanted.where(filter=FieldFilter("changedAt", ">", self._cursor))
         for snapshot in wanted.stream(**call_options(self._timeout)):
-            document = snapshot.to_dict()
+            document = snapshot.to_dict() or {}
             changed_at = document.get("changedAt")
             if isinstance(changed_at, datetime):
                 self._cursor = changed_at if self._cursor is None else max(self._cursor, changed_at)

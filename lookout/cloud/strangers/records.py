@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -17,6 +17,9 @@ from lookout.domain.people.requests import is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.domain.visits.stranger_record import newest
 from lookout.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, DocumentReference
 
 TOMBSTONE_KEPT = timedelta(days=1)
 """How long instances that are warm may take to notice that a stranger is gone."""
@@ -46,7 +49,7 @@ class Stranger:
 class StrangerRecords:
     """The strangers. Its methods take the step (``transaction``) that they are part of."""
 
-    def __init__(self, db: Any, timeout: float) -> None:
+    def __init__(self, db: Client, timeout: float) -> None:
         self._db = db
         self._timeout = timeout
 
@@ -175,14 +178,14 @@ class StrangerRecords:
         alerts = zip(vectors, transaction.read(references), strict=True)
         return newest(vectors, {alert_id: alert["lastSeenAt"] for alert_id, alert in alerts if alert})
 
-    def reference(self, stranger_id: str) -> Any:
+    def reference(self, stranger_id: str) -> DocumentReference:
         """The stranger's document."""
         return self._db.collection("strangers").document(stranger_id)
 
-    def _vectors(self, stranger_id: str) -> Any:
+    def _vectors(self, stranger_id: str) -> DocumentReference:
         return self._db.collection("stranger_vectors").document(stranger_id)
 
-    def _state(self) -> Any:
+    def _state(self) -> DocumentReference:
         return self._db.collection("stranger_state").document("current")
 
     def _touch(self, transaction: Transaction) -> None:
@@ -192,7 +195,7 @@ class StrangerRecords:
             transaction.set(self._state(), {"changedAt": SERVER_TIMESTAMP})
 
 
-def has_alerts(db: Any, stranger_id: str, timeout: float, but: str | None = None) -> bool:
+def has_alerts(db: Client, stranger_id: str, timeout: float, but: str | None = None) -> bool:
     """Whether there is an alert of the stranger, ``but`` for one of them. To be asked within :func:`reaching`."""
     from google.cloud.firestore_v1.base_query import FieldFilter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -16,6 +16,9 @@ from lookout.domain.visits.judging import BETTER_BY
 from lookout.domain.visits.stranger_record import remembered_until
 from lookout.domain.visits.visit import Sighting, Visit
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, WriteBatch
+
 REMOVED_KEPT = timedelta(days=1)
 """How long a removed stranger's document stays behind, so that running instances hear of it."""
 
@@ -25,13 +28,13 @@ NO_PICTURE: dict[str, Any] = {"facePath": None, "faceAlertId": None, "quality": 
 class StrangerVisits:
     """Writes down strangers' visits, in the very batch that writes their alerts."""
 
-    def __init__(self, db: Any, model_id: str) -> None:
+    def __init__(self, db: Client, model_id: str) -> None:
         self._db = db
         self._model_id = model_id
 
     def write(
         self,
-        batch: Any,
+        batch: WriteBatch,
         visits: Sequence[tuple[Visit, Sighting]],
         known: KnownStrangers,
         at: datetime,
@@ -63,7 +66,9 @@ class StrangerVisits:
             unchanged = self._db.write_option(last_update_time=known.state_version)
             batch.update(state_reference(self._db), changed, unchanged)
 
-    def _start(self, batch: Any, visit: Visit, sighting: Sighting, at: datetime, retention_days: int) -> None:
+    def _start(
+        self, batch: WriteBatch, visit: Visit, sighting: Sighting, at: datetime, retention_days: int
+    ) -> None:
         expire_at = remembered_until(at, 1, retention_days)
         stranger_id = str(visit.stranger_id)
         batch.create(
@@ -91,7 +96,7 @@ class StrangerVisits:
 
     def _join(
         self,
-        batch: Any,
+        batch: WriteBatch,
         visit: Visit,
         sighting: Sighting,
         known: KnownStrangers,
@@ -119,7 +124,7 @@ def _seen(at: datetime, expire_at: Any) -> dict[str, Any]:
     return {"lastSeenAt": at, "expireAt": expire_at, "changedAt": SERVER_TIMESTAMP}
 
 
-def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | None:
+def withdraw(db: Client, stranger_id: str, alert_id: str, timeout: float) -> str | None:
     """Take a visit back from a stranger: it was somebody known. Who has no other alert is gone.
 
     Returns the path of the stranger's picture where that has to go too.
@@ -158,7 +163,7 @@ def withdraw(db: Any, stranger_id: str, alert_id: str, timeout: float) -> str | 
     return run(db, timeout, step)
 
 
-def is_without_picture(db: Any, stranger_id: str, timeout: float) -> bool:
+def is_without_picture(db: Client, stranger_id: str, timeout: float) -> bool:
     """Whether there is such a stranger and no picture of it.
 
     Raises:
@@ -170,7 +175,7 @@ def is_without_picture(db: Any, stranger_id: str, timeout: float) -> bool:
 
 
 def offer_picture(
-    db: Any, stranger_id: str, alert_id: str, path: str, quality: float, timeout: float
+    db: Client, stranger_id: str, alert_id: str, path: str, quality: float, timeout: float
 ) -> str | None:
     """Let the picture stored under ``path`` be the stranger's, if it is clearly better than the one there is.
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lookout.cloud.alerts import debug_frames
@@ -37,6 +37,11 @@ from lookout.vision.mounting import Mountings
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
 
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
 CUT_SCORE = 0.5
 """Share of its quality that a face keeps which a border cuts: a whole one soon takes its place as the picture."""
 
@@ -60,7 +65,7 @@ class _Posted:
 class FrameService:
     """Judges frames. One per warm instance, shared by its threads."""
 
-    def __init__(self, settings: Settings, db: Any, bucket: Any) -> None:
+    def __init__(self, settings: Settings, db: Client, bucket: Bucket) -> None:
         timeout = settings.store_timeout_seconds
         self._settings = settings
         self._bucket = bucket

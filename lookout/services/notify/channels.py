@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lookout.cloud.accounts.devices import Devices
 from lookout.cloud.alerts.notices import Notices
@@ -19,6 +19,11 @@ from lookout.services.notify.mail_message import Shots
 from lookout.services.notify.push import ANSWER_SECONDS, Push
 from lookout.services.notify.webhook import Webhook
 from lookout.settings import Settings
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
 
 PICTURE_SECONDS = 3.0
 """``detect`` writes the notice while it still stores the pictures: so long they are waited for."""
@@ -45,7 +50,9 @@ class Closed:
         raise DeliveryRefused(self._reason)
 
 
-def ways(settings: Settings, db: Any, bucket: Any, complaints: Mapping[str, str] | None = None) -> list[Way]:
+def ways(
+    settings: Settings, db: Client, bucket: Bucket, complaints: Mapping[str, str] | None = None
+) -> list[Way]:
     """The ways to tell people that are set up. One that is set up wrongly is logged, and closed, alone.
 
     ``complaints``: what could not be read of their settings, by variable.
@@ -87,7 +94,9 @@ def _opened(channel: Channel, complaints: list[str], make: Callable[[], Way]) ->
     return Closed(channel, reason)
 
 
-def shots(db: Any, bucket: Any, alert_id: str, timeout: float, seconds: float = PICTURE_SECONDS) -> Shots:
+def shots(
+    db: Client, bucket: Bucket, alert_id: str, timeout: float, seconds: float = PICTURE_SECONDS
+) -> Shots:
     """The pictures of an alert, waited for as long as they are still being stored."""
     deadline = time.monotonic() + seconds
     while True:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.alerts import arrivals
 from lookout.cloud.alerts.notices import Claim, Notices
@@ -23,6 +23,9 @@ from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.services.notify.channels import Way, ways
 from lookout.settings import Settings
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
 
 PAUSES = (1.0, 3.0)
 """Seconds before the second and the third try."""
@@ -47,7 +50,7 @@ class NotificationService:
     """Tells people of notices. One per warm instance."""
 
     def __init__(
-        self, settings: Settings, db: Any, ways: Sequence[Way], pauses: Sequence[float] = PAUSES
+        self, settings: Settings, db: Client, ways: Sequence[Way], pauses: Sequence[float] = PAUSES
     ) -> None:
         self._db = db
         self._timeout = settings.store_timeout_seconds
