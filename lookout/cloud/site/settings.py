@@ -27,7 +27,7 @@ def default_site(settings: Settings) -> Site:
     )
 
 
-def site_reader(settings: Settings, db: Any) -> SiteReader:
+def site_reader(settings: Settings, db: Client) -> SiteReader:
     """A reader of the site, with the process's ``settings`` where the owner set nothing."""
     return SiteReader(
         db, default_site(settings), settings.store_timeout_seconds, settings.site_refresh_seconds

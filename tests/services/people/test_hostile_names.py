@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lookout.services import people as people_service
+from lookout.web.rate_limit import RateLimit
 from stack.fuzzing.hostile import VALUES
 from tests.services.people.conftest import House
 
@@ -21,7 +22,7 @@ CALLS = {
 def test_values_of_any_making_are_refused_or_done_but_never_fail(house: House, path: str) -> None:
     headers = {"Authorization": f"Bearer {house.token}"}
     desk = house.desk()
-    desk._limit = type(desk._limit)(6000)
+    desk._callers._limit = RateLimit(6000)
     people_service.service.replace(desk)
     for name in CALLS[path]:
         for value in VALUES:
