@@ -23,7 +23,7 @@ from lookout.web.routes import Routes, json_body
 from lookout.web.upload.frame_upload import FrameUpload
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
+    from lookout.cloud.firebase.types import Client
 
 
 class ControlService:

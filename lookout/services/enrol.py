@@ -24,9 +24,7 @@ from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
+    from lookout.cloud.firebase.types import Bucket, Client
 
 PHOTOS = "faces/"
 """Where people's photos lie."""

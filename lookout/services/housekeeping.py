@@ -20,9 +20,7 @@ from lookout.services.people import service as people_service
 from lookout.settings import Settings, current_settings
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
+    from lookout.cloud.firebase.types import Bucket, Client
 
 FORSAKEN = timedelta(minutes=5)
 """A job that nobody works on any more: no call takes so long."""

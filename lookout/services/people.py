@@ -29,9 +29,7 @@ from lookout.web.routes import Routes, json_body
 from lookout.web.zipped import zipped
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
+    from lookout.cloud.firebase.types import Bucket, Client
 
 
 class PeopleService:

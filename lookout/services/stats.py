@@ -22,7 +22,7 @@ from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
+    from lookout.cloud.firebase.types import Client
 
 FRESH_SECONDS = 5.0
 """A report is told again for so long: a dashboard on every screen costs no more than one."""

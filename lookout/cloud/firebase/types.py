@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from google.cloud.firestore import (
+        Client as Client,
+    )
     from google.cloud.firestore import CollectionReference, DocumentReference, DocumentSnapshot, Query
 
     Documents: TypeAlias = CollectionReference | Query

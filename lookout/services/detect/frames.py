@@ -38,9 +38,7 @@ from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
+    from lookout.cloud.firebase.types import Bucket, Client
 
 CUT_SCORE = 0.5
 """Share of its quality that a face keeps which a border cuts: a whole one soon takes its place as the picture."""

@@ -21,9 +21,7 @@ from lookout.services.notify.webhook import Webhook
 from lookout.settings import Settings
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
+    from lookout.cloud.firebase.types import Bucket, Client
 
 PICTURE_SECONDS = 3.0
 """``detect`` writes the notice while it still stores the pictures: so long they are waited for."""

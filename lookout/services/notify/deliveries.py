@@ -25,7 +25,7 @@ from lookout.services.notify.channels import Way, ways
 from lookout.settings import Settings
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
+    from lookout.cloud.firebase.types import Client
 
 PAUSES = (1.0, 3.0)
 """Seconds before the second and the third try."""
