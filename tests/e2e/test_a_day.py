@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from stack.local.info import StackInfo
 from tests.e2e import cast
 from tests.e2e.inbox import Inbox
 from tests.support.stores import firestore_at
+from tests.support.waiting import wait_until
 
 VISIT_SECONDS = 1
 LEFT = 1.5
@@ -69,7 +71,7 @@ class Day:
         for number, photo in enumerate(photos):
             owner.upload(self._house, self._token, f"faces/{person}/{number}.jpg", photo)
         for number in range(len(photos)):
-            self._wait(lambda n=number: self._photo(person, n) == "enrolled", f"{person} is enrolled")
+            wait_until(partial(self._is_enrolled, person, number), f"{person} is enrolled")
 
     def sets(self, **fields: Any) -> None:
         self._db.document("settings/site").set(fields, merge=True)
@@ -148,18 +150,12 @@ class Day:
 
     def waits_for(self, news: int) -> None:
         """All that is on its way has come, each once by mail and once by webhook."""
-        self._wait(lambda: min(len(self._inbox.mails), len(self._inbox.hooks)) >= news, f"{news} were told")
+        wait_until(lambda: min(len(self._inbox.mails), len(self._inbox.hooks)) >= news, f"{news} were told")
         time.sleep(FELT)
 
-    def _photo(self, person: str, number: int) -> str | None:
+    def _is_enrolled(self, person: str, number: int) -> bool:
         stored = self._db.document(f"people/{person}/photos/{number}.jpg").get().to_dict() or {}
-        return stored.get("status")
-
-    def _wait(self, holds: Any, what: str) -> None:
-        deadline = time.monotonic() + 40
-        while not holds():
-            assert time.monotonic() < deadline, f"it did not happen that {what}"
-            time.sleep(0.1)
+        return bool(stored.get("status") == "enrolled")
 
 
 TWINS = ("Tom", "Tim")

@@ -14,8 +14,10 @@ import requests
 
 from lookout.cloud.firebase.clients import firestore_client
 from stack.install import photos
-from stack.local import owner, seed
-from stack.local.info import Account, StackInfo
+from stack.local import owner
+from stack.local.info import StackInfo
+from tests.support.accounts import account_with
+from tests.support.waiting import wait_until
 
 SECONDS = 30
 
@@ -27,25 +29,14 @@ class Site:
         self._stack = stack
         self.tokens: dict[str, str | None] = {"owner": owner.sign_in(stack), "none": None}
         for role in ("viewer", "agent", "nobody"):
-            account = Account(f"{role}-{secrets.token_hex(4)}@example.com", secrets.token_hex(8))
             claims = {} if role == "nobody" else {"role": role}
-            seed.make_account(stack.urls["auth"], stack.project, account, claims)
-            self.tokens[role] = _sign_in(stack, account)
+            self.tokens[role] = owner.sign_in(stack, account_with(stack, claims))
 
     def call(self, method: str, path: str, role: str = "owner", body: object = None) -> requests.Response:
         token = self.tokens[role]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = f"{self._stack.urls['hosting']}{path}"
         return requests.request(method, url, json=body, headers=headers, timeout=SECONDS)
-
-
-def _sign_in(stack: StackInfo, account: Account) -> str:
-    answer = requests.post(
-        f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any",
-        json={"email": account.email, "password": account.password, "returnSecureToken": True},
-        timeout=SECONDS,
-    )
-    return str(answer.json()["idToken"])
 
 
 @pytest.fixture(scope="module")
@@ -180,10 +171,9 @@ class Posting:
 
     def refused_in_time(self, key: str) -> None:
         """Wait until both refuse the key."""
-        deadline = time.monotonic() + FELT_WITHIN
-        while self.statuses(key) != (401, 401):
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
+        wait_until(
+            lambda: self.statuses(key) == (401, 401), "the refusal of the old key", FELT_WITHIN, pause=0.5
+        )
 
 
 def test_an_old_key_stops_working_and_the_new_one_works(
@@ -332,14 +322,15 @@ def test_alerts_and_frames_are_counted(site: Site, stack: StackInfo, camera: dic
     headers = {"X-Camera-Id": camera["id"], "X-Camera-Key": camera["key"], "Content-Type": "image/jpeg"}
     crowd = (photos.ensure() / "t1.jpg").read_bytes()
     assert requests.post(f"{stack.urls['hosting']}/detect", data=crowd, headers=headers, timeout=SECONDS).ok
-    deadline = time.monotonic() + 15
-    while True:
-        told = site.call("GET", "/stats", "viewer").json()
-        mine = [one for one in told["today"]["by_camera"] if one["camera_id"] == camera["id"]]
-        if mine:
-            break
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+
+    def counted() -> dict[str, Any] | None:
+        told: dict[str, Any] = site.call("GET", "/stats", "viewer").json()
+        is_there = any(one["camera_id"] == camera["id"] for one in told["today"]["by_camera"])
+        return told if is_there else None
+
+    told = wait_until(counted, "the camera in the statistics")
+    assert told is not None
+    mine = [one for one in told["today"]["by_camera"] if one["camera_id"] == camera["id"]]
     assert mine == [{"camera_id": camera["id"], "name": "Test", "known": 0, "unknown": 6, "frames": 1}]
     assert told["total_alerts_today"] >= 6
     assert told["active_cameras"] >= 1

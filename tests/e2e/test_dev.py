@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,9 @@ import requests
 
 from stack.install import project
 from stack.install.bootstrap import ROOT
-from stack.local import emulators, processes
+from stack.local import emulators, owner, processes
 from stack.local.info import StackInfo
+from tests.support.waiting import wait_until
 
 SECONDS = 180
 ADMIN = {"Authorization": "Bearer owner"}
@@ -76,9 +76,7 @@ def _fields(info: StackInfo, path: str) -> dict[str, Any]:
 
 
 def _signs_in(info: StackInfo) -> bool:
-    url = f"{info.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any"
-    body = {"email": info.owner.email, "password": info.owner.password, "returnSecureToken": True}
-    return requests.post(url, json=body, timeout=20).status_code == 200
+    return bool(owner.sign_in(info))
 
 
 def _key_fits(info: StackInfo) -> bool:
@@ -137,9 +135,7 @@ def test_a_stack_told_to_end_while_it_starts_leaves_nothing_behind(folder: Path)
     base = str(project.free_ports().base)
     with _in_front(folder, "--port-base", base) as (dev, output):
         _until(output, "starting the emulators")
-        deadline = time.monotonic() + SECONDS
-        while not processes.marked(folder) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: processes.marked(folder), "the start of the emulators", SECONDS)
         dev.send_signal(signal.SIGTERM)
         assert "Traceback" not in output.read()
         dev.wait(timeout=SECONDS)

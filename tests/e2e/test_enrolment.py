@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,15 +25,9 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.install.project import HOST, Ports
 from stack.local.info import StackInfo
+from tests.support.waiting import wait_until
 
 SECONDS = 40
-
-
-def wait_until(holds: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"{what} did not happen within {SECONDS} s"
-        time.sleep(0.1)
 
 
 class Person:

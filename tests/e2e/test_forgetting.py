@@ -7,9 +7,8 @@ import json
 import subprocess
 import sys
 import threading
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -25,6 +24,7 @@ from stack.install.bootstrap import ROOT
 from stack.local import owner
 from stack.local.info import StackInfo
 from tests.e2e import cast
+from tests.support.waiting import wait_until
 
 SECONDS = 40
 PAUSE = 0.5
@@ -38,13 +38,6 @@ def samples(stack: StackInfo) -> Path:
     """The sample photos, on a machine where a stack runs."""
     assert stack.urls
     return photos.ensure()
-
-
-def wait_until(holds: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"{what} did not happen within {SECONDS} s"
-        time.sleep(0.1)
 
 
 def post(stack: StackInfo, frame: bytes) -> dict[str, object]:

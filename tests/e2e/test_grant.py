@@ -12,10 +12,11 @@ import pytest
 import requests
 
 from stack.install.bootstrap import ROOT
-from stack.local import info
+from stack.local import owner
 from stack.local.info import StackInfo
 from tests.agent.conftest import Yard
 from tests.agent.conftest import run as run_agent
+from tests.support.accounts import new_account, sign_up
 
 SECONDS = 30
 
@@ -34,21 +35,14 @@ class Account:
     """Somebody who signs up as anybody can."""
 
     def __init__(self, stack: StackInfo) -> None:
-        self._auth = f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts"
-        self._hosting = stack.urls["hosting"]
-        self.email, self.password = f"{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12)
-        self._token("signUp")
-
-    def _token(self, call: str) -> str:
-        body = {"email": self.email, "password": self.password, "returnSecureToken": True}
-        answer = requests.post(f"{self._auth}:{call}?key=any", json=body, timeout=SECONDS)
-        answer.raise_for_status()
-        return str(answer.json()["idToken"])
+        self._stack, self.account = stack, new_account()
+        self.email = self.account.email
+        sign_up(stack, self.account)
 
     def may(self) -> dict[str, bool]:
         """What a new sign-in lets them do: look at cameras, and make one (of no name, which then is refused)."""
-        headers = {"Authorization": f"Bearer {self._token('signInWithPassword')}"}
-        url = f"{self._hosting}/cameras"
+        headers = {"Authorization": f"Bearer {owner.sign_in(self._stack, self.account)}"}
+        url = f"{self._stack.urls['hosting']}/cameras"
         looked = requests.get(url, headers=headers, timeout=SECONDS).status_code
         made = requests.post(url, json={"location": "x"}, headers=headers, timeout=SECONDS).status_code
         assert {looked, made} <= {200, 400, 403}
@@ -86,7 +80,7 @@ def test_an_agent_is_named_paired_and_taken_its_role_again(
     assert account.may() == {"look": False, "change": False}
 
     yard = make_yard()
-    yard.account, yard.agent_id = info.Account(account.email, account.password), agent_id
+    yard.account, yard.agent_id = account.account, agent_id
     yard.pair()
     process = yard.up()
     assert yard.said()["lastSeenAt"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 from lookout.cloud.firebase.clients import bucket, firestore_client
 from stack.install import photos
 from stack.local.info import StackInfo
+from tests.support.waiting import wait_until
 
 SECONDS = 20
 TRIES = 4
@@ -102,11 +103,9 @@ def act_until(act: Callable[[], None], holds: Callable[[], bool], what: str) -> 
     busy machine was too slow for."""
     for _ in range(TRIES):
         act()
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            if holds():
-                return
-            time.sleep(0.2)
+        with suppress(AssertionError):
+            wait_until(holds, what, SECONDS)
+            return
     raise AssertionError(f"not {what} within {TRIES} times {SECONDS} s")
 
 

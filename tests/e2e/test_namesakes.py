@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,15 +20,9 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 from tests.e2e import cast
+from tests.support.waiting import wait_until
 
 SECONDS = 40
-
-
-def wait_until(holds: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"{what} did not happen within {SECONDS} s"
-        time.sleep(0.2)
 
 
 def vectors(person_id: str) -> list[str]:

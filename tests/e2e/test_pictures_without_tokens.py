@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from lookout.cloud.firebase.download_tokens import TOKENS
 from stack.install import photos
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.rules.rest import sign_in
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -33,13 +32,11 @@ def _upload(stack: StackInfo, path: str, token: str, jpeg: bytes) -> str:
 
 
 def _blob_without_token(path: str) -> Any:
-    deadline = time.monotonic() + 60
-    while True:
+    def without_token() -> Any:
         blob = bucket().get_blob(path)
-        if blob is not None and TOKENS not in (blob.metadata or {}):
-            return blob
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+        return None if blob is None or TOKENS in (blob.metadata or {}) else blob
+
+    return wait_until(without_token, f"the taking of the token off {path}", 60)
 
 
 def _opens(stack: StackInfo, path: str, token: str) -> bool:
@@ -56,10 +53,7 @@ def test_a_photo_that_a_browser_uploads_is_enrolled_and_its_token_opens_nothing(
     assert _blob_without_token(path).size == len(photo)
     assert not _opens(stack, path, token)
     document = firestore_client().document(f"people/{person}/photos/1.jpg")
-    deadline = time.monotonic() + 60
-    while (document.get().to_dict() or {}).get("status") != "enrolled":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: (document.get().to_dict() or {}).get("status") == "enrolled", "the enrolment", 60)
     assert _blob_without_token(path).size == len(photo)
     firestore_client().document(f"people/{person}").delete()
 
@@ -67,6 +61,6 @@ def test_a_photo_that_a_browser_uploads_is_enrolled_and_its_token_opens_nothing(
 def test_a_snapshot_that_an_agent_brings_keeps_no_token(stack: StackInfo, photo: bytes) -> None:
     assert stack.agent is not None
     path = f"snapshots/{stack.camera.id}.jpg"
-    token = _upload(stack, path, sign_in(stack, stack.agent.email, stack.agent.password), photo)
+    token = _upload(stack, path, owner.sign_in(stack, stack.agent), photo)
     assert _blob_without_token(path).size == len(photo)
     assert not _opens(stack, path, token)

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import time
 import zipfile
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from stack.install.project import DEFAULT_BASE, Ports
 from stack.local import owner
 from stack.local.info import StackInfo
 from tests.support.pages import printed_commands
+from tests.support.waiting import wait_until
 
 BLOCKS = printed_commands()
 
@@ -50,10 +50,7 @@ def run(place: Path, stack: StackInfo, *names: str) -> str:
 
 def wait_until_enrolled(path: str) -> None:
     photo = firestore_client().document(path)
-    deadline = time.monotonic() + 30
-    while (photo.get().to_dict() or {}).get("status") != "enrolled":
-        assert time.monotonic() < deadline, f"{path} was not enrolled"
-        time.sleep(0.1)
+    wait_until(lambda: (photo.get().to_dict() or {}).get("status") == "enrolled", f"the enrolment of {path}")
 
 
 def test_a_photo_uploaded_by_curl_is_enrolled_and_says_so(place: Path, stack: StackInfo) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-
 import pytest
 
-from stack.local import seed
-from stack.local.info import Account, StackInfo
-from tests.rules.rest import Firestore, Storage, sign_in, sign_up
+from stack.local import owner
+from stack.local.info import StackInfo
+from tests.rules.rest import Firestore, Storage
+from tests.support.accounts import account_with, new_account, sign_up
 
 CLAIMS = {
     "owner": {"role": "owner"},
@@ -27,10 +26,8 @@ def tokens(stack: StackInfo) -> dict[str, str | None]:
     """The ID token of each caller; None for ``anonymous``."""
     made: dict[str, str | None] = {"anonymous": None}
     for caller, claims in CLAIMS.items():
-        account = Account(f"{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12))
-        seed.make_account(stack.urls["auth"], stack.project, account, claims)
-        made[caller] = sign_in(stack, account.email, account.password)
-    made["nobody"] = sign_up(stack, f"{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12))
+        made[caller] = owner.sign_in(stack, account_with(stack, claims))
+    made["nobody"] = sign_up(stack, new_account())
     return made
 
 

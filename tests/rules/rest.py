@@ -17,26 +17,6 @@ ADMIN = "owner"
 SECONDS = 20
 
 
-def sign_in(stack: StackInfo, email: str, password: str) -> str:
-    """The ID token of an account."""
-    return _auth(stack, "signInWithPassword", email, password)
-
-
-def sign_up(stack: StackInfo, email: str, password: str) -> str:
-    """The ID token of a new account, made as anybody can make one."""
-    return _auth(stack, "signUp", email, password)
-
-
-def _auth(stack: StackInfo, call: str, email: str, password: str) -> str:
-    answer = requests.post(
-        f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:{call}?key=any",
-        json={"email": email, "password": password, "returnSecureToken": True},
-        timeout=SECONDS,
-    )
-    answer.raise_for_status()
-    return str(answer.json()["idToken"])
-
-
 def _bearer(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 

@@ -7,24 +7,25 @@ from urllib.parse import quote
 import requests
 
 from stack.console import fail
-from stack.local.info import StackInfo
+from stack.local.info import Account, AgentAccount, StackInfo
 
 SECONDS = 20
 
 
-def sign_in(info: StackInfo) -> str:
-    """The ID token of the stack's owner.
+def sign_in(info: StackInfo, account: Account | AgentAccount | None = None) -> str:
+    """The ID token of an account, by default of the stack's owner.
 
     Raises:
-        SystemExit: the Auth emulator does not let the owner in.
+        SystemExit: the Auth emulator does not let the account in.
     """
+    who = account or info.owner
     answer = requests.post(
         f"{info.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any",
-        json={"email": info.owner.email, "password": info.owner.password, "returnSecureToken": True},
+        json={"email": who.email, "password": who.password, "returnSecureToken": True},
         timeout=SECONDS,
     )
     if not answer.ok:
-        raise fail(f"{info.owner.email} could not sign in ({answer.status_code}); start the stack anew.")
+        raise fail(f"{who.email} could not sign in ({answer.status_code}); start the stack anew.")
     return str(answer.json()["idToken"])
 
 

@@ -12,9 +12,9 @@ from lookout.cloud.accounts import roles
 from lookout.cloud.firebase.clients import firestore_client
 from lookout.domain.site.caller import Role
 from lookout.errors import NotFound
-from stack.local import seed
+from stack.local import owner, seed
 from stack.local.info import Account, StackInfo
-from tests.rules.rest import Firestore, sign_in
+from tests.rules.rest import Firestore
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_token_from_before_the_role_was_taken_registers_no_device_and_a_newer_
         device = {"token": "t", "uid": uid, "createdAt": datetime.now(UTC)}
         return store.create(f"devices/{secrets.token_hex(6)}", device, token)
 
-    old = sign_in(stack, account.email, account.password)
+    old = owner.sign_in(stack, account)
     assert registered(old) == 200
     time.sleep(1.1)  # tokens tell their time in whole seconds
     if is_revoked:
@@ -87,7 +87,7 @@ def test_a_token_from_before_the_role_was_taken_registers_no_device_and_a_newer_
     assert registered(old) == 403
     roles.grant(account.email, Role.VIEWER, None)
     assert registered(old) == 403
-    assert registered(sign_in(stack, account.email, account.password)) == 200
+    assert registered(owner.sign_in(stack, account)) == 200
 
 
 @pytest.mark.parametrize("nobody", ["nobody@example.com", "not an address"])

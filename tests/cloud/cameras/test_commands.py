@@ -16,6 +16,7 @@ from lookout.cloud.cameras.commands import Command, CommandQueue
 from lookout.domain.cameras.command import Action
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 from tests.support.outage import Line
+from tests.support.waiting import wait_until
 
 STATUS = Command("pi", "cam", Action.STATUS, {}, "owner")
 
@@ -47,9 +48,7 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
 
 
 def take_when_there(db: Any) -> None:
-    while not (waiting := queued(db)):
-        time.sleep(0.02)
-    waiting[0].reference.update({"state": "taken"})
+    wait_until(lambda: queued(db), "the command")[0].reference.update({"state": "taken"})
 
 
 def test_a_command_says_what_it_is_until_when_and_of_whom(db: Any, agent: Any) -> None:
@@ -135,18 +134,14 @@ def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
     db: Any, distant_db: Any, agent: Any, line: Line
 ) -> None:
     def cut_when_queued() -> None:
-        while not queued(db):
-            time.sleep(0.02)
+        wait_until(lambda: queued(db), "the command")
         line.cut()
 
     started = time.monotonic()
     with meanwhile(cut_when_queued), pytest.raises(Unavailable, match="Firestore did not answer"):
         CommandQueue(distant_db, 2.0, 0.5).carry_out(STATUS)
     assert time.monotonic() - started < 5
-    deadline = time.monotonic() + 3
-    while listeners():
-        assert time.monotonic() < deadline, "it still tries to listen"
-        time.sleep(0.05)
+    wait_until(lambda: not listeners(), "the end of listening", 3)
 
 
 @pytest.mark.parametrize(
@@ -175,9 +170,7 @@ def test_an_agent_that_is_not_there_is_told_at_once_and_nothing_is_queued(
 
 
 def finish_when_there(db: Any, **fields: Any) -> None:
-    while not (waiting := queued(db)):
-        time.sleep(0.02)
-    waiting[0].reference.update(fields)
+    wait_until(lambda: queued(db), "the command")[0].reference.update(fields)
 
 
 def test_what_an_agent_writes_is_passed_on_only_as_far_as_it_is_plain_and_short(db: Any, agent: Any) -> None:

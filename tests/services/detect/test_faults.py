@@ -11,8 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from stack.local.info import StackInfo
 from tests.services.detect.conftest import ROOM, House, People, Shot
 from tests.services.edges import Edge, Fault, Faults
 from tests.support.stores import bucket_at, firestore_at, objects
+from tests.support.waiting import wait_until
 
 SEEDS = int(os.environ.get("LOOKOUT_FAULT_SEEDS", "24"))
 SECONDS = 1.0
@@ -262,7 +262,7 @@ def test_a_frame_that_is_posted_again_while_its_pictures_are_on_their_way_makes_
     frame = stage.shot("obama.jpg")
     with stage.instance({"POST": Fault.LATE}) as (watch, edge), ThreadPoolExecutor(1) as pool:
         first = pool.submit(posted, watch, frame)
-        until(lambda: stage.house.alerts())
+        wait_until(stage.house.alerts, "the alert")
         assert stage.house.alert()["picture"] == "missing"
         second = stage.house.another_instance().judge(ROOM, frame)
         assert stage.untruths([frame], complete=True) == []
@@ -307,11 +307,3 @@ def test_a_picture_that_somebody_deleted_is_brought_by_the_frame_posted_again_or
     assert stage.untruths([frame], complete=True) == []
     stage.tidy()
     assert objects(stage.house.bucket) == stage.named()
-
-
-def until(happens: Callable[[], object]) -> None:
-    """Wait for it."""
-    end = time.monotonic() + 30
-    while not happens():
-        assert time.monotonic() < end
-        time.sleep(0.02)

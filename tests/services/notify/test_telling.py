@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from lookout.errors import Unavailable
 from stack.install.bootstrap import ROOT
 from tests.services.notify.conftest import DAY, Newsroom
 from tests.services.notify.servers import MailServer, Receiver, mute_server, status
+from tests.support.waiting import wait_until
 
 
 def test_a_notice_is_told_by_every_way_that_is_set_up_however_often_it_is_delivered(
@@ -288,11 +288,11 @@ def test_a_delivery_that_is_killed_is_taken_up_after_its_lease_and_not_before(
         environment |= {"GOOGLE_CLOUD_PROJECT": room.db.project, "GCLOUD_PROJECT": room.db.project}
         environment |= {"FIREBASE_CONFIG": "{}", "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}
         process = subprocess.Popen([sys.executable, "-c", TELL, notice], env=environment, cwd=ROOT)
-        deadline = time.monotonic() + 30
-        while room.record(notice, "email").get("state") != "claimed":
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.05)
+        wait_until(
+            lambda: room.record(notice, "email").get("state") == "claimed" or process.poll() is not None,
+            "the claim",
+        )
+        assert process.poll() is None
         process.kill()
         process.wait()
     assert room.record(notice, "email")["state"] == "claimed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 
 import pytest
 import requests
@@ -11,10 +10,11 @@ import requests
 from lookout.cloud.accounts.id_token import verify
 from lookout.services import people as people_service
 from lookout.web.callers import Callers
-from stack.local import seed
-from stack.local.info import Account, StackInfo
+from stack.local import owner
+from stack.local.info import StackInfo
 from tests.services.people.conftest import House
 from tests.services.serving import served
+from tests.support.accounts import account_with
 
 CALLS = [
     ("/strangers/s1/name", {"name": "Postman"}),
@@ -29,14 +29,7 @@ CALLS = [
 @pytest.fixture(scope="session")
 def viewer(stack: StackInfo) -> str:
     """The token of somebody who may look."""
-    account = Account(f"viewer-{secrets.token_hex(4)}@example.com", secrets.token_hex(8))
-    seed.make_account(stack.urls["auth"], stack.project, account, {"role": "viewer"})
-    answer = requests.post(
-        f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=any",
-        json={"email": account.email, "password": account.password, "returnSecureToken": True},
-        timeout=20,
-    )
-    return str(answer.json()["idToken"])
+    return owner.sign_in(stack, account_with(stack, {"role": "viewer"}))
 
 
 @pytest.mark.parametrize(("path", "body"), CALLS)

@@ -12,6 +12,7 @@ from lookout.domain.people.requests import Wanted
 from tests.services.people.conftest import House
 from tests.services.people.frames import Frame, before_write
 from tests.services.people.test_interrupted import clear
+from tests.support.waiting import wait_until
 
 
 def named(house: House) -> None:
@@ -69,12 +70,10 @@ def test_frames_of_the_stranger_that_do_not_stop_while_he_is_named(house: House)
     arriving = threading.Thread(target=arrive)
     arriving.start()
     try:
-        while not posted:
-            time.sleep(0.01)
+        wait_until(lambda: posted, "the first frame")
         house.done("/strangers/s1/name", {"name": "Postman"})
         count = len(posted)
-        while len(posted) < count + 2 and not errors:
-            time.sleep(0.01)
+        wait_until(lambda: len(posted) >= count + 2 or errors, "two more frames")
     finally:
         done.set()
         arriving.join()

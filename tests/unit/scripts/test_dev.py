@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,6 +21,7 @@ from stack.install.bootstrap import ROOT, deployed_python
 from stack.install.emulator_jars import jars, offline_jars
 from stack.local import emulators, local_network, processes, readiness
 from stack.local.info import Account, CameraKey, StackInfo
+from tests.support.waiting import wait_until
 
 INFO = StackInfo(
     urls=project.Ports(6000).urls(),
@@ -252,10 +252,7 @@ def test_every_process_of_a_stack_ends_also_one_that_left_the_group_and_refuses(
         assert len(processes.marked(tmp_path)) == 2
         processes.end(tmp_path, leader.pid, patience=0.2)
         leader.wait(timeout=10)
-    deadline = time.monotonic() + 5
-    while processes.marked(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes.marked(tmp_path) == []
+    wait_until(lambda: not processes.marked(tmp_path), "the end of both", 5)
 
 
 def test_a_stack_of_another_folder_is_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""Waiting for what happens elsewhere: in another thread, another process, on the emulators."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+SECONDS = 40.0
+"""Longer than anything takes on a busy machine; only a test that fails waits for so long."""
+
+PAUSE = 0.03
+
+
+def wait_until(look: Callable[[], Found], what: str, seconds: float = SECONDS, pause: float = PAUSE) -> Found:
+    """Look again and again until ``look`` returns something that is true, and return that.
+
+    ``pause``: seconds between two looks, more where looks are counted by a limit.
+
+    Raises:
+        AssertionError: ``what`` did not happen in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:g} s"
+        time.sleep(pause)
+    return found
