@@ -48,7 +48,7 @@ class Housekeeping:
         """
         count = forget_alert(self._db, self._bucket, alert_id, self._timeout)
         done = f"forgotten with {count} pictures"
-        if stranger_id is not None and self._unseen.let_go(stranger_id):
+        if stranger_id is not None and self._unseen.remove(stranger_id):
             done += ", and the stranger"
         return done
 

@@ -81,7 +81,7 @@ class PeopleService:
         """Make no more alerts of a stranger, or make them again."""
         caller = self._owner(request)
         ignored = parse_ignoring(json_body(request, absent={}))
-        self._strangers.ignore(stranger_id, ignored)
+        self._strangers.mute(stranger_id, ignored)
         log(Severity.INFO, "stranger ignored", stranger=stranger_id, ignored=ignored, by=caller.uid)
         return {"stranger_id": stranger_id, "ignored": ignored}
 

@@ -126,11 +126,11 @@ class Visits:
                     written = self._write(state, frame, seen, judgement, known, site)
                 except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
                     state = None  # another instance was faster
-                    self._strangers.doubt()
+                    self._strangers.invalidate()
                 except google.NotFound:
                     # an owner deleted the alert of an open visit, or a stranger
                     state, alert_gone = None, True
-                    self._strangers.doubt()
+                    self._strangers.invalidate()
                 except (google.ServerError, google.Cancelled):
                     unanswered.append(judgement)
                     if len(unanswered) > 1:
@@ -195,7 +195,7 @@ class Visits:
         self._ledger.write(batch, opened, known, frame.at, site.retention_days)
         results = batch.commit(retry=None, timeout=self._timeout)
         if any(visit.stranger_id for visit, _ in opened):
-            self._strangers.doubt()
+            self._strangers.invalidate()
         return _State(judgement.after, results[0].update_time)
 
     def _change_alerts(

@@ -1,4 +1,4 @@
-"""What goes with an alert: pictures, vector, notices; with the last one of a stranger, the stranger."""
+"""What is deleted with an alert: pictures, vector and notices, and the stranger if it has no other alert."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from lookout.cloud.corrections.jobs import JobStore
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.cloud.strangers.records import StrangerRecords, has_alerts
+from lookout.cloud.strangers.documents import has_alerts
+from lookout.cloud.strangers.records import Stranger
+from lookout.cloud.strangers.removal import StrangerRemoval
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -16,45 +17,37 @@ if TYPE_CHECKING:
     from lookout.cloud.firebase.types import Bucket
 
 PARTS = 16
-"""Strangers are looked through in one part of their ids at a time: those that begin with the same digit."""
+"""A sweep looks at one part of the strangers: those whose ids begin with the same hexadecimal digit."""
 
 
 class UnseenStrangers:
-    """Lets strangers go of whom there is no alert. Every method raises ``Unavailable`` when a store is silent."""
+    """Removes strangers that have no alert. Every method raises ``Unavailable`` when a store does not answer."""
 
     def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
-        self._bucket = bucket
-        self._strangers = StrangerRecords(db, timeout)
-        self._book = JobStore(db, timeout)
+        self._removal = StrangerRemoval(db, bucket, timeout)
+        self._jobs = JobStore(db, timeout)
         self._timeout = timeout
 
-    def let_go(self, stranger_id: str, finishing: str | None = None) -> bool:
-        """Delete the stranger, if there is no alert of it; whether it is gone by that.
+    def remove(self, stranger_id: str, finishing: str | None = None) -> bool:
+        """Remove the stranger if it has no alert; whether it was removed.
 
-        One whom an owner ignores stays until it expires: it makes no alerts any more, and would make them again.
-        So does one on whom a job is at work, unless that is the one that is just ``finishing``.
+        A muted stranger stays until it expires: it makes no alerts, and would make them again. A stranger stays
+        while a job is working on it, other than the job ``finishing``, which asks.
         """
 
-        def step(transaction: Transaction) -> bool:
-            # in this order: an alert that comes after the look at the stranger changes it
-            stranger = self._strangers.find(transaction, stranger_id)
-            if stranger is None or stranger.is_being_named or stranger.fields.get("ignored"):
-                return False
-            if self._is_taken(f"strangers/{stranger_id}", finishing):
-                return False
-            if has_alerts(self._db, stranger_id, self._timeout):
-                return False
-            self._strangers.remove(transaction, stranger)
-            return True
+        def is_unseen(stranger: Stranger) -> bool:
+            # asked after the stranger was read: an alert that comes later changes the stranger
+            return (
+                not stranger.is_muted
+                and not self._is_taken(f"strangers/{stranger_id}", finishing)
+                and not has_alerts(self._db, stranger_id, self._timeout)
+            )
 
-        gone = run(self._db, self._timeout, step)
-        if gone:
-            storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
-        return gone
+        return self._removal.remove_if(stranger_id, is_unseen)
 
     def sweep(self, number: int) -> int:
-        """Let those of one part go, of whom the last alert left unnoticed; how many. ``number``: of the run."""
+        """Remove the unseen strangers of one part; how many. ``number`` is that of the run, and picks the part."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         digit = f"{number % PARTS:x}"
@@ -64,14 +57,14 @@ class UnseenStrangers:
         wanted = wanted.where(filter=FieldFilter("__name__", "<", end)).select([])
         with store_errors("Firestore"):
             found = list(wanted.stream(**call_options(self._timeout)))
-        return sum(self.let_go(one.id) for one in found)
+        return sum(self.remove(one.id) for one in found)
 
     def _is_taken(self, path: str, finishing: str | None) -> bool:
-        return any(path in (*job.takes, *job.joins) for job in self._book.running() if job.id != finishing)
+        return any(path in (*job.takes, *job.joins) for job in self._jobs.running() if job.id != finishing)
 
 
 def forget_alert(db: Client, bucket: Bucket, alert_id: str, timeout: float) -> int:
-    """Delete what belongs to an alert that is gone: its pictures, its face's vector, its notices.
+    """Delete what belonged to a deleted alert: its pictures, its face's vector and its notices.
 
     Returns how many pictures there were.
 

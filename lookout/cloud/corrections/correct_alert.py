@@ -98,7 +98,9 @@ class CorrectAlert:
             return before, after, None
         unneeded: str | None = None
         if before.stranger_id is not None:
-            unneeded = self._strangers.lose_alert(transaction, before.stranger_id, place.alert_id)
+            unneeded = self._strangers.lose_alert(
+                transaction, before.stranger_id, place.alert_id, after.person_id
+            )
         if stranger is not None:
             self._strangers.gain_alert(transaction, stranger, place.alert_id, alert, face)
         return before, after, unneeded

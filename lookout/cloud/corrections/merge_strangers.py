@@ -92,7 +92,7 @@ class MergeStrangers:
         self._bring_picture(job)
         storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
         # the alerts of both may have left meanwhile
-        UnseenStrangers(self._db, self._bucket, self._timeout).let_go(into_id, finishing=job.id)
+        UnseenStrangers(self._db, self._bucket, self._timeout).remove(into_id, finishing=job.id)
         alerts = self._book.progress(job).get("alerts", 0)
         return {"stranger_id": stranger_id, "into": into_id, "alerts": alerts}
 

@@ -238,7 +238,7 @@ class NameStranger:
 
         run(self._db, self._timeout, change)
         # those of its alerts that had the name already keep it
-        UnseenStrangers(self._db, self._bucket, self._timeout).let_go(stranger_id, finishing=job.id)
+        UnseenStrangers(self._db, self._bucket, self._timeout).remove(stranger_id, finishing=job.id)
         raise Conflict(f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again.")
 
     def _stored(self, reference: DocumentReference) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, count, store_errors
-from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.cloud.strangers.records import StrangerRecords
+from lookout.cloud.strangers.removal import StrangerRemoval
 from lookout.domain.people.erasure import PICTURE_ERASED
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.visits.stranger_record import remembered_until
@@ -80,7 +79,7 @@ class Retention:
         self._bucket = bucket
         self._max_strangers = max_strangers
         self._retention_days = retention_days
-        self._strangers = StrangerRecords(db, timeout)
+        self._removal = StrangerRemoval(db, bucket, timeout)
         self._unseen = UnseenStrangers(db, bucket, timeout)
         self._timeout = timeout
 
@@ -138,7 +137,10 @@ class Retention:
         with store_errors("Firestore"):
             found = list(query.select(["visits", "lastSeenAt"]).stream(**call_options(self._timeout)))
         old = [one.id for one in found if is_old(one.to_dict() or {})]
-        return sum(self._let_go(stranger_id, is_old) for stranger_id in old[:AT_MOST])
+        return sum(
+            self._removal.remove_if(stranger_id, lambda one: is_old(one.fields))
+            for stranger_id in old[:AT_MOST]
+        )
 
     def _delete_where(self, collection: Documents, field: str, until: datetime) -> list[str]:
         """Delete the documents whose ``field`` is ``until`` at the latest, unless they change meanwhile."""
@@ -182,22 +184,10 @@ class Retention:
             wanted = strangers.select(["visits", "lastSeenAt", "ignored"])
             found = list(wanted.stream(**call_options(self._timeout)))
         ranked = sorted(found, key=_worth)
-        return sum(self._let_go(stranger.id) for stranger in ranked[: min(excess, AT_MOST)])
-
-    def _let_go(
-        self, stranger_id: str, only_if: Callable[[Mapping[str, Any]], bool] = lambda fields: True
-    ) -> bool:
-        def change(transaction: Transaction) -> bool:
-            stranger = self._strangers.find(transaction, stranger_id)
-            if stranger is None or stranger.is_being_named or not only_if(stranger.fields):
-                return False
-            self._strangers.remove(transaction, stranger)
-            return True
-
-        gone = run(self._db, self._timeout, change)
-        if gone:
-            storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
-        return gone
+        return sum(
+            self._removal.remove_if(stranger.id, lambda one: True)
+            for stranger in ranked[: min(excess, AT_MOST)]
+        )
 
     def _unclaimed(self, folder: str, at: datetime) -> int:
         """Pictures whose alert or stranger is not there, or names another one: something was killed in between,

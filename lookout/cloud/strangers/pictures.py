@@ -1,4 +1,4 @@
-"""Strangers' pictures: the best crop of each, kept as long as there is any alert of the stranger."""
+"""Strangers' pictures: the best crop of each, kept as long as the stranger has alerts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase import storage
-from lookout.cloud.strangers import visits
+from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.strangers.documents import reference
+from lookout.cloud.strangers.removal import StrangerRemoval
+from lookout.domain.visits.judging import BETTER_BY
 from lookout.domain.visits.shot import portrait_path
 from lookout.domain.visits.visit import Judgement, Visit
 from lookout.errors import Unavailable
@@ -23,56 +27,70 @@ AT_ONCE = 4
 
 
 class StrangerPictures:
-    """Keeps strangers' pictures in step with their visits. One per warm instance."""
+    """Updates strangers after a frame. One per warm instance."""
 
     def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
+        self._removal = StrangerRemoval(db, bucket, timeout)
         self._timeout = timeout
-        self._pool = ThreadPoolExecutor(AT_ONCE, "portraits")
+        self._pool = ThreadPoolExecutor(AT_ONCE, "stranger-pictures")
 
     def settle(self, judgement: Judgement, shots: Sequence[str], face: Callable[[int], bytes]) -> None:
-        """Give strangers better pictures out of a frame, and take visits back from those who turned out to be
-        somebody known. ``face`` gives the JPEG of the sighting with that index, ``shots`` has its shot's name.
+        """Store better pictures of strangers from a frame, and take alerts from those who turned out to be known.
 
-        The alert stands already: what cannot be done is logged, not raised.
+        ``face`` gives the JPEG of the sighting with that index, ``shots`` has the name of its shot. The alert is
+        stored already, so a store that does not answer is logged and raises nothing.
         """
-        visits = {visit.alert_id: visit for visit in judgement.after.open}
+        open_visits = {visit.alert_id: visit for visit in judgement.after.open}
         jobs: list[Future[None]] = []
         for index, outcome in enumerate(judgement.outcomes):
-            visit = visits.get(outcome.alert_id)
+            visit = open_visits.get(outcome.alert_id)
             if outcome.leaves_stranger is not None:
-                jobs.append(self._pool.submit(self._withdraw, outcome.leaves_stranger, outcome.alert_id))
-            elif outcome.better_shot and visit is not None and visit.stranger_id is not None:
-                offer = self._pool.submit(self._offer, visit, visit.stranger_id, shots[index], face(index))
-                jobs.append(offer)
-            elif judgement.doubled and visit is not None and visit.stranger_id is not None:
-                # whoever recorded the frame first may have been stopped before this
-                want = partial(face, index)
+                lose = self._removal.lose_alert
                 jobs.append(
-                    self._pool.submit(self._offer_first, visit, visit.stranger_id, shots[index], want)
+                    self._pool.submit(lose, outcome.leaves_stranger, outcome.alert_id, outcome.person_id)
                 )
+            elif visit is None or visit.stranger_id is None:
+                continue
+            elif outcome.better_shot:
+                offer = (visit, visit.stranger_id, shots[index], face(index))
+                jobs.append(self._pool.submit(self._offer, *offer))
+            elif judgement.doubled:
+                # the instance that recorded the frame first may have been stopped before it stored a picture
+                first = (visit, visit.stranger_id, shots[index], partial(face, index))
+                jobs.append(self._pool.submit(self._offer_first, *first))
         for job in jobs:
             try:
                 job.result()
             except Unavailable as error:
-                log(Severity.WARNING, "a stranger's picture waits for the next", error=error.message)
-
-    def _withdraw(self, stranger_id: str, alert_id: str) -> None:
-        path = visits.withdraw(self._db, stranger_id, alert_id, self._timeout)
-        if path is not None:
-            storage.remove(self._bucket, path, self._timeout)
+                log(Severity.WARNING, "stranger not updated", error=error.message)
 
     def _offer_first(self, visit: Visit, stranger_id: str, shot: str, jpeg: Callable[[], bytes]) -> None:
-        """Give the stranger a picture if there is none."""
-        if visits.is_without_picture(self._db, stranger_id, self._timeout):
+        """Store the picture if the stranger has none."""
+        with store_errors("Firestore"):
+            shown = reference(self._db, stranger_id).get(["facePath"], **call_options(self._timeout))
+        if shown.exists and shown.get("facePath") is None:
             self._offer(visit, stranger_id, shot, jpeg())
 
     def _offer(self, visit: Visit, stranger_id: str, shot: str, jpeg: bytes) -> None:
+        """Store the picture, make it the stranger's if it is clearly better, and delete the one not needed."""
         path = portrait_path(stranger_id, visit.alert_id, shot)
         storage.store(self._bucket, {path: jpeg}, self._timeout)
-        unwanted = visits.offer_picture(
-            self._db, stranger_id, visit.alert_id, path, visit.best_score, self._timeout
-        )
-        if unwanted is not None:
-            storage.remove(self._bucket, unwanted, self._timeout)
+
+        def change(transaction: Transaction) -> str | None:
+            (shown,) = transaction.read([reference(self._db, stranger_id)])
+            if shown is None:
+                return path
+            before: str | None = shown["facePath"]
+            if before == path:
+                return None
+            if visit.best_score <= shown["quality"] * BETTER_BY:
+                return path
+            picture = {"facePath": path, "faceAlertId": visit.alert_id, "quality": visit.best_score}
+            transaction.set(reference(self._db, stranger_id), picture)
+            return before
+
+        unneeded = run(self._db, self._timeout, change)
+        if unneeded is not None:
+            storage.remove(self._bucket, unneeded, self._timeout)

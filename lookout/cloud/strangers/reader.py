@@ -1,8 +1,7 @@
-"""``strangers/{id}``, ``stranger_vectors/{id}`` and ``stranger_state/current``: unknown faces seen before.
+"""The strangers, kept in memory and kept fresh, to recognise faces seen before.
 
-What readers may see of a stranger and the vectors, which they may not, are two documents. Whoever writes vectors
-writes the state too, so that two cameras that meet the same new face at once make one stranger of it: the later
-one's write is refused, and it looks again.
+Every commit that changes vectors changes ``stranger_state/current`` too. So two cameras that meet the same new
+face at once make one stranger of it: the later write is refused, and that frame is judged again.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.strangers.documents import state_reference
 from lookout.domain.recognition.gallery import unpack
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.recognition.rule import Rule
@@ -26,33 +26,20 @@ from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import Client
 
     from lookout.cloud.firebase.types import Documents
 
 READ_ALL_SECONDS = 3600.0
-"""An instance that slept for longer reads everybody again: it may have slept through a removal."""
-
-
-def reference(db: Client, stranger_id: str) -> DocumentReference:
-    """What readers see of the stranger."""
-    return db.collection("strangers").document(stranger_id)
-
-
-def vectors_reference(db: Client, stranger_id: str) -> DocumentReference:
-    """The stranger's vectors, for the server alone."""
-    return db.collection("stranger_vectors").document(stranger_id)
-
-
-def state_reference(db: Client) -> DocumentReference:
-    """The document that every change of vectors changes too."""
-    return db.collection("stranger_state").document("current")
+"""After a longer sleep an instance reads all strangers again: tombstones that it missed may have expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownStrangers:
-    """The strangers as they were read, with the versions of their documents and of the state; None where there is
-    no document yet."""
+    """The strangers as they were read, with the ``update_time`` of each one's vectors and of the state document.
+
+    ``state_version`` is None when there is no such document yet.
+    """
 
     strangers: Strangers
     versions: Mapping[str, datetime] = field(default_factory=dict)
@@ -60,9 +47,9 @@ class KnownStrangers:
 
 
 class StrangerReader:
-    """The strangers of one model as this warm instance knows them, asked for at most every ``refresh_seconds``.
+    """The strangers of one model, read again at most every ``refresh_seconds``. One per warm instance.
 
-    With ``room`` for no more of them, faces that were never seen are not remembered.
+    Once there are ``room`` strangers, new faces are not remembered.
     """
 
     def __init__(
@@ -85,12 +72,12 @@ class StrangerReader:
         self._cursor: datetime | None = None
         self._state_version: datetime | None = None
         self._asked_at = float("-inf")
-        self._doubted = False
+        self._stale = threading.Event()
 
     def recognise(
         self, sightings: Sequence[Sighting], threshold: float, at: datetime
     ) -> tuple[list[Sighting], KnownStrangers]:
-        """The sightings of a frame, the unknown ones with the stranger that each is, and what that is based on.
+        """The sightings of a frame, the unknown ones with their strangers; and the strangers compared with.
 
         Raises:
             Unavailable: Firestore did not answer.
@@ -102,23 +89,29 @@ class StrangerReader:
         return known.strangers.recognise(sightings, rule, self._room), known
 
     def current(self, at: datetime) -> KnownStrangers:
-        """The strangers remembered ``at`` a moment.
+        """The strangers that have not expired ``at`` a moment.
 
         Raises:
             Unavailable: Firestore did not answer.
         """
         with self._lock:
-            if self._doubted or time.monotonic() - self._asked_at >= self._refresh_seconds:
-                with store_errors("Firestore"):
-                    self._refresh()
-                self._asked_at, self._doubted = time.monotonic(), False
+            if self._stale.is_set() or time.monotonic() - self._asked_at >= self._refresh_seconds:
+                # before reading: what changes while it is read is read the next time
+                self._stale.clear()
+                try:
+                    with store_errors("Firestore"):
+                        self._refresh()
+                except BaseException:
+                    self._stale.set()
+                    raise
+                self._asked_at = time.monotonic()
             strangers = Strangers(self.model_id, (one for one, _ in self._read.values()), at)
             versions = {stranger_id: version for stranger_id, (_, version) in self._read.items()}
             return KnownStrangers(strangers, versions, self._state_version)
 
-    def doubt(self) -> None:
-        """Ask again the next time: somebody, perhaps this very instance, has changed them."""
-        self._doubted = True
+    def invalidate(self) -> None:
+        """Read again before the next use, because a stranger was changed. May be called by any thread."""
+        self._stale.set()
 
     def _refresh(self) -> None:
         from google.cloud.firestore_v1.base_query import FieldFilter
@@ -134,7 +127,8 @@ class StrangerReader:
             wanted = wanted.where(filter=FieldFilter("removed", "==", False))
         else:
             wanted = wanted.where(filter=FieldFilter("changedAt", ">", self._cursor))
-        for snapshot in wanted.stream(**call_options(self._timeout)):
+        # all of it or nothing: a cursor from half of an answer would pass over the other half
+        for snapshot in list(wanted.stream(**call_options(self._timeout))):
             document = snapshot.to_dict() or {}
             changed_at = document.get("changedAt")
             if isinstance(changed_at, datetime):
@@ -147,7 +141,7 @@ class StrangerReader:
 
 
 def _stranger(stranger_id: str, document: dict[str, Any], model_id: str) -> Stranger | None:
-    """The stranger, or None for one that was removed, is of another model or cannot be read."""
+    """The stranger; None if it was removed, is of another model or cannot be read."""
     if document.get("removed") or document.get("modelId") != model_id or not document.get("vectors"):
         return None
     try:
@@ -156,5 +150,5 @@ def _stranger(stranger_id: str, document: dict[str, Any], model_id: str) -> Stra
         ignored, expire_at = bool(document.get("ignored")), document["expireAt"]
         return Stranger(stranger_id, vectors, tuple(document["vectors"]), ignored, person, expire_at)
     except (CorruptGallery, KeyError, TypeError, ValueError) as error:
-        log(Severity.ERROR, "a stranger is left out", stranger=stranger_id, error=repr(error))
+        log(Severity.ERROR, "stranger unreadable", stranger=stranger_id, error=repr(error))
         return None

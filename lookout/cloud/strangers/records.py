@@ -1,18 +1,19 @@
-"""``strangers/{id}`` and ``stranger_vectors/{id}`` as owners change them; ``detect`` writes what it sees of them.
+"""``strangers/{id}`` and ``stranger_vectors/{id}`` as owners change them, and as alerts leave a stranger.
 
-Whoever changes the vectors writes ``stranger_state/current`` in the same commit, and here only if nobody else
-did since it was read: a step that was decided by vectors that ``detect`` changed meanwhile is decided anew.
+A step that changes vectors writes ``stranger_state/current`` too, and only if it is as it was read: if ``detect``
+changed vectors meanwhile, the step is decided anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options
 from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.strangers import documents
+from lookout.cloud.strangers.documents import NO_PICTURE, TOMBSTONE_KEPT, has_alerts, pictures_folder
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.domain.visits.stranger_record import newest
@@ -21,15 +22,10 @@ from lookout.errors import Conflict, NotFound
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference
 
-TOMBSTONE_KEPT = timedelta(days=1)
-"""How long instances that are warm may take to notice that a stranger is gone."""
-
-NO_PICTURE: dict[str, Any] = {"facePath": None, "faceAlertId": None, "quality": 0.0}
-
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A stranger as a step read it. ``vectors`` is empty where there are none."""
+    """A stranger as a step read it. ``vectors`` is empty when there are none."""
 
     id: str
     fields: dict[str, Any]
@@ -37,24 +33,29 @@ class Stranger:
 
     @property
     def is_being_named(self) -> bool:
-        """Whether an owner has said who it is, and the rest is being done."""
+        """Whether an owner named it, and the job for that is still running."""
         return self.fields.get("personId") is not None
 
     @property
+    def is_muted(self) -> bool:
+        """Whether it makes no alerts (the stored field is ``ignored``)."""
+        return bool(self.fields.get("ignored"))
+
+    @property
     def by_alert(self) -> dict[str, bytes]:
-        """Its vectors by the alerts that they are of."""
+        """Its vectors, by the ids of their alerts."""
         return dict(self.vectors.get("vectors") or {})
 
 
 class StrangerRecords:
-    """The strangers. Its methods take the step (``transaction``) that they are part of."""
+    """The strangers. Methods with a ``transaction`` are a part of that step."""
 
     def __init__(self, db: Client, timeout: float) -> None:
         self._db = db
         self._timeout = timeout
 
-    def ignore(self, stranger_id: str, ignored: bool) -> None:
-        """Make no more alerts of the stranger, or make them again.
+    def mute(self, stranger_id: str, muted: bool) -> None:
+        """Stop making alerts of the stranger, or make them again.
 
         Raises:
             NotFound: there is no such stranger.
@@ -65,7 +66,7 @@ class StrangerRecords:
         def change(transaction: Transaction) -> None:
             stranger = self.read(transaction, stranger_id)
             require_unnamed(stranger)
-            self.set(transaction, stranger, {"ignored": ignored}, {"ignored": ignored})
+            self.set(transaction, stranger, {"ignored": muted}, {"ignored": muted})
 
         run(self._db, self._timeout, change)
 
@@ -73,7 +74,7 @@ class StrangerRecords:
         """The stranger.
 
         Raises:
-            NotFound: there is none of that id, or it has expired.
+            NotFound: there is none with that id, or it has expired.
         """
         found = self.find(transaction, stranger_id)
         if found is None:
@@ -81,7 +82,7 @@ class StrangerRecords:
         return found
 
     def find(self, transaction: Transaction, stranger_id: str) -> Stranger | None:
-        """The stranger; None when there is none of that id, or it has expired."""
+        """The stranger; None when there is none with that id, or it has expired."""
         if not is_document_id(stranger_id):
             return None
         references = [self.reference(stranger_id), self._vectors(stranger_id), self._state()]
@@ -98,7 +99,7 @@ class StrangerRecords:
         fields: Mapping[str, Any],
         vectors: Mapping[str, Any],
     ) -> None:
-        """Change fields of a stranger that the step read, and of its vectors where it has some."""
+        """Change ``fields`` of a stranger that the step read, and of its ``vectors`` document if it has one."""
         if fields:
             transaction.set(self.reference(stranger.id), dict(fields))
         if stranger.vectors:
@@ -108,7 +109,7 @@ class StrangerRecords:
             self._touch(transaction)
 
     def remove(self, transaction: Transaction, stranger: Stranger) -> None:
-        """Delete a stranger that the step read; its vectors leave a tombstone, by which instances notice it."""
+        """Delete a stranger that the step read, and write a tombstone in place of its vectors."""
         from google.cloud.firestore import SERVER_TIMESTAMP
 
         transaction.remove(self.reference(stranger.id))
@@ -117,26 +118,31 @@ class StrangerRecords:
         transaction.batch.set(self._vectors(stranger.id), tombstone)
         self._touch(transaction)
 
-    def lose_alert(self, transaction: Transaction, stranger_id: str, alert_id: str) -> str | None:
-        """Take an alert from a stranger that may be gone already. A stranger goes with its last one, but stays
-        while an owner ignores it.
+    def lose_alert(
+        self, transaction: Transaction, stranger_id: str, alert_id: str, person_id: str | None = None
+    ) -> str | None:
+        """Take an alert from a stranger, if there still is that stranger. ``person_id``: who the alert is of now.
 
-        A picture that came from the alert is the stranger's no more. Returns where the pictures are that nobody
-        needs once the step is written; None when all of them stay.
+        The alert's vector goes, and the picture if it came from the alert. Without its last alert or vector the
+        stranger is removed; a muted one stays while it has vectors, one that is being named stays in any case.
+        One that is being named as this very person stays as it is: its vectors are what the person is recognised
+        by until photos are enrolled.
+
+        Returns the path, or folder, of pictures to delete once the step is written; None when there are none.
         """
         stranger = self.find(transaction, stranger_id)
-        if stranger is None:
+        if stranger is None or (stranger.is_being_named and stranger.fields["personId"] == person_id):
             return None
         vectors = {one: vector for one, vector in stranger.by_alert.items() if one != alert_id}
-        visits = stranger.fields.get("visits", 1) - 1
-        # nobody is known again without a vector; one that is named goes by itself
-        is_unseen = not vectors or not (
-            stranger.fields.get("ignored") or has_alerts(self._db, stranger_id, self._timeout, but=alert_id)
+        stays = stranger.is_being_named or (
+            # without a vector it is never recognised again
+            bool(vectors)
+            and (stranger.is_muted or has_alerts(self._db, stranger_id, self._timeout, but=alert_id))
         )
-        if is_unseen and not stranger.is_being_named:
+        if not stays:
             self.remove(transaction, stranger)
-            return f"strangers/{stranger_id}/"
-        fields: dict[str, Any] = {"visits": max(visits, 0)}
+            return pictures_folder(stranger_id)
+        fields: dict[str, Any] = {"visits": max(1, stranger.fields.get("visits", 1) - 1)}
         unneeded: str | None = None
         if stranger.fields.get("faceAlertId") == alert_id:
             unneeded = stranger.fields.get("facePath")
@@ -152,8 +158,8 @@ class StrangerRecords:
         alert: Mapping[str, Any],
         face: Mapping[str, Any] | None,
     ) -> None:
-        """Give a stranger that the step read an alert, with the vector of its ``face`` where it is of one model
-        with the others."""
+        """Add an alert to a stranger that the step read. ``face`` is the alert's vector, added if it is of the
+        same model as the stranger's."""
         fields = {
             "visits": stranger.fields.get("visits", 0) + 1,
             "firstSeenAt": min(stranger.fields["firstSeenAt"], alert["firstSeenAt"]),
@@ -166,27 +172,27 @@ class StrangerRecords:
         self.set(transaction, stranger, fields, changes)
 
     def joined_vectors(self, transaction: Transaction, into: Stranger, other: Stranger) -> dict[str, bytes]:
-        """The vectors of a stranger that takes another one in; those of another model cannot be compared."""
+        """The vectors of ``into`` after a merge; those of ``other`` count only if they are of the same model."""
         vectors = into.by_alert
         if into.vectors.get("modelId") == other.vectors.get("modelId"):
             vectors = other.by_alert | vectors
         return self.newest(transaction, vectors)
 
     def newest(self, transaction: Transaction, vectors: Mapping[str, bytes]) -> dict[str, bytes]:
-        """As many of the vectors, by alert, as a stranger keeps: those of the latest alerts."""
+        """The vectors of the latest alerts, as many as a stranger keeps."""
         references = [self._db.collection("alerts").document(alert_id) for alert_id in vectors]
         alerts = zip(vectors, transaction.read(references), strict=True)
         return newest(vectors, {alert_id: alert["lastSeenAt"] for alert_id, alert in alerts if alert})
 
     def reference(self, stranger_id: str) -> DocumentReference:
         """The stranger's document."""
-        return self._db.collection("strangers").document(stranger_id)
+        return documents.reference(self._db, stranger_id)
 
     def _vectors(self, stranger_id: str) -> DocumentReference:
-        return self._db.collection("stranger_vectors").document(stranger_id)
+        return documents.vectors_reference(self._db, stranger_id)
 
     def _state(self) -> DocumentReference:
-        return self._db.collection("stranger_state").document("current")
+        return documents.state_reference(self._db)
 
     def _touch(self, transaction: Transaction) -> None:
         from google.cloud.firestore import SERVER_TIMESTAMP
@@ -195,16 +201,8 @@ class StrangerRecords:
             transaction.set(self._state(), {"changedAt": SERVER_TIMESTAMP})
 
 
-def has_alerts(db: Client, stranger_id: str, timeout: float, but: str | None = None) -> bool:
-    """Whether there is an alert of the stranger, ``but`` for one of them. To be asked within :func:`reaching`."""
-    from google.cloud.firestore_v1.base_query import FieldFilter
-
-    of_stranger = db.collection("alerts").where(filter=FieldFilter("strangerId", "==", stranger_id))
-    return any(one.id != but for one in of_stranger.select([]).limit(2).stream(**call_options(timeout)))
-
-
 def require_unnamed(stranger: Stranger) -> None:
-    """Go on only with a stranger that is not being named.
+    """Check that the stranger is not being named.
 
     Raises:
         Conflict: it is.

@@ -1,32 +1,23 @@
-"""Strangers' visits: written down in the very batch that writes their alerts, and taken back from those who were
-somebody known."""
+"""Strangers' visits, written in the same batch as the alerts of the frame."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.cloud.strangers.reader import KnownStrangers, reference, state_reference, vectors_reference
-from lookout.cloud.strangers.records import has_alerts
+from lookout.cloud.strangers.documents import NO_PICTURE, reference, state_reference, vectors_reference
+from lookout.cloud.strangers.reader import KnownStrangers
 from lookout.domain.recognition.gallery import pack
-from lookout.domain.visits.judging import BETTER_BY
 from lookout.domain.visits.stranger_record import remembered_until
 from lookout.domain.visits.visit import Sighting, Visit
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, WriteBatch
 
-REMOVED_KEPT = timedelta(days=1)
-"""How long a removed stranger's document stays behind, so that running instances hear of it."""
-
-NO_PICTURE: dict[str, Any] = {"facePath": None, "faceAlertId": None, "quality": 0.0}
-
 
 class StrangerVisits:
-    """Writes down strangers' visits, in the very batch that writes their alerts."""
+    """Adds strangers' visits to a frame's batch."""
 
     def __init__(self, db: Client, model_id: str) -> None:
         self._db = db
@@ -40,9 +31,9 @@ class StrangerVisits:
         at: datetime,
         retention_days: int,
     ) -> None:
-        """Add to ``batch`` the visits that strangers have begun; it fails if one was changed since ``known``.
+        """Add the visits that strangers began to ``batch``. It is refused if a stranger changed since ``known``.
 
-        ``visits`` are those opened by the frame, with the sighting of each.
+        ``visits`` are those that the frame opened, each with its sighting.
         """
         from google.cloud.firestore import SERVER_TIMESTAMP
 
@@ -122,80 +113,3 @@ def _seen(at: datetime, expire_at: Any) -> dict[str, Any]:
     from google.cloud.firestore import SERVER_TIMESTAMP
 
     return {"lastSeenAt": at, "expireAt": expire_at, "changedAt": SERVER_TIMESTAMP}
-
-
-def withdraw(db: Client, stranger_id: str, alert_id: str, timeout: float) -> str | None:
-    """Take a visit back from a stranger: it was somebody known. Who has no other alert is gone.
-
-    Returns the path of the stranger's picture where that has to go too.
-
-    Raises:
-        Unavailable: Firestore did not answer.
-    """
-    from google.cloud.firestore import SERVER_TIMESTAMP
-
-    def step(transaction: Transaction) -> str | None:
-        shown, hidden = transaction.read([reference(db, stranger_id), vectors_reference(db, stranger_id)])
-        if shown is None or hidden is None or shown.get("personId") is not None:
-            return None  # one who is being named takes everything along, and goes last
-        now = datetime.now(UTC)
-        vectors = hidden.get("vectors") or {}
-        rest = {key: packed for key, packed in vectors.items() if key != alert_id}
-        changed = {"changedAt": SERVER_TIMESTAMP}
-        path: str | None = shown["facePath"]
-        if rest and (shown.get("ignored") or has_alerts(db, stranger_id, timeout, but=alert_id)):
-            if alert_id not in vectors:
-                return None
-            fields = {"visits": max(1, shown["visits"] - 1)}
-            if shown.get("faceAlertId") == alert_id:
-                fields |= NO_PICTURE
-            else:
-                path = None
-            transaction.set(reference(db, stranger_id), fields)
-            transaction.set(vectors_reference(db, stranger_id), {"vectors": rest} | changed)
-        else:
-            transaction.remove(reference(db, stranger_id))
-            gone = {"removed": True, "expireAt": now + REMOVED_KEPT} | changed
-            transaction.batch.set(vectors_reference(db, stranger_id), gone)
-        transaction.batch.set(state_reference(db), changed)
-        return path
-
-    return run(db, timeout, step)
-
-
-def is_without_picture(db: Client, stranger_id: str, timeout: float) -> bool:
-    """Whether there is such a stranger and no picture of it.
-
-    Raises:
-        Unavailable: Firestore did not answer.
-    """
-    with store_errors("Firestore"):
-        shown = reference(db, stranger_id).get(["facePath"], **call_options(timeout))
-    return bool(shown.exists) and shown.get("facePath") is None
-
-
-def offer_picture(
-    db: Client, stranger_id: str, alert_id: str, path: str, quality: float, timeout: float
-) -> str | None:
-    """Let the picture stored under ``path`` be the stranger's, if it is clearly better than the one there is.
-
-    Returns the path of the picture that nobody needs any more: the one before, or this one.
-
-    Raises:
-        Unavailable: Firestore did not answer.
-    """
-
-    def step(transaction: Transaction) -> str | None:
-        (shown,) = transaction.read([reference(db, stranger_id)])
-        if shown is None:
-            return path
-        before: str | None = shown["facePath"]
-        if before == path:
-            return None
-        if quality <= shown["quality"] * BETTER_BY:
-            return path
-        fields = {"facePath": path, "faceAlertId": alert_id, "quality": quality}
-        transaction.set(reference(db, stranger_id), fields)
-        return before
-
-    return run(db, timeout, step)

@@ -11,7 +11,7 @@ from google.api_core.exceptions import FailedPrecondition, NotFound
 from google.cloud.firestore import SERVER_TIMESTAMP, Increment
 from google.cloud.firestore_v1.batch import WriteBatch
 
-from lookout.cloud.strangers.visits import withdraw
+from lookout.cloud.strangers.removal import StrangerRemoval
 from tests.services.people.conftest import CAMERA, DAY, LATER, MODEL, NOON, House, vector
 
 TRIES = 20
@@ -84,7 +84,7 @@ class Frame:
             batch.create(reference, visits)
         batch.commit()
         if left is not None:
-            withdraw(db, left, self.alert_id, 10.0)
+            StrangerRemoval(db, self.house.bucket, 10.0).lose_alert(left, self.alert_id, person_id)
 
     def _judged(self, batch: Any) -> tuple[str | None, str | None]:
         """Who the face is: a person's id, or a stranger's."""

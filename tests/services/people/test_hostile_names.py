@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lookout.services import people as people_service
-from lookout.web.rate_limit import RateLimit
 from stack.fuzzing.hostile import VALUES
 from tests.services.people.conftest import House
 
@@ -21,9 +22,8 @@ CALLS = {
 @pytest.mark.parametrize("path", CALLS)
 def test_values_of_any_making_are_refused_or_done_but_never_fail(house: House, path: str) -> None:
     headers = {"Authorization": f"Bearer {house.token}"}
-    desk = house.desk()
-    desk._callers._limit = RateLimit(6000)
-    people_service.service.replace(desk)
+    patient = replace(house.settings, calls_per_minute=6000)
+    people_service.service.replace(people_service.PeopleService(patient, house.db, house.bucket, 0.0))
     for name in CALLS[path]:
         for value in VALUES:
             house.person("Anna")

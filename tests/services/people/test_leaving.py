@@ -27,10 +27,10 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture(autouse=True)
-def own_housekeeping(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_housekeeping(house: House) -> None:
     """The function's events are about the test's own stores."""
     kept = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
-    monkeypatch.setattr(functions.main("people"), "housekeeping", lambda: kept)
+    housekeeping.service.replace(kept)
 
 
 def delete(house: House, alert_id: str) -> Mapping[str, Any]:
@@ -201,7 +201,7 @@ def test_a_stranger_who_comes_back_in_that_very_moment_stays(house: House) -> No
     frame = Frame(house, "new", "a0")
     unseen = UnseenStrangers(house.db, house.bucket, 10.0)
     with before_write(0, frame.post):
-        assert unseen.let_go("a0") is False
+        assert unseen.remove("a0") is False
     assert is_there(house, "a0")
     assert house.read("alerts/new")["strangerId"] == "a0"
     deliver(house, "a1", told)

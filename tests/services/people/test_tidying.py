@@ -183,7 +183,7 @@ def test_a_part_that_fails_keeps_no_other_from_being_done(
     def silent(*args: object) -> list[str]:
         raise Unavailable("Storage did not answer.")
 
-    monkeypatch.setattr("lookout.cloud.pictures.older_than", silent)
+    monkeypatch.setattr("lookout.cloud.firebase.storage.older_than", silent)
     assert tidy(house) == {"visits": 1}
     assert '"part": "debug_frames"' in capsys.readouterr().out
 

@@ -120,9 +120,9 @@ def test_strangers_of_one_frame_who_are_merged_keep_the_best_of_their_pictures(
 
 
 def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_makes_both_anew(
-    house: House, functions: dict[str, Mapping[str, Any]], photos: Path
+    house: House, photos: Path
 ) -> None:
-    watch = functions["detect"]["watch"].FrameService(house.settings, house.db, house.bucket)
+    watch = FrameService(house.settings, house.db, house.bucket)
 
     def post(photo: str) -> str:
         frame = on_frame((photos / photo).read_bytes(), 800, 600)

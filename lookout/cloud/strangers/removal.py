@@ -1,0 +1,54 @@
+"""Removing a stranger, or an alert from one, together with the pictures that are then unneeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.strangers.documents import pictures_folder
+from lookout.cloud.strangers.records import Stranger, StrangerRecords
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client
+
+    from lookout.cloud.firebase.types import Bucket
+
+
+class StrangerRemoval:
+    """Each method is one step, and raises ``Unavailable`` when a store does not answer."""
+
+    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._records = StrangerRecords(db, timeout)
+        self._timeout = timeout
+
+    def lose_alert(self, stranger_id: str, alert_id: str, person_id: str | None) -> None:
+        """Take an alert that is now of the person from a stranger, as :meth:`StrangerRecords.lose_alert` does."""
+
+        def change(transaction: Transaction) -> str | None:
+            return self._records.lose_alert(transaction, stranger_id, alert_id, person_id)
+
+        unneeded = run(self._db, self._timeout, change)
+        if unneeded is not None:
+            storage.remove_folder(self._bucket, unneeded, self._timeout)
+
+    def remove_if(self, stranger_id: str, condition: Callable[[Stranger], bool]) -> bool:
+        """Remove the stranger unless it is being named; whether it was removed.
+
+        ``condition`` is asked within the step, and again when somebody changed the stranger meanwhile.
+        """
+
+        def change(transaction: Transaction) -> bool:
+            stranger = self._records.find(transaction, stranger_id)
+            if stranger is None or stranger.is_being_named or not condition(stranger):
+                return False
+            self._records.remove(transaction, stranger)
+            return True
+
+        removed = run(self._db, self._timeout, change)
+        if removed:
+            storage.remove_folder(self._bucket, pictures_folder(stranger_id), self._timeout)
+        return removed
