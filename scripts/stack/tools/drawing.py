@@ -70,6 +70,23 @@ def histogram(
     return picture
 
 
+def bars(rows: Sequence[dict[str, Any]]) -> NDArray[np.uint8]:
+    """A picture with one bar for each row of a report: the share that is right, or known by the others."""
+    line, left, width = 26, 340, 900
+    picture = np.full((max(1, len(rows)) * line + 20, width, 3), 255, np.uint8)
+    for index, row in enumerate(rows):
+        head = "  ".join(
+            str(row[key]) for key in ("kind", "amount", "person", "people", "photos") if key in row
+        )
+        share = row.get("right", row.get("known_by_the_others")) or 0.0
+        top = 10 + index * line
+        end = left + round(share * (width - left - 80))
+        cv2.putText(picture, head, (10, top + 16), FONT, 0.5, BLACK, 1, cv2.LINE_AA)
+        cv2.rectangle(picture, (left, top + 2), (end, top + line - 6), KNOWN, cv2.FILLED)
+        cv2.putText(picture, f"{share:.1%}", (end + 6, top + 16), FONT, 0.5, BLACK, 1, cv2.LINE_AA)
+    return picture
+
+
 def save(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture in the format its suffix names; PNG when it names none that OpenCV knows.
 
