@@ -30,7 +30,7 @@ CLOUD = (
 )
 """The rooms of ``lookout/cloud``, lowest first: a room imports itself and what is below it."""
 
-STACK = ("console", "fake_camera", "install", "local", "fuzzing", "tools")
+STACK = ("console", "fake_camera", "install", "local", "fuzzing", "tools", "measuring")
 """The rooms of ``scripts/stack``, likewise."""
 
 PURE = {
