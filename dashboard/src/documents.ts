@@ -124,6 +124,7 @@ export interface Camera {
   lastSeenAt?: Date | null;
   lastReason?: string | null;
   framesToday?: number;
+  doublesToday?: number;
   /** The day that `framesToday` counts. */
   day?: string;
   visitSeconds?: number | null;

@@ -14,3 +14,8 @@ import "./styles/places.css";
 const place = document.getElementById("app");
 if (place) render(<App />, place);
 startSession();
+
+// what it is good for can wait until the page is there
+addEventListener("load", () => {
+  navigator.serviceWorker?.register("./sw.js").catch(() => {});
+});

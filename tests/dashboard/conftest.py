@@ -82,6 +82,11 @@ class House:
         """Delete a document behind the page's back."""
         requests.delete(f"{self.documents}/{path}", headers=ADMIN, timeout=SECONDS).raise_for_status()
 
+    def delete_picture(self, path: str) -> None:
+        """Delete a picture behind the page's back."""
+        url = f"{self.info.urls['storage']}/v0/b/{self.info.bucket}/o/{quote(path, safe='')}"
+        requests.delete(url, headers=ADMIN, timeout=SECONDS).raise_for_status()
+
     def people(self) -> set[str]:
         """The ids of everybody who is known."""
         listed = requests.get(

@@ -150,9 +150,10 @@ def test_a_picture_that_is_missing_leaves_the_alert_readable(
     house: House, visit: Visit, samples: Path
 ) -> None:
     alert_id = _new_visit(house, _obama(samples))
-    visitor = visit()
-    visitor.context.route("**/v0/b/**", lambda route: route.fulfill(status=404, body="{}"))
-    page = visitor.open(house.info.owner)
+    alert = house.fields(f"alerts/{alert_id}")
+    assert alert is not None
+    house.delete_picture(alert["facePath"]["stringValue"])
+    page = visit().open(house.info.owner)
     expect(_alert_of(page, alert_id)).to_contain_text("Barack")
     expect(_alert_of(page, alert_id).locator(".face svg")).to_be_visible()
 
@@ -207,3 +208,76 @@ def test_a_lost_network_shows_itself_and_what_was_there_stays(
     expect(page.get_by_text("No network.")).to_have_count(0)
     alert_id = _new_visit(house, _obama(samples))
     expect(_alert_of(page, alert_id)).to_be_visible(timeout=60_000)
+
+
+def test_several_are_ticked_off_at_once(house: House, owner_page: Page, samples: Path) -> None:
+    page = owner_page
+    ids = [_new_visit(house, _obama(samples)) for _ in range(2)]
+    expect(_alert_of(page, ids[1])).to_be_visible()
+    page.get_by_role("button", name="Select").click()
+    for alert_id in ids:
+        _alert_of(page, alert_id).get_by_role("checkbox").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Seen").click()
+    for alert_id in ids:
+        expect(_alert_of(page, alert_id)).to_contain_text("Seen")
+    until(lambda: all((house.fields(f"alerts/{i}") or {})["reviewed"]["booleanValue"] for i in ids))
+
+
+def test_a_stranger_is_never_minded_and_taken_notice_of_again(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    alert_id = _new_visit(house, cast.frame(samples, "woman on the right"))
+    alert = house.fields(f"alerts/{alert_id}")
+    assert alert is not None
+    stranger = alert["strangerId"]["stringValue"]
+
+    def ignored() -> bool:
+        fields = house.fields(f"strangers/{stranger}")
+        return bool(fields and fields["ignored"]["booleanValue"])
+
+    page.goto(f"{house.site}/#/strangers")
+    tile = page.locator(".tile", has=page.locator(f"a[href$='{stranger}']"))
+    tile.get_by_role("button", name="Never mind").click()
+    expect(tile).to_have_count(0)
+    until(ignored)
+    page.get_by_role("button", name="Those you never mind").click()
+    tile.get_by_role("button", name="Take notice again").click()
+    until(lambda: not ignored())
+
+
+def test_two_owners_who_change_the_same_alert_end_with_what_was_said_last(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, cast.frame(samples, "man in grey"))
+    one, other = (visit().open(house.info.owner) for _ in range(2))
+    for page in (one, other):
+        expect(_alert_of(page, alert_id)).to_contain_text("Tom")
+    _alert_of(one, alert_id).get_by_role("button", name="Not Tom").click()
+    expect(_alert_of(other, alert_id)).to_contain_text("A stranger")
+    _alert_of(other, alert_id).locator("a.name").click()
+    other.get_by_role("dialog").get_by_role("button", name="This is …").click()
+    other.get_by_role("listbox").get_by_role("option", name="Mia").click()
+    expect(_alert_of(one, alert_id)).to_contain_text("Mia")
+
+
+def test_a_change_that_the_server_refuses_is_taken_back_and_told(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    hasty = house.member("owner")
+    page = visit().open(hasty)
+    expect(_alert_of(page, alert_id)).to_contain_text("Barack")
+    headers = {"Authorization": f"Bearer {house.token(hasty)}"}
+    call = f"{house.site}/alerts/none/correct"
+
+    def is_refused() -> bool:
+        return requests.post(call, json={}, headers=headers, timeout=30).status_code == 429
+
+    # as many calls as nobody makes by hand
+    until(is_refused)
+    for _ in range(20):
+        is_refused()
+    _alert_of(page, alert_id).get_by_role("button", name="Not Barack").click()
+    expect(page.get_by_text("Too many calls")).to_be_visible()
+    expect(_alert_of(page, alert_id)).to_contain_text("Barack")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
 from playwright.sync_api import Page, expect
 
 from stack.install import project
-from tests.dashboard.conftest import House, until
+from tests.dashboard.conftest import ADMIN, House, until
 
 
 def _servo(house: House) -> dict[str, int]:
@@ -94,3 +95,29 @@ def test_where_no_agent_is_paired_the_page_says_how(house: House, owner_page: Pa
     expect(page.get_by_role("heading", name="pair an agent")).to_be_visible()
     page.get_by_label("Its agent").select_option("agent_001")
     expect(page.get_by_role("heading", name="Steer")).to_be_visible()
+
+
+def test_an_agent_that_was_stopped_is_told_at_once_and_the_screen_says_so(
+    house: House, owner_page: Page
+) -> None:
+    now = datetime.now(UTC).isoformat()
+    fields = {
+        "lastSeenAt": {"timestampValue": now},
+        "stoppedAt": {"timestampValue": now},
+        "version": {"stringValue": "0"},
+        "cameras": {"arrayValue": {"values": []}},
+    }
+    requests.patch(
+        f"{house.documents}/agents/agent_gone", json={"fields": fields}, headers=ADMIN, timeout=30
+    ).raise_for_status()
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_002")
+    page.get_by_label("Its agent").select_option("agent_gone")
+    expect(page.get_by_text("Its agent is silent")).to_be_visible()
+    page.get_by_role("button", name="Take a picture").click()
+    expect(page.get_by_role("status").get_by_text(re.compile("agent", re.IGNORECASE))).to_be_visible()
+    page.get_by_label("Its agent").select_option("agent_001")
+    expect(page.get_by_text("Can be steered")).to_be_visible()
+    page.get_by_role("button", name="Take a picture").click()
+    expect(page.get_by_text(re.compile("Done in"))).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("img", name="Back Door").last).to_be_visible()

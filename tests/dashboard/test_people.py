@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageEnhance
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.dashboard.conftest import House, Visitor
+from tests.dashboard.conftest import House, until
 
-Visit = Callable[..., Visitor]
 ENROLMENT_MILLISECONDS = 60_000
 
 NAMES = ["x" * 100, "👩‍👧‍👦 🐈", "مريم العربية", "<script>alert(1)</script>", "Ann & \"B\" 'C' / %2F"]
@@ -135,3 +134,29 @@ def test_back_closes_a_dialogue_and_forward_opens_nothing(house: House, owner_pa
     expect(page.get_by_role("heading", name="Tom")).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_two_people_who_are_one_are_merged(house: House, owner_page: Page, samples: Path) -> None:
+    page = owner_page
+    ids = []
+    for name in ("Bidden", "Biden"):
+        _add(page, house.site, name, [_photo(samples / "biden.jpg")])
+        expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+        ids.append(_id(page))
+    page.goto(f"{house.site}/#/people/{ids[0]}")
+    page.get_by_role("button", name="Same as").click()
+    page.get_by_role("option", name="Biden").click()
+    expect(page.get_by_role("heading", name="Biden")).to_be_visible()
+    # not done yet: for ten seconds it can be taken back
+    assert house.fields(f"people/{ids[0]}") is not None
+    until(lambda: house.fields(f"people/{ids[0]}") is None)
+    expect(page.locator(".photos .badge.good")).to_have_count(2, timeout=ENROLMENT_MILLISECONDS)
+
+
+def test_all_of_a_person_is_taken_along_as_a_zip_file(house: House, owner_page: Page) -> None:
+    owner_page.goto(f"{house.site}/#/people/Nora")
+    with owner_page.expect_download() as download:
+        owner_page.get_by_role("button", name="Export everything").click()
+    with zipfile.ZipFile(download.value.path()) as files:
+        assert any(name.endswith(".jpg") for name in files.namelist())
+    assert download.value.suggested_filename == "Nora.zip"
