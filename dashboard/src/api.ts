@@ -1,6 +1,6 @@
 /** The calls that need the server's judgement: the contract between this page and the functions. */
 import type { Treatment } from "./documents";
-import { idToken } from "./firebase/session";
+import { idToken, tokenAtHand } from "./firebase/session";
 
 /** The function's own words; `code` as in the tables of docs/api.md, `unreachable` where nothing answered. */
 export class CallError extends Error {
@@ -17,7 +17,8 @@ export class CallError extends Error {
 const SECONDS = 65;
 
 async function send(method: string, path: string, body?: object, keepalive = false): Promise<Response> {
-  const headers: Record<string, string> = { Authorization: `Bearer ${await idToken()}` };
+  const token = (keepalive && tokenAtHand()) || (await idToken());
+  const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
   if (body) headers["Content-Type"] = "application/json";
   let answer: Response;
   try {
@@ -59,6 +60,11 @@ export function correctAlert(id: string, correction: Correction) {
     `/alerts/${part(id)}/correct`,
     correction,
   );
+}
+
+/** `POST /alerts/{id}/delete`; goes on when the page is being left. */
+export function deleteAlert(id: string) {
+  return call<object>("POST", `/alerts/${part(id)}/delete`, {}, true);
 }
 
 export interface Similar {

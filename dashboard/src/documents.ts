@@ -58,6 +58,9 @@ export interface Alert {
   silence: "quiet_hours" | "record" | null;
   expireAt: Date;
   undelivered?: Record<string, Undelivered>;
+  /** When and by whom (uid) it was put right. */
+  correctedAt?: Date;
+  correctedBy?: string;
   /** Left, top, width and height of the face in pixels of its frame; older alerts have none. */
   box?: [number, number, number, number] | null;
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.corrections import merge_people, merge_strangers, name_stranger
+from lookout.cloud.corrections.alert_removal import delete_alert
 from lookout.cloud.corrections.correct_alert import CorrectAlert
 from lookout.cloud.corrections.jobs import Job, JobStore, Runner
 from lookout.cloud.corrections.photo_import import ENROL_SECONDS, PhotoImport
@@ -38,7 +39,8 @@ class PeopleService:
     def __init__(
         self, settings: Settings, db: Client, bucket: Bucket, enrol_seconds: float = ENROL_SECONDS
     ) -> None:
-        timeout = settings.store_timeout_seconds
+        self._db = db
+        self._timeout = timeout = settings.store_timeout_seconds
         stale_seconds = settings.gallery_refresh_seconds * 1.5
         site = site_reader(settings, db)
 
@@ -100,6 +102,13 @@ class PeopleService:
         log(Severity.INFO, "alert corrected", alert=alert_id, by=caller.uid)
         return done
 
+    def delete_alert(self, request: Request, alert_id: str) -> Fields:
+        """Delete an alert, also for a page that is just being left: what goes to Firestore is then lost."""
+        caller = self._owner(request)
+        delete_alert(self._db, alert_id, self._timeout)
+        log(Severity.INFO, "alert deleted", alert=alert_id, by=caller.uid)
+        return {"alert_id": alert_id}
+
     def merge_person(self, request: Request, person_id: str) -> Fields:
         """Two people are one."""
         caller = self._owner(request)
@@ -137,6 +146,7 @@ for method, path, name in (
     ("POST", "/strangers/<subject>/ignore", "ignore_stranger"),
     ("POST", "/strangers/<subject>/merge", "merge_stranger"),
     ("POST", "/alerts/<subject>/correct", "correct_alert"),
+    ("POST", "/alerts/<subject>/delete", "delete_alert"),
     ("POST", "/people/<subject>/merge", "merge_person"),
     ("POST", "/people/<subject>/erase", "erase_person"),
     ("GET", "/people/<subject>/export", "export_person"),

@@ -6,7 +6,6 @@ import {
   type OnFailure,
   readDocument,
   readQuery,
-  remove,
   type Unsubscribe,
   update,
   watchDocument,
@@ -73,10 +72,6 @@ export function alertsOn(day: string): Promise<number> {
 
 export function setReviewed(id: string, reviewed: boolean): Promise<void> {
   return update(`alerts/${id}`, { reviewed });
-}
-
-export function deleteAlert(id: string): Promise<void> {
-  return remove(`alerts/${id}`);
 }
 
 /** The few newest alerts, kept up to date. */

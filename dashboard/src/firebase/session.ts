@@ -48,8 +48,10 @@ function auth(): Promise<Auth> {
 export async function watchUser(onUser: (user: User | null) => void): Promise<void> {
   const session = await auth();
   onIdTokenChanged(session, async (user) => {
+    latestToken = null;
     if (!user) return onUser(null);
-    const claims = (await user.getIdTokenResult()).claims;
+    const { claims, token } = await user.getIdTokenResult();
+    latestToken = token;
     const role = claims.role === "owner" || claims.role === "viewer" ? claims.role : null;
     onUser({ uid: user.uid, email: user.email ?? "", role });
   });
@@ -73,6 +75,13 @@ export async function refreshRole(): Promise<boolean> {
       await firebaseSignOut(session);
     return false;
   }
+}
+
+let latestToken: string | null = null;
+
+/** The ID token of before, at once: a page that is being left waits for nothing. */
+export function tokenAtHand(): string | null {
+  return latestToken;
 }
 
 /** The ID token to send along with a call; null when nobody is signed in. */

@@ -3,6 +3,7 @@ import {
   collection,
   connectFirestoreEmulator,
   type DocumentData,
+  deleteDoc,
   doc,
   type Firestore,
   getCountFromServer,
@@ -17,7 +18,6 @@ import {
   updateDoc,
 } from "firebase/firestore";
 import { project } from "./project";
-import { idToken } from "./session";
 
 export type Unsubscribe = () => void;
 export type OnFailure = (error: StoreError) => void;
@@ -179,14 +179,6 @@ export async function update(path: string, data: object): Promise<void> {
   await told(updateDoc(doc(await store(), path), { ...data }));
 }
 
-/** Deletes a document; goes on when the page is being left, which the SDK's own deleting does not. */
 export async function remove(path: string): Promise<void> {
-  const { app, emulators } = await project();
-  const host = emulators?.firestore ?? "https://firestore.googleapis.com";
-  const place = path.split("/").map(encodeURIComponent).join("/");
-  const url = `${host}/v1/projects/${app.options.projectId}/databases/(default)/documents/${place}`;
-  const headers = { Authorization: `Bearer ${await idToken()}` };
-  const answer = await fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => null);
-  if (answer?.ok) return;
-  throw new StoreError(answer?.status === 403 ? "denied" : answer ? "other" : "unreachable", path);
+  await told(deleteDoc(doc(await store(), path)));
 }

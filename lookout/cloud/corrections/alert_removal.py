@@ -10,6 +10,8 @@ from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.strangers.documents import has_alerts
 from lookout.cloud.strangers.records import Stranger
 from lookout.cloud.strangers.removal import StrangerRemoval
+from lookout.domain.people.requests import is_document_id
+from lookout.errors import NotFound
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -18,6 +20,19 @@ if TYPE_CHECKING:
 
 PARTS = 16
 """A sweep looks at one part of the strangers: those whose ids begin with the same hexadecimal digit."""
+
+
+def delete_alert(db: Client, alert_id: str, timeout: float) -> None:
+    """Delete an alert that may be gone already; ``alert_deleted`` sees to what goes with it.
+
+    Raises:
+        NotFound: no alert can have that id.
+        Unavailable: Firestore did not answer.
+    """
+    if not is_document_id(alert_id):
+        raise NotFound(f"There is no alert {alert_id!r}.")
+    with store_errors("Firestore"):
+        db.collection("alerts").document(alert_id).delete(**call_options(timeout))
 
 
 class UnseenStrangers:

@@ -21,6 +21,7 @@ CALLS = [
     ("/strangers/s1/ignore", None),
     ("/strangers/s1/merge", {"into": "s2"}),
     ("/alerts/s1/correct", {"person_id": None}),
+    ("/alerts/s1/delete", None),
     ("/people/Anna/merge", {"into": "Bob"}),
     ("/people/Anna/erase", None),
 ]

@@ -1,7 +1,7 @@
 /** What an owner says about alerts. Each can be undone for ten seconds. */
-import { correctAlert, ignoreStranger, nameStranger, notAFace } from "../../api";
+import { correctAlert, deleteAlert, ignoreStranger, nameStranger, notAFace } from "../../api";
 import type { Alert } from "../../documents";
-import { deleteAlert, setReviewed } from "../../firebase/alerts";
+import { setReviewed } from "../../firebase/alerts";
 import { createPerson } from "../../firebase/people";
 import { readPicture, uploadPhoto } from "../../firebase/pictures";
 import { deferred, fail, reversible, show } from "../../state/toasts";
