@@ -61,7 +61,7 @@ export interface Alert {
   /** When and by whom (uid) it was put right. */
   correctedAt?: Date;
   correctedBy?: string;
-  /** Left, top, width and height of the face in pixels of its frame; older alerts have none. */
+  /** Left, top, width and height of the face in parts of its frame; null or missing where not known. */
   box?: [number, number, number, number] | null;
 }
 

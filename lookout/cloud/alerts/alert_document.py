@@ -48,7 +48,7 @@ def opened(
         "lastSeenAt": visit.last_seen,
         "frames": visit.frames,
         "doubles": 0,
-        **_shot(visit, beside),
+        **_shot(visit, sighting, beside),
         "day": site.day(at),
         "reviewed": False,
         "expireAt": at + timedelta(days=site.retention_days),
@@ -59,7 +59,7 @@ def changed(visit: Visit, outcome: Outcome, sighting: Sighting, beside: Collecti
     """The fields that one more sighting of the visit changes. ``beside``: as for one that is new."""
     fields: dict[str, Any] = {"lastSeenAt": visit.last_seen, "frames": visit.frames}
     if outcome.better_shot:
-        fields |= _shot(visit, beside)
+        fields |= _shot(visit, sighting, beside)
     match = outcome.evidence or sighting.match
     same_person = match.person_id == visit.person_id and not visit.settled
     renamed = outcome.change in (Change.UPGRADED, Change.CORRECTED)
@@ -117,7 +117,7 @@ def _change_shot(
         alert, visits = transaction.read([reference(db, alert_id), visits_reference])
         if alert is None or not only_if(alert):
             return False
-        transaction.set(reference(db, alert_id), _paths(alert_id, shot) | {"quality": quality})
+        transaction.set(reference(db, alert_id), _paths(alert_id, shot) | {"quality": quality, "box": None})
         mine = [visit for visit in (visits or {}).get("open", ()) if visit["alertId"] == alert_id]
         if visits is not None and mine:
             for visit in mine:
@@ -163,9 +163,9 @@ def _identity(visit: Visit, match: Match) -> dict[str, Any]:
     }
 
 
-def _shot(visit: Visit, beside: Collection[str]) -> dict[str, Any]:
+def _shot(visit: Visit, sighting: Sighting, beside: Collection[str]) -> dict[str, Any]:
     # also those who are in no alert of their own, because nobody wants to hear of them
-    shot = {"quality": visit.best_score, "beside": sorted(beside)}
+    shot = {"quality": visit.best_score, "beside": sorted(beside), "box": list(sighting.place) or None}
     return _paths(visit.alert_id, visit.shot) | shot
 
 

@@ -40,6 +40,7 @@ class Sighting:
     unknown face is remembered at all. ``doubt``: why a face that is nobody's says little: ``cut_off`` by a border
     of the frame, it opens no visit; ``unclear``, it waits for a better frame. ``shot`` names the picture that the
     sighting would give its alert.
+    ``place`` is the box for who looks at that picture: left, top, width and height in parts of the frame's sides.
     """
 
     match: Match
@@ -51,6 +52,7 @@ class Sighting:
     box: Box = NOWHERE
     doubt: Reason | None = None
     shot: str = ""
+    place: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

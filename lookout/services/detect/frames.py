@@ -20,7 +20,7 @@ from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.pictures import StrangerPictures
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.cameras.camera import Camera
-from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.face import Box, Face
 from lookout.domain.recognition.gallery import Gallery
 from lookout.domain.recognition.matching import Match, match, one_face_each
 from lookout.domain.recognition.reason import Reason
@@ -139,6 +139,7 @@ class FrameService:
                 face.quality.score * (CUT_SCORE if face.is_cut else 1.0),
                 muted=gallery.is_muted(found.person_id),
                 box=face.box,
+                place=_place(face.box, posted.frame),
                 doubt=_doubt(face),
                 shot=shot_name(posted.digest, uuid4().hex[:8]),
             )
@@ -225,6 +226,13 @@ class FrameService:
         except Unavailable as error:
             # the frame is judged and stored: a late heartbeat is no reason to have it posted again
             log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
+
+
+def _place(box: Box, frame: Frame) -> tuple[float, ...]:
+    height, width = frame.pixels.shape[:2]
+    return tuple(
+        round(part, 4) for part in (box.x / width, box.y / height, box.width / width, box.height / height)
+    )
 
 
 def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:

@@ -51,6 +51,9 @@ def test_a_known_face_is_named_and_stored_with_its_pictures(house: House, people
     assert alert["expireAt"] - alert["firstSeenAt"] == timedelta(days=30)
     assert house.pictures() == sorted([alert["imagePath"], alert["facePath"]])
     assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == frame
+    width, height = Image.open(io.BytesIO(frame)).size
+    parts = zip(alert["box"], (width, height, width, height), strict=True)
+    assert [part * side for part, side in parts] == pytest.approx(answer["faces"][0]["box"], abs=1)
     face = Image.open(io.BytesIO(house.bucket.blob(alert["facePath"]).download_as_bytes()))
     assert face.format == "JPEG"
     assert face.width < 800

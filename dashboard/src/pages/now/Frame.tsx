@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from "lucide-preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Alert } from "../../documents";
 import { usePicture } from "../../state/pictures";
 import { to } from "../../state/route";
@@ -20,7 +20,6 @@ export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
   const words = t().now;
   const { place, url, missing } = usePicture(alert.imagePath);
   const start = useRef<number | null>(null);
-  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   const who = whoIs(alert);
   return (
     <div
@@ -35,17 +34,8 @@ export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
       }}
     >
       <span ref={place} class="shot">
-        {url && (
-          <img
-            src={url}
-            alt={`${who}, ${alert.cameraName}`}
-            draggable={false}
-            onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
-              setSize({ width, height })
-            }
-          />
-        )}
-        {url && size && alert.box && <Box alert={alert} box={alert.box} size={size} name={who} />}
+        {url && <img src={url} alt={`${who}, ${alert.cameraName}`} draggable={false} />}
+        {url && alert.box && <Box alert={alert} box={alert.box} name={who} />}
         {(missing || alert.imagePath === null) && <p>{words.picturesMissing}</p>}
       </span>
       {previous && (
@@ -65,20 +55,12 @@ export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
 interface BoxProps {
   alert: Alert;
   box: readonly [number, number, number, number];
-  /** Of the frame, in the same pixels. */
-  size: { width: number; height: number };
   name: string;
 }
 
-function Box({ alert, box, size, name }: BoxProps) {
-  const part = (pixels: number, side: number) => `${(pixels / side) * 100}%`;
-  const [left, top, width, height] = box;
-  const style = {
-    left: part(left, size.width),
-    top: part(top, size.height),
-    width: part(width, size.width),
-    height: part(height, size.height),
-  };
+function Box({ alert, box, name }: BoxProps) {
+  const [left, top, width, height] = box.map((part) => `${part * 100}%`);
+  const style = { left, top, width, height };
   return (
     <div class={alert.isKnown ? "box" : "box strange"} style={style} aria-hidden="true">
       <span dir="auto">{name}</span>
