@@ -59,6 +59,20 @@ def test_every_function_that_the_architecture_names_is_where_it_says() -> None:
     assert {name for name in files if not (ROOT / name).exists()} == set()
 
 
+def test_every_decision_has_its_own_number_and_is_in_the_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    pages = sorted(path for path in folder.glob("*.md") if path.name != "index.md")
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    listed = re.findall(r"^- \[(.*)\]\((.*)\)$", (folder / "index.md").read_text(), re.M)
+    titles = [page.read_text().partition("\n")[0].removeprefix("# ") for page in pages]
+    assert listed == list(zip(titles, [page.name for page in pages], strict=True))
+    assert [
+        title
+        for title, page in zip(titles, pages, strict=True)
+        if int(title.split(".")[0]) != int(page.name[:4])
+    ] == []
+
+
 def test_every_printed_command_is_run_by_the_tests_or_says_why_not() -> None:
     blocks = re.findall(r"(.*)\n```bash\n", TEXT)
     assert [
