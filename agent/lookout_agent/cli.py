@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import logging
 import os
 import signal
 import sys
@@ -13,22 +12,24 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lookout_agent import __version__, addresses, lock, tokens
+from lookout_agent import __version__, lock, log
+from lookout_agent.camera import addresses
+from lookout_agent.cloud import tokens
 from lookout_agent.config import Config, default_folder
 from lookout_agent.errors import AgentError, ConfigError
 
 if TYPE_CHECKING:
-    from lookout_agent.runner import Agent
+    from lookout_agent.execution.agent import Agent
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM)
-"""Signals that end the agent."""
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""Signals that stop the agent."""
 
 PASSWORD = "LOOKOUT_AGENT_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def main() -> None:
-    """Read the command line and do what it says; what is wrong is said in one line, with status 1."""
-    # Google's library would speak to an emulator as an administrator; this agent is bound by the rules
+    """Run the command line's command; an error is printed in one line, with status 1."""
+    # with it, Google's library would call the emulator as an administrator; the rules are to bind this agent
     os.environ.pop("FIRESTORE_EMULATOR_HOST", None)
     options = _options()
     try:
@@ -74,8 +75,8 @@ def _options() -> argparse.Namespace:
     for name in ("auth-url", "firestore-host", "storage-url"):
         pair.add_argument(f"--{name}", default="", help="of Firebase's emulators, instead of Firebase itself")
     commands.add_parser("run", help="wait for commands and carry them out")
-    commands.add_parser("check", help="tell what is wrong")
-    commands.add_parser("status", help="tell whether it runs, and when the cloud last heard of it")
+    commands.add_parser("check", help="say what works and what does not")
+    commands.add_parser("status", help="say whether it runs, and when it last reported to the cloud")
     return parser.parse_args()
 
 
@@ -123,40 +124,38 @@ def _kept_networks(folder: Path) -> tuple[IPv4Network, ...]:
     try:
         return Config.load(folder).networks
     except ConfigError:
-        return addresses.HOME
+        return addresses.PRIVATE
 
 
 def _run(options: argparse.Namespace) -> int:
     from lookout_agent.clock import ServerClock
-    from lookout_agent.cloud import connect
-    from lookout_agent.inbox import Inbox
-    from lookout_agent.runner import Agent
+    from lookout_agent.cloud.client import connect
+    from lookout_agent.cloud.inbox import Inbox
+    from lookout_agent.execution.agent import Agent
 
-    # before there are other threads, which take it over: a handler that comes just as the main thread falls asleep
-    # would not be run before it wakes
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    logging.getLogger("lookout-agent").setLevel(logging.INFO)
+    # before other threads start, which inherit it: a handler would wait for the main thread, which may be asleep
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    log.configure()
     config = Config.load(options.folder)
     own = tokens.Tokens(config, options.folder)
-    with lock.alone(options.folder):
+    with lock.exclusive(options.folder):
         tokens.load(options.folder)
         clock = ServerClock()
         inbox = Inbox(connect(config, lambda: own.id_token), config.agent_id, clock)
         agent = Agent(config, own, inbox, clock)
-        threading.Thread(target=_stop_when_told, args=(agent,), daemon=True).start()
+        threading.Thread(target=_stop_on_signal, args=(agent,), daemon=True).start()
         agent.run()
     return 0
 
 
-def _stop_when_told(agent: Agent) -> None:
+def _stop_on_signal(agent: Agent) -> None:
     while True:
-        signal.sigwait(ENDINGS)
+        signal.sigwait(STOP_SIGNALS)
         agent.stop()
 
 
 def _check(options: argparse.Namespace) -> int:
-    from lookout_agent.checkup import check
+    from lookout_agent.diagnostics import check
 
     status = 0
     for finding in check(options.folder):
@@ -169,8 +168,8 @@ def _status(options: argparse.Namespace) -> int:
     from google.api_core.exceptions import GoogleAPICallError
 
     from lookout_agent.clock import ServerClock
-    from lookout_agent.cloud import connect
-    from lookout_agent.inbox import Inbox
+    from lookout_agent.cloud.client import connect
+    from lookout_agent.cloud.inbox import Inbox
 
     config = Config.load(options.folder)
     print(f"agent {config.agent_id} of {config.project}, version {__version__}")
@@ -182,16 +181,16 @@ def _status(options: argparse.Namespace) -> int:
     clock = ServerClock()
     inbox = Inbox(connect(config, lambda: own.id_token), config.agent_id, clock)
     try:
-        heard = inbox.last_heard()
+        seen = inbox.last_seen()
     except GoogleAPICallError as error:
         raise AgentError(
-            f"Firestore does not tell ({type(error).__name__}): see `lookout-agent check`."
+            f"Firestore does not answer ({type(error).__name__}): see `lookout-agent check`."
         ) from None
     finally:
         inbox.close()
-    if heard is None:
-        print("the cloud never heard of it")
+    if seen is None:
+        print("it never reported to the cloud")
     else:
-        what = "heard that it stopped" if heard.is_farewell else "heard of it"
-        print(f"the cloud {what} {(clock.now() - heard.at).total_seconds():.0f} s ago")
+        what = "its stop" if seen.is_stopped else "its last heartbeat"
+        print(f"the cloud got {what} {(clock.now() - seen.at).total_seconds():.0f} s ago")
     return 0 if is_running else 1

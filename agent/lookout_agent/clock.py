@@ -1,4 +1,4 @@
-"""The server's time, learned from its own answers: a small computer's clock may be hours off after a start."""
+"""The server's time, learned from its answers: a small computer's clock may be hours off after a start."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 
 SAMPLES = 16
-"""Answers remembered. The quickest of them tells the time best; older ones would carry the drift of hours."""
+"""Answers remembered. The quickest of them gives the best estimate; old ones would add the drift of hours."""
 
 
 def monotonic() -> float:
-    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps, where there is one."""
+    """Seconds of a clock that is never set, and that goes on during suspend where the system has such a clock."""
     boottime = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boottime is None else time.clock_gettime(boottime)
 
 
 class ServerClock:
-    """Estimates the server's time from above: a deadline is never thought farther away than it is."""
+    """Estimates the server's time, never too early: a deadline is never taken to be farther away than it is."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

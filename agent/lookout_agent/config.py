@@ -11,20 +11,20 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from lookout_agent import addresses
+from lookout_agent.camera import addresses
 from lookout_agent.errors import ConfigError
 
 SETTINGS = "agent.toml"
 TOKENS = "tokens.json"
 
-NEEDED = ("project", "api_key", "agent_id", "email", "bucket")
+REQUIRED = ("project", "api_key", "agent_id", "email", "bucket")
 ENDPOINTS = ("auth_url", "firestore_host", "storage_url")
 
 ESP32_TIMEOUT = 2.0
 """Seconds a camera may take to answer; the environment variable of that name changes it."""
 
 CAMERA_SECONDS = (0.1, 10.0)
-"""What ``ESP32_TIMEOUT`` may be."""
+"""Range of ``ESP32_TIMEOUT``, as the server has it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Config:
     agent_id: str
     email: str
     bucket: str
-    networks: tuple[IPv4Network, ...] = addresses.HOME
+    networks: tuple[IPv4Network, ...] = addresses.PRIVATE
     auth_url: str = ""
     firestore_host: str = ""
     storage_url: str = ""
@@ -50,7 +50,7 @@ class Config:
         """Write ``agent.toml``, for people to read and change."""
         lines = [
             "# Written by `lookout-agent pair`; restart the agent after a change.",
-            *(f"{name} = {json.dumps(getattr(self, name))}" for name in NEEDED),
+            *(f"{name} = {json.dumps(getattr(self, name))}" for name in REQUIRED),
             "",
             '# Only cameras at these addresses are ever called. Narrow it to yours: ["192.168.1.100/32"].',
             f"networks = {json.dumps([str(network) for network in self.networks])}",
@@ -63,7 +63,7 @@ class Config:
 
     @classmethod
     def load(cls, folder: Path, environ: Mapping[str, str] | None = None) -> Config:
-        """The settings in ``folder``, with ``ESP32_TIMEOUT`` from ``environ`` (default: the process's own).
+        """The settings in ``folder``, with ``ESP32_TIMEOUT`` from ``environ`` (default: ``os.environ``).
 
         Raises:
             ConfigError: there are none, or one is impossible.
@@ -83,11 +83,11 @@ class Config:
 
     @classmethod
     def _of(cls, read: dict[str, Any], path: Path, environ: Mapping[str, str]) -> Config:
-        if missing := [name for name in NEEDED if not isinstance(read.get(name), str) or not read[name]]:
+        if missing := [name for name in REQUIRED if not isinstance(read.get(name), str) or not read[name]]:
             raise ConfigError(f"{path} has no {missing[0]}: pair again.")
-        if strange := sorted(read.keys() - {*NEEDED, *ENDPOINTS, "networks"}):
-            raise ConfigError(f"{path} has {strange[0]}, which is no setting.")
-        texts = read.get("networks", [str(network) for network in addresses.HOME])
+        if unknown := sorted(read.keys() - {*REQUIRED, *ENDPOINTS, "networks"}):
+            raise ConfigError(f"{path} has {unknown[0]}, which is no setting.")
+        texts = read.get("networks", [str(network) for network in addresses.PRIVATE])
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ConfigError(f'networks in {path} must be a list such as ["192.168.1.0/24"].')
         endpoints = {name: str(read.get(name, "")) for name in ENDPOINTS}
@@ -96,7 +96,7 @@ class Config:
                 f"{path} must lead to all three emulators ({', '.join(ENDPOINTS)}), or to none."
             )
         return cls(
-            **{name: read[name] for name in NEEDED},
+            **{name: read[name] for name in REQUIRED},
             **endpoints,
             networks=addresses.networks(texts),
             camera_seconds=_camera_seconds(environ.get("ESP32_TIMEOUT", "")),
@@ -115,13 +115,13 @@ def _camera_seconds(text: str) -> float:
 
 
 def default_folder() -> Path:
-    """Where the agent keeps its files: what systemd gives it, else ``~/.lookout-agent``."""
+    """Where the agent keeps its files: systemd's state directory, else ``~/.lookout-agent``."""
     given = os.environ.get("STATE_DIRECTORY")
     return Path(given) if given else Path.home() / ".lookout-agent"
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read; a crash leaves the old one or the new one, never half."""
+    """Write a file that only its owner may read; a crash leaves the old file or the new one, complete."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.part")
     unfinished.unlink(missing_ok=True)

@@ -12,13 +12,13 @@ from lookout_agent.errors import ConfigError
 
 LOCK = "running"
 
-PATIENCE_SECONDS = 2.0
-"""Whoever merely asks whether an agent runs holds the lock for a moment, and must keep none from starting."""
+WAIT_SECONDS = 2.0
+"""How long a start waits for the lock, which :func:`is_held` holds for a moment."""
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock. It ends with the process, however that ends: a file left behind blocks nobody.
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock. The system frees it when the process ends: a file left behind locks nothing.
 
     Raises:
         ConfigError: another agent holds it, or the file is another user's.
@@ -31,7 +31,7 @@ def alone(folder: Path) -> Iterator[None]:
             f"{path} cannot be written ({error.strerror}): run the agent as the user who paired it."
         ) from None
     with lock:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + WAIT_SECONDS
         while not _holds(lock.fileno(), fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise ConfigError(f"An agent runs already with {folder}.")
@@ -40,7 +40,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether an agent runs with this folder. Leaves nothing behind, whoever asks."""
+    """Whether an agent runs with this folder. Creates no file."""
     try:
         with (folder / LOCK).open() as lock:
             return not _holds(lock.fileno(), fcntl.LOCK_SH)

@@ -1,16 +1,16 @@
-"""Texts that somebody else wrote, as far as they may be stored, logged and shown."""
+"""Makes texts from outside safe to store, log and show."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _BREAKING = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""What moves a cursor, colours a terminal, turns the direction of writing, ends a line or is half a character."""
+"""Unicode categories that are left out: controls, format characters, unpaired surrogates, line separators."""
 
 
 def plain(text: str, most: int) -> str:
     """``text`` on one line of at most ``most`` characters, without control characters; what is longer is cut."""
-    # what is far too long is cut first: it may be megabytes
+    # cut before the rest: it may be megabytes
     head = text[: most * 8]
     kept = "".join(" " if unicodedata.category(letter) in _BREAKING else letter for letter in head)
     line = " ".join(kept.split())

@@ -13,9 +13,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from lookout_agent import camera_http, snapshots
-from lookout_agent.addresses import Address
+from lookout_agent.camera import http
+from lookout_agent.camera.addresses import Address
 from lookout_agent.errors import CameraFailed, CameraSilent
+from lookout_agent.execution import snapshot
 from stack.fake_camera.server import FakeCamera, Mood
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -51,7 +52,7 @@ def raw(*parts: bytes, pause: float = 0.0) -> Address:
 
 
 def test_the_request_has_two_headers_and_no_more(camera: FakeCamera) -> None:
-    assert camera_http.get(at(camera), "/status", 2).body.startswith(b"{")
+    assert http.get(at(camera), "/status", 2).body.startswith(b"{")
     assert [name for name, _ in camera.requests[0].headers] == ["Host", "Connection"]
 
 
@@ -59,13 +60,13 @@ def test_the_request_has_two_headers_and_no_more(camera: FakeCamera) -> None:
 def test_a_camera_that_does_not_finish_is_silent(mood: Mood, camera: FakeCamera) -> None:
     camera.behave(mood)
     with pytest.raises(CameraSilent):
-        camera_http.get(at(camera), "/status", 0.3)
+        http.get(at(camera), "/status", 0.3)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/control?var=teapot&val=1"])
 def test_an_error_status_is_a_failure(path: str, camera: FakeCamera) -> None:
     with pytest.raises(CameraFailed, match=r"answered (404|500)"):
-        camera_http.get(at(camera), path, 2)
+        http.get(at(camera), path, 2)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_an_error_status_is_a_failure(path: str, camera: FakeCamera) -> None:
 )
 def test_the_words_beside_a_status_are_cut_and_hold_no_control_characters(reason: bytes) -> None:
     with pytest.raises(CameraFailed) as failed:
-        camera_http.get(raw(b"HTTP/1.1 500 " + reason + b"\r\nContent-Length: 0\r\n\r\n"), "/", 2)
+        http.get(raw(b"HTTP/1.1 500 " + reason + b"\r\nContent-Length: 0\r\n\r\n"), "/", 2)
     message = failed.value.message
     assert message.startswith("The camera answered 500")
     assert len(message) < 150
@@ -92,7 +93,7 @@ def test_the_words_beside_a_status_are_cut_and_hold_no_control_characters(reason
 def test_a_redirect_is_not_followed(camera: FakeCamera) -> None:
     camera.behave(Mood.MOVED)
     with pytest.raises(CameraFailed, match="302"):
-        camera_http.get(at(camera), "/status", 2)
+        http.get(at(camera), "/status", 2)
     assert len(camera.requests) == 1
 
 
@@ -100,7 +101,7 @@ def test_bytes_that_trickle_in_do_not_stretch_the_time() -> None:
     trickle = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b"x"] * 100, pause=0.1)
     # each byte comes in time, all of them would take ten seconds
     with pytest.raises(CameraSilent, match="did not answer within"):
-        camera_http.get(trickle, "/", 0.5)
+        http.get(trickle, "/", 0.5)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_bytes_that_trickle_in_do_not_stretch_the_time() -> None:
 )
 def test_a_body_over_the_limit_is_refused(head: bytes) -> None:
     with pytest.raises(CameraFailed, match="16 KB"):
-        camera_http.get(raw(head, bytes(20000)), "/", 2)
+        http.get(raw(head, bytes(20000)), "/", 2)
 
 
 def test_a_chunk_of_less_than_nothing_brings_no_more_than_any_other() -> None:
@@ -116,7 +117,7 @@ def test_a_chunk_of_less_than_nothing_brings_no_more_than_any_other() -> None:
     tracemalloc.start()
     try:
         with pytest.raises(CameraFailed, match="with more than"):
-            camera_http.get(raw(head, *[bytes(1 << 20)] * 40), "/", 2)
+            http.get(raw(head, *[bytes(1 << 20)] * 40), "/", 2)
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
@@ -133,28 +134,28 @@ def test_a_chunk_of_less_than_nothing_brings_no_more_than_any_other() -> None:
 )
 def test_what_is_no_http_is_a_failure(answer: bytes) -> None:
     with pytest.raises(CameraFailed):
-        camera_http.get(raw(answer), "/", 2)
+        http.get(raw(answer), "/", 2)
 
 
 def test_an_answer_without_a_length_and_one_in_chunks_are_read() -> None:
-    assert camera_http.get(raw(b"HTTP/1.0 200 OK\r\n\r\n{}"), "/", 2).body == b"{}"
+    assert http.get(raw(b"HTTP/1.0 200 OK\r\n\r\n{}"), "/", 2).body == b"{}"
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
-    assert camera_http.get(raw(chunked), "/", 2).body == b"{}"
+    assert http.get(raw(chunked), "/", 2).body == b"{}"
 
 
 def test_chunks_that_break_off_are_silence() -> None:
     with pytest.raises(CameraSilent):
-        camera_http.get(raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"), "/", 2)
+        http.get(raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"), "/", 2)
 
 
 def test_the_newest_of_the_captures_is_taken(camera: FakeCamera) -> None:
     stale = camera.frames_taken
-    assert camera.frame_number(snapshots.capture(at(camera), "/capture", 2)) > stale
+    assert camera.frame_number(snapshot.capture(at(camera), "/capture", 2)) > stale
 
 
 def test_a_picture_that_is_none_is_a_failure(camera: FakeCamera) -> None:
     with pytest.raises(CameraFailed, match="no whole JPEG"):
-        snapshots.capture(at(camera), "/status", 2)
+        snapshot.capture(at(camera), "/status", 2)
 
 
 def picture(number: int) -> bytes:
@@ -214,19 +215,19 @@ def test_a_time_stamp_that_is_none_does_not_lose_the_picture(stamp: str) -> None
         (stamp, picture(1)), (stamp, picture(2)), (stamp, picture(3)), (stamp, picture(4))
     ) as address:
         # without time stamps the last is the newest
-        assert snapshots.capture(address, "/capture", 2) == picture(4)
+        assert snapshot.capture(address, "/capture", 2) == picture(4)
 
 
 @pytest.mark.parametrize("stamp", NO_STAMPS, ids=lambda one: one[:8])
 def test_what_is_no_time_stamp_is_not_taken_for_one(stamp: str) -> None:
-    assert snapshots._timestamp(stamp, 7.5) == 7.5
+    assert snapshot._timestamp(stamp, 7.5) == 7.5
 
 
 def test_a_time_stamp_that_is_none_among_good_ones_hides_no_newer_picture() -> None:
     with captures(
         ("5.5", picture(1)), ("inf", picture(2)), ("4.0", picture(3)), ("6.5", picture(4))
     ) as address:
-        assert snapshots.capture(address, "/capture", 2) == picture(4)
+        assert snapshot.capture(address, "/capture", 2) == picture(4)
 
 
 @pytest.mark.parametrize(
@@ -244,4 +245,4 @@ def test_a_time_stamp_that_is_none_among_good_ones_hides_no_newer_picture() -> N
 @pytest.mark.parametrize("stamp", [None, "nan", "1.0"])
 def test_an_empty_picture_is_no_success(stamp: str | None, body: bytes) -> None:
     with captures((stamp, body)) as address, pytest.raises(CameraFailed, match="no whole JPEG"):
-        snapshots.capture(address, "/capture", 2)
+        snapshot.capture(address, "/capture", 2)

@@ -102,7 +102,7 @@ def test_a_check_names_what_is_wrong_and_goes_on(yard: Yard, servo: FakeCamera) 
     camera = yard.register(servo)
     done = run(yard.folder, "check")
     assert done.returncode == 1
-    assert "NO  running: the agent was never up" in done.stdout
+    assert "NO  running: the agent was never ran" in done.stdout
     assert f"NO  camera {lost}: Nobody listens" in done.stdout
     assert f"NO  camera {foreign}: The agent's settings do not allow" in done.stdout
     assert f"ok  camera {camera}" in done.stdout
@@ -113,7 +113,7 @@ def test_a_check_and_a_status_tell_that_it_was_stopped(yard: Yard) -> None:
     process.terminate()
     process.wait()
     assert re.search(r"NO  running: it was stopped \d s ago", run(yard.folder, "check").stdout)
-    assert "the cloud heard that it stopped" in run(yard.folder, "status").stdout
+    assert "the cloud got its stop" in run(yard.folder, "status").stdout
 
 
 def test_a_check_without_firestore_says_so(yard: Yard) -> None:
@@ -128,4 +128,4 @@ def test_a_status_tells_that_it_does_not_run(yard: Yard) -> None:
     done = run(yard.folder, "status")
     assert done.returncode == 1
     assert "does not run on this machine" in done.stdout
-    assert "the cloud never heard of it" in done.stdout
+    assert "it never reported to the cloud" in done.stdout

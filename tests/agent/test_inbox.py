@@ -13,9 +13,9 @@ import grpc
 import pytest
 from google.api_core.exceptions import DeadlineExceeded
 
-from lookout_agent import inbox
 from lookout_agent.clock import ServerClock
-from lookout_agent.cloud import connect
+from lookout_agent.cloud import inbox
+from lookout_agent.cloud.client import connect
 from tests.agent.test_parts import CONFIG
 
 

@@ -35,7 +35,7 @@ def test_commands_arrive_again_when_the_line_is_back(yard: Yard, servo: FakeCame
     process = yard.up()
     line.cut()
     late = yard.queue(camera, "led", seconds=0.5, led=1)
-    until(lambda: "listener:" in yard.log, "the agent's word about the line")
+    until(lambda: '"where": "listener"' in yard.log, "the agent's word about the line")
     in_time = yard.queue(camera, "led", seconds=60, led=2)
     line.mend()
     assert yard.ended(in_time, seconds=40)["state"] == "done"
@@ -54,7 +54,7 @@ def test_an_end_that_could_not_be_told_is_told_when_the_line_is_back(
     command = yard.queue(camera, "servo", seconds=30, pan=40, tilt=40)
     until(lambda: bool(servo.requests), "the camera's request")
     line.cut()
-    until(lambda: "will be told later" in yard.log, "the agent's word about the line", seconds=40)
+    until(lambda: "command report postponed" in yard.log, "the agent's word about the line", seconds=40)
     line.mend()
     ended = yard.ended(command, seconds=60)
     assert (ended["state"], ended["result"]) == ("done", {"pan": 40, "tilt": 40})
@@ -66,7 +66,7 @@ def test_an_agent_started_without_a_line_waits_for_it(yard: Yard, servo: FakeCam
     camera = yard.register(servo)
     line.cut()
     process = yard.start()
-    until(lambda: "round: Firestore" in yard.log, "the agent's word about the line")
+    until(lambda: '"where": "heartbeat", "error": "Firestore' in yard.log, "the agent's word about the line")
     line.mend()
     assert yard.ended(yard.queue(camera, "status", seconds=60), seconds=40)["state"] == "done"
     assert process.poll() is None
@@ -81,7 +81,7 @@ def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(yard: Yard)
     uid = found.json()["users"][0]["localId"]
     requests.post(f"{url}:delete", json={"localId": uid}, headers=admin, timeout=20).raise_for_status()
     process = yard.start()
-    until(lambda: "round:" in yard.log, "the agent's word about its account")
+    until(lambda: '"where": "heartbeat"' in yard.log, "the agent's word about its account")
     assert "pair" in yard.log
     assert process.poll() is None
 
@@ -159,13 +159,13 @@ def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
         process = own.up()
         assert own.ended(own.queue(camera, "led", led=1))["state"] == "done"
         engine.die()
-        until(lambda: "listener:" in own.log, "the agent's word about its listener")
+        until(lambda: '"where": "listener"' in own.log, "the agent's word about its listener")
         engine.start()
         # an emulator begins with nothing: the camera is registered anew, the agent says again that it is there
         camera = own.register(servo)
         command = own.queue(camera, "led", seconds=60, led=2)
         assert own.ended(command, seconds=40)["state"] == "done"
-        until(lambda: own.said() is not None, "the agent's beat", seconds=5)
+        until(lambda: own.said() is not None, "the agent's heartbeat", seconds=5)
         assert own.said()["version"]
         # and it listens again, instead of merely looking now and then
         until(lambda: own.log.count("listening for commands") == 2, "listening again", seconds=40)
@@ -186,7 +186,7 @@ def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
     getattr(line, happens)()
     process.terminate()
     assert process.wait(timeout=10) == 0
-    assert "farewell: Firestore" in yard.log
+    assert '"where": "stopped", "error": "Firestore' in yard.log
     line.cut()
     assert "stoppedAt" not in yard.said()
 
@@ -198,10 +198,10 @@ def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
     yard.pair(firestore_host=line.address)
     getattr(line, happens)()
     process = yard.start()
-    until(lambda: "round: Firestore" in yard.log, "the agent's word about the line")
+    until(lambda: '"where": "heartbeat", "error": "Firestore' in yard.log, "the agent's word about the line")
     process.terminate()
     assert process.wait(timeout=15) == 0
-    assert "farewell" not in yard.log
+    assert "stopped" not in yard.log
     assert yard.said() is None
 
 

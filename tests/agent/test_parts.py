@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lookout_agent import addresses, command_maps
-from lookout_agent.backoff import JITTER, Backoff
+from lookout_agent.camera import addresses, command_maps
+from lookout_agent.camera.command_maps import path
 from lookout_agent.clock import ServerClock, monotonic
-from lookout_agent.command_maps import path
-from lookout_agent.commands import Action, Command
+from lookout_agent.cloud.backoff import JITTER, Backoff
+from lookout_agent.command import Action, Command
 from lookout_agent.config import Config
 from lookout_agent.errors import ConfigError, NotAllowed, Unsupported
 
@@ -28,7 +28,7 @@ CONFIG = Config("demo-x", "key", "pi", "pi@example.com", "demo-x.appspot.com")
     ],
 )
 def test_a_private_address_may_be_called(text: str, host: str, port: int) -> None:
-    assert addresses.parse(text, addresses.HOME) == addresses.Address(host, port)
+    assert addresses.parse(text, addresses.PRIVATE) == addresses.Address(host, port)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_private_address_may_be_called(text: str, host: str, port: int) -> Non
 )  # fmt: skip
 def test_any_other_address_is_refused(text: object) -> None:
     with pytest.raises(NotAllowed):
-        addresses.parse(text, addresses.HOME)
+        addresses.parse(text, addresses.PRIVATE)
 
 
 def test_this_machine_and_link_local_are_called_only_when_the_settings_say_so() -> None:
@@ -93,7 +93,7 @@ def test_a_map_without_a_use_is_unsupported(command_map: object, action: Action)
 
 
 def test_a_request_of_the_longest_path_is_small_enough_for_the_camera() -> None:
-    from lookout_agent.camera_http import _request
+    from lookout_agent.camera.http import _request
 
     longest = "/" + "x" * (command_maps.PATH_LIMIT - 1)
     assert len(_request(addresses.Address("192.168.100.100", 65535), longest)) < 431
@@ -109,8 +109,8 @@ def test_a_command_without_a_deadline_is_long_expired(fields: dict[str, Any]) ->
 
 def test_of_a_servo_only_the_angles_that_were_not_given_stay_where_they_are_by_then() -> None:
     command = Command.read("one", {"args": {"pan": 30, "tilt": 90}, "kept": ["tilt"]}, None)
-    assert command.standing({"pan": 0, "tilt": 40}).args == {"pan": 30, "tilt": 40}
-    assert command.standing({}).args == {"pan": 30, "tilt": 90}
+    assert command.at_position({"pan": 0, "tilt": 40}).args == {"pan": 30, "tilt": 40}
+    assert command.at_position({}).args == {"pan": 30, "tilt": 90}
     assert Command.read("one", {"args": {"pan": 30}, "kept": "pan"}, None).kept == ()
 
 

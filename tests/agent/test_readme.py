@@ -12,8 +12,8 @@ import pytest
 
 from lookout.domain.cameras.camera import camera_fields
 from lookout_agent import cli
-from lookout_agent.command_maps import BUILT_IN, FRAMESIZES, PATH_LIMIT, path
-from lookout_agent.commands import Action
+from lookout_agent.camera.command_maps import BUILT_IN, FRAMESIZES, PATH_LIMIT, path
+from lookout_agent.command import Action
 from lookout_agent.errors import Unsupported
 from stack.install.bootstrap import ROOT
 

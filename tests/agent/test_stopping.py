@@ -46,7 +46,7 @@ def test_an_agent_says_that_it_ends_before_it_finishes_what_it_began(yard: Yard,
     command = yard.queue(camera, "status")
     until(lambda: bool(servo.requests), "the camera's request")
     process.send_signal(signal.SIGTERM)
-    until(lambda: "stoppedAt" in yard.said(), "the agent's farewell", seconds=3)
+    until(lambda: "stoppedAt" in yard.said(), "the agent's report of its stop", seconds=3)
     assert command.get().to_dict()["state"] == "taken"
     servo.behave(Mood.WELL)
     assert process.wait(timeout=20) == 0
@@ -117,7 +117,7 @@ def test_of_agents_that_start_at_once_one_runs(yard: Yard) -> None:
     until(lambda: sum(process.poll() == 1 for process in processes) == 3, "the end of all others")
     until(lambda: "listening" in yard.log, "the one's start")
     assert yard.log.count("runs already") == 3
-    assert yard.log.count("is up") == 1
+    assert yard.log.count("agent started") == 1
 
 
 def test_the_lock_of_an_agent_that_was_killed_holds_up_nobody(yard: Yard) -> None:
@@ -143,5 +143,5 @@ def test_a_lock_of_another_user_is_said_in_one_line(make_yard: Callable[[], Yard
     folder = make_yard().folder
     # nobody may write to a folder as to a file, not even an administrator
     (folder / "running").mkdir()
-    with pytest.raises(ConfigError, match="as the user who paired it"), lock.alone(folder):
+    with pytest.raises(ConfigError, match="as the user who paired it"), lock.exclusive(folder):
         raise AssertionError("the lock was had")

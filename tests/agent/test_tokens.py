@@ -18,15 +18,15 @@ import requests
 
 from lookout.cloud.accounts import roles
 from lookout.domain.site.caller import Role
-from lookout_agent import inbox, tokens
 from lookout_agent.clock import ServerClock, monotonic
-from lookout_agent.cloud import connect
-from lookout_agent.commands import Command
+from lookout_agent.cloud import inbox, tokens
+from lookout_agent.cloud.client import connect
+from lookout_agent.cloud.inbox import Inbox
+from lookout_agent.cloud.tokens import RENEW_AHEAD_SECONDS, Session, Tokens
+from lookout_agent.command import Command
 from lookout_agent.config import Config
 from lookout_agent.errors import ConfigError, TokenRefused, Unreachable
-from lookout_agent.inbox import Inbox
-from lookout_agent.runner import Agent
-from lookout_agent.tokens import AHEAD_SECONDS, Session, Tokens
+from lookout_agent.execution.agent import Agent
 from tests.agent.conftest import Yard
 
 CONFIG = Config("demo-x", "key", "pi", "pi@example.com", "demo-x.appspot.com")
@@ -104,10 +104,10 @@ def test_a_token_is_renewed_ahead_of_its_end_and_not_before(auth: Auth, folder: 
     assert mine.id_token == ""
     mine.refresh_if_due()
     first = mine.id_token
-    later = HOUR - AHEAD_SECONDS - 30
+    later = HOUR - RENEW_AHEAD_SECONDS - 30
     mine.refresh_if_due()
     assert (mine.id_token, len(auth.asked)) == (first, 1)
-    later = HOUR - AHEAD_SECONDS + 30
+    later = HOUR - RENEW_AHEAD_SECONDS + 30
     mine.refresh_if_due()
     assert mine.id_token != first
     assert len(auth.asked) == 2
@@ -128,7 +128,7 @@ def test_a_token_that_cannot_be_renewed_yet_is_good_until_it_ends(auth: Auth, fo
     mine.refresh_if_due()
     kept = mine.id_token
     auth.answer = (503, b"")
-    later = HOUR - AHEAD_SECONDS + 30
+    later = HOUR - RENEW_AHEAD_SECONDS + 30
     with pytest.raises(Unreachable):
         mine.refresh_if_due()
     assert mine.id_token == kept
@@ -273,7 +273,7 @@ def test_an_account_that_was_disabled_is_told(yard: Yard) -> None:
 def test_a_listener_is_renewed_before_the_token_that_it_began_with_ends(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert inbox.STREAM_SECONDS < AHEAD_SECONDS
+    assert inbox.STREAM_SECONDS < RENEW_AHEAD_SECONDS
     monkeypatch.setattr(inbox, "STREAM_SECONDS", 1.0)
     config = _config(yard)
     mine = Tokens(config, yard.folder)
@@ -293,7 +293,7 @@ class Beats:
     def __init__(self) -> None:
         self.count = 0
 
-    def beat(self, cameras: list[str]) -> None:
+    def heartbeat(self, cameras: list[str]) -> None:
         self.count += 1
 
     def taken(self) -> list[Command]:
@@ -312,10 +312,10 @@ def test_an_agent_says_that_it_is_there_as_long_as_its_token_lasts(auth: Auth, f
     beats = Beats()
     agent = Agent(CONFIG, mine, cast(Inbox, beats), ServerClock())
     auth.answer = (503, b"")
-    later = HOUR - AHEAD_SECONDS + 30
-    agent._round(1)
+    later = HOUR - RENEW_AHEAD_SECONDS + 30
+    agent._heartbeat(1)
     assert beats.count == 1
     later = HOUR + 1
     with pytest.raises(Unreachable):
-        agent._round(2)
+        agent._heartbeat(2)
     assert beats.count == 1

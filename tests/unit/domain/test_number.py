@@ -17,7 +17,7 @@ from lookout.domain.number import number, switch, whole
 from lookout.domain.site.site import Site
 from lookout.errors import BadRequest
 from lookout.settings import Settings
-from lookout_agent import commands as agent_commands
+from lookout_agent import command as agent_command
 
 SITE = Site(threshold=None, margin=0.05, visit_seconds=120, retention_days=30, timezone="UTC")
 
@@ -54,7 +54,7 @@ def test_a_whole_number_is_the_same_however_it_is_written(value: int, spelled: A
 def test_what_is_no_whole_number_is_none(value: object) -> None:
     assert whole(value) is None
     if value != 10**400:  # no limit is higher: it is refused for that
-        assert agent_commands.whole(value) is None
+        assert agent_command.whole(value) is None
 
 
 @given(st.floats(-1e6, 1e6))
@@ -133,5 +133,5 @@ def test_settings_of_the_site_and_of_a_camera_are_taken_however_they_are_written
 @given(st.integers(0, 180), st.sampled_from(SPELLINGS))
 def test_an_agent_takes_numbers_as_the_cloud_does(angle: int, spelled: Any) -> None:
     fields = {"action": "servo", "args": {"pan": spelled(angle), "tilt": spelled(angle)}, "cameraId": "a"}
-    action, args = agent_commands.Command.read("c", fields, None).checked()
+    action, args = agent_command.Command.read("c", fields, None).checked()
     assert (action.value, args) == (Action.SERVO.value, {"pan": angle, "tilt": angle})

@@ -13,7 +13,7 @@ from lookout_agent.errors import Unsupported
 
 
 class Action(StrEnum):
-    """What a camera can be told."""
+    """What a camera can do. The server has the same; ``tests/agent/test_contract.py`` compares them."""
 
     SERVO = "servo"
     LED = "led"
@@ -23,7 +23,7 @@ class Action(StrEnum):
 
 
 class State(StrEnum):
-    """Where a command stands: ``queued -> taken -> done | failed``, or ``queued -> expired``."""
+    """The state of a command: ``queued -> taken -> done | failed``, or ``queued -> expired``."""
 
     QUEUED = "queued"
     TAKEN = "taken"
@@ -48,7 +48,8 @@ _CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 class Command:
     """``version`` is the document's update time as it was read: it is taken only if nobody changed it since.
 
-    Arguments that are ``kept`` were not given: they stand for where the servo was when the command was queued.
+    Arguments named in ``kept`` were not given: their values are the servo's position when the command was queued.
+    ``trace`` is the Cloud Trace name of the request that queued it, or empty.
     """
 
     id: str
@@ -58,11 +59,12 @@ class Command:
     deadline: datetime
     version: Any
     kept: tuple[str, ...] = ()
+    trace: str = ""
 
     @classmethod
     def read(cls, command_id: str, fields: Mapping[str, Any], version: Any) -> Command:
-        """A command of the document's ``fields``; without a deadline it counts as long expired."""
-        args, deadline, kept = (fields.get(name) for name in ("args", "deadlineAt", "kept"))
+        """A command from the document's ``fields``; one without a deadline counts as expired."""
+        args, deadline, kept, trace = (fields.get(name) for name in ("args", "deadlineAt", "kept", "trace"))
         camera_id = str(fields.get("cameraId", ""))
         return cls(
             id=command_id,
@@ -72,13 +74,13 @@ class Command:
             deadline=deadline if isinstance(deadline, datetime) else LONG_AGO,
             version=version,
             kept=tuple(map(str, kept)) if isinstance(kept, list) else (),
+            trace=trace if isinstance(trace, str) else "",
         )
 
-    def standing(self, stands: Mapping[str, Any]) -> Command:
-        """The command when the servo ``stands`` elsewhere by now than where it was queued for."""
-        return replace(
-            self, args={**self.args, **{name: stands[name] for name in self.kept if name in stands}}
-        )
+    def at_position(self, position: Mapping[str, Any]) -> Command:
+        """The command with its ``kept`` arguments taken from the servo's ``position`` of now."""
+        now = {name: position[name] for name in self.kept if name in position}
+        return replace(self, args={**self.args, **now})
 
     def checked(self) -> tuple[Action, dict[str, int | str]]:
         """The action and its arguments.

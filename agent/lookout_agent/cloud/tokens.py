@@ -1,4 +1,4 @@
-"""Signing in as the agent's own Firebase user, and having an ID token that is valid at any time.
+"""Signs in as the agent's own Firebase user, and keeps a valid ID token.
 
 The password is used once and forgotten; the refresh token it brings is kept in a file that only its owner may
 read. An ID token lives for an hour and is never stored.
@@ -22,10 +22,11 @@ from lookout_agent.clock import monotonic
 from lookout_agent.config import TOKENS, Config, write_private
 from lookout_agent.errors import ConfigError, TokenRefused, Unreachable
 
-AHEAD_SECONDS = 600
-"""A token is renewed this long before it ends, so that a line that is down for minutes costs nothing."""
+RENEW_AHEAD_SECONDS = 600
+"""A token is renewed this long before it ends, so that an outage of minutes costs nothing."""
 
-PATIENCE_SECONDS = 10.0
+TIMEOUT_SECONDS = 10.0
+"""Longest wait for an answer of Firebase Auth."""
 
 SIGN_IN = "identitytoolkit.googleapis.com/v1/accounts:signInWithPassword"
 REFRESH = "securetoken.googleapis.com/v1/token"
@@ -41,7 +42,7 @@ class Session:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What the token says of its user: ``role``, ``agentId`` and the usual ones."""
+        """The claims of the ID token: ``role``, ``agentId`` and the usual ones."""
         payload = self.id_token.split(".")[1]
         read = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return read if isinstance(read, dict) else {}
@@ -75,8 +76,8 @@ class Tokens:
         return "" if session is None else session.id_token
 
     @property
-    def is_alive(self) -> bool:
-        """Whether there is an ID token whose time is not over."""
+    def is_valid(self) -> bool:
+        """Whether there is an ID token that has not expired."""
         session = self._session
         return session is not None and self._clock() < session.ends_at
 
@@ -87,11 +88,11 @@ class Tokens:
             ConfigError, TokenRefused, Unreachable: see :meth:`refresh`.
         """
         session = self._session
-        if session is None or self._is_rejected or self._clock() > session.ends_at - AHEAD_SECONDS:
+        if session is None or self._is_rejected or self._clock() > session.ends_at - RENEW_AHEAD_SECONDS:
             self.refresh()
 
     def reject(self) -> None:
-        """The server did not take the token: have a new one the next time."""
+        """The server refused the token: get a new one the next time."""
         self._is_rejected = True
 
     def refresh(self) -> Session:
@@ -162,19 +163,19 @@ def load(folder: Path) -> str:
 
 def _session(answer: dict[str, Any], id_token: str, refresh_token: str, seconds: str) -> Session:
     try:
-        # counted from now, on a clock that nobody sets: the machine's own time may still be wrong
+        # counted on the monotonic clock: the machine's own time may still be wrong
         return Session(answer[id_token], answer[refresh_token], monotonic() + float(answer[seconds]))
     except (KeyError, ValueError, TypeError):
         raise Unreachable("Firebase Auth gave an answer without tokens; is auth_url right?") from None
 
 
 def _post(auth_url: str, call: str, api_key: str, body: bytes, kind: str) -> dict[str, Any]:
-    # the emulator serves every Google host as a folder of its own
+    # the emulator serves every Google host under a path of its own
     base = f"{auth_url.rstrip('/')}/{call}" if auth_url else f"https://{call}"
     url = f"{base}?{urllib.parse.urlencode({'key': api_key})}"
     request = urllib.request.Request(url, body, {"Content-Type": kind})
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
             read = json.load(answer)
     except urllib.error.HTTPError as error:
         raise _refusal(error) from None

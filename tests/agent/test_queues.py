@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 
 from lookout_agent.clock import ServerClock
-from lookout_agent.commands import Command
+from lookout_agent.cloud.inbox import Inbox
+from lookout_agent.command import Command
 from lookout_agent.config import Config
 from lookout_agent.errors import CommandFailed
-from lookout_agent.inbox import Inbox
-from lookout_agent.lanes import Lanes
+from lookout_agent.execution.queues import CameraQueues
 
 CONFIG = Config("demo-x", "key", "pi", "pi@example.com", "demo-x.appspot.com")
 COMMAND = Command("one", "cam", "led", {}, datetime.now(UTC), None)
@@ -45,27 +45,29 @@ def cloud() -> Cloud:
 
 
 @pytest.fixture
-def lanes(cloud: Cloud) -> Lanes:
-    """Lanes with one end that could not be told."""
+def queues(cloud: Cloud) -> CameraQueues:
+    """CameraQueues with one end that could not be told."""
     stopping = threading.Event()
     stopping.set()  # it does not wait between its tries
-    made = Lanes(CONFIG, lambda: "", cast(Inbox, cloud), ServerClock(), stopping, lambda *_: None)
-    made._tell(COMMAND, lambda one: cloud.done(one, {"led": 7}))
+    made = CameraQueues(CONFIG, lambda: "", cast(Inbox, cloud), ServerClock(), stopping, lambda *_: None)
+    made._report(COMMAND, lambda one: cloud.done(one, {"led": 7}))
     return made
 
 
-def test_an_end_that_cannot_be_told_again_is_not_forgotten(cloud: Cloud, lanes: Lanes) -> None:
+def test_an_end_that_cannot_be_told_again_is_not_forgotten(cloud: Cloud, queues: CameraQueues) -> None:
     with pytest.raises(ConnectionError):
-        lanes.sweep()
-    assert lanes.has_unsaid
+        queues.recover()
+    assert queues.has_unreported
     cloud.is_down = False
-    lanes.sweep()
+    queues.recover()
     assert cloud.told == [{"led": 7}]
-    assert not lanes.has_unsaid
+    assert not queues.has_unreported
 
 
-def test_an_end_that_was_told_without_its_confirmation_is_told_no_more(cloud: Cloud, lanes: Lanes) -> None:
+def test_an_end_that_was_told_without_its_confirmation_is_told_no_more(
+    cloud: Cloud, queues: CameraQueues
+) -> None:
     cloud.is_taken = False
-    lanes.sweep()
-    assert not lanes.has_unsaid
+    queues.recover()
+    assert not queues.has_unreported
     assert cloud.told == []

@@ -1,4 +1,4 @@
-"""``lookout-agent check``: what works and what does not, in the order in which one depends on the other."""
+"""``lookout-agent check``: what works and what does not, each after what it depends on."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lookout_agent import addresses, camera_http
+from lookout_agent.camera import addresses, http
 from lookout_agent.clock import ServerClock
-from lookout_agent.cloud import connect
+from lookout_agent.cloud.client import connect
+from lookout_agent.cloud.inbox import Inbox
+from lookout_agent.cloud.tokens import Tokens
 from lookout_agent.config import Config
 from lookout_agent.errors import AgentError, CameraFailed, CommandFailed
-from lookout_agent.inbox import Inbox
-from lookout_agent.tokens import Tokens
+
+OFFLINE_SECONDS = 90
+"""The cloud calls an agent offline that did not report for so long."""
 
 CLOCK_SECONDS = 30
-"""A clock that is off by more is worth a word: the agent goes by the server's, but its log does not."""
+"""A clock that is off by more is reported: the agent uses the server's time, but its log does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, whether it is as it should be, and what was found."""
+    """What was checked, whether it works, and what was found."""
 
     is_good: bool
     about: str
@@ -32,7 +35,7 @@ class Finding:
 
 
 def check(folder: Path) -> Iterator[Finding]:
-    """Look at one thing after another, and end where what follows could not work."""
+    """Check one thing after another; ends where the rest could not work."""
     try:
         config = Config.load(folder)
     except AgentError as error:
@@ -58,7 +61,7 @@ def _cloud(inbox: Inbox, clock: ServerClock, config: Config) -> Iterator[Finding
     from google.api_core.exceptions import GoogleAPICallError, PermissionDenied
 
     try:
-        heard = inbox.last_heard()
+        seen = inbox.last_seen()
         waiting = inbox.queued()
         cameras = inbox.cameras()
     except PermissionDenied:
@@ -73,21 +76,21 @@ def _cloud(inbox: Inbox, clock: ServerClock, config: Config) -> Iterator[Finding
             False, "commands", f"Firestore does not answer ({type(error).__name__}); is this machine online?"
         )
         return
-    yield Finding(True, "commands", f"they may be read, {len(waiting)} wait")
+    yield Finding(True, "commands", f"readable, {len(waiting)} queued")
     yield _clock(clock)
-    if heard is None:
-        yield Finding(False, "running", "the agent was never up: start it with `lookout-agent run`")
+    if seen is None:
+        yield Finding(False, "running", "the agent never ran: start it with `lookout-agent run`")
     else:
-        ago = (clock.now() - heard.at).total_seconds()
-        if heard.is_farewell:
+        ago = (clock.now() - seen.at).total_seconds()
+        if seen.is_stopped:
             yield Finding(
                 False, "running", f"it was stopped {ago:.0f} s ago: start it with `lookout-agent run`"
             )
         else:
-            yield Finding(ago < 90, "running", f"it was last up {ago:.0f} s ago")
+            yield Finding(ago < OFFLINE_SECONDS, "running", f"it last reported {ago:.0f} s ago")
     if not cameras:
         yield Finding(
-            False, "cameras", f"none is this agent's: an owner sets their agentId to {config.agent_id}"
+            False, "cameras", f"none is assigned to this agent: set a camera's agentId to {config.agent_id}"
         )
     for camera_id, camera in sorted(cameras.items()):
         yield _camera(camera_id, camera, config)
@@ -107,10 +110,10 @@ def _camera(camera_id: str, camera: dict[str, Any], config: Config) -> Finding:
     about = f"camera {camera_id}"
     try:
         address = addresses.parse(camera.get("ipAddress"), config.networks)
-        camera_http.get(address, "/status", config.camera_seconds)
+        http.get(address, "/status", config.camera_seconds)
     except CameraFailed as error:
-        # whatever it said, somebody is there
-        return Finding(True, about, f"it is there, though: {error.message}")
+        # an error of its own: the camera is there
+        return Finding(True, about, f"it is there, but: {error.message}")
     except CommandFailed as error:
         return Finding(False, about, error.message)
     return Finding(True, about, f"it answers at {address.host}")

@@ -1,4 +1,4 @@
-"""Carries out one command on one camera."""
+"""Executes one command on one camera."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lookout_agent import addresses, camera_http, command_maps, snapshots, text
-from lookout_agent.addresses import Address
-from lookout_agent.commands import RANGES, Action, Command, whole
+from lookout_agent import text
+from lookout_agent.camera import addresses, command_maps, http
+from lookout_agent.camera.addresses import Address
+from lookout_agent.command import RANGES, Action, Command, whole
 from lookout_agent.config import Config
 from lookout_agent.errors import CameraFailed, NotAllowed
+from lookout_agent.execution import snapshot
 
 STATUS_FIELDS = 64
 STATUS_TEXT = 200
@@ -23,15 +25,14 @@ DISABLED = "disabled"
 _RESERVED = re.compile(r"(__.*__)?", re.DOTALL)
 """Names that no field in Firestore can have."""
 
-Errand = Callable[[], dict[str, Any]]
+PreparedCommand = Callable[[], dict[str, Any]]
+"""Executes a command that was checked, and returns what the camera reported. Raises ``CommandFailed``."""
 
 
 def prepare(
     command: Command, camera: Mapping[str, Any] | None, config: Config, id_token: Callable[[], str]
-) -> Errand:
-    """What is to be done for the command: called, it does it and returns what the camera reported.
-
-    Nothing is sent before that; whatever forbids it is found out here.
+) -> PreparedCommand:
+    """Check the command against the camera's document; nothing is sent before the result is called.
 
     Raises:
         NotAllowed: the camera is unknown, another agent's, disabled, or at an address that is not allowed.
@@ -45,35 +46,34 @@ def prepare(
     action, args = command.checked()
     path = command_maps.path(camera.get("commandMap"), action, args)
 
-    def carry_out() -> dict[str, Any]:
+    def execute() -> dict[str, Any]:
         if action is Action.SNAPSHOT:
-            jpeg = snapshots.capture(address, path, config.camera_seconds)
-            return {"path": snapshots.upload(config, id_token, command.camera_id, jpeg), "bytes": len(jpeg)}
-        return _tell(address, path, config.camera_seconds, action, args)
+            jpeg = snapshot.capture(address, path, config.camera_seconds)
+            return {"path": snapshot.upload(config, id_token, command.camera_id, jpeg), "bytes": len(jpeg)}
+        return _send(address, path, config.camera_seconds, action, args)
 
-    return carry_out
+    return execute
 
 
-def _tell(
+def _send(
     address: Address, path: str, seconds: float, action: Action, args: dict[str, int | str]
 ) -> dict[str, Any]:
-    answer = camera_http.get(address, path, seconds)
-    reported = _plain(answer.body)
+    reported = _plain_values(http.get(address, path, seconds).body)
     if action is Action.STATUS:
         if reported is None:
             raise CameraFailed("The camera's status is no JSON object.")
         return reported
-    # a camera that says where it came to is believed; most say nothing but 200
-    tops = RANGES.get(action, {})
-    return {name: _number((reported or {}).get(name), sent, tops.get(name)) for name, sent in args.items()}
+    # a camera that reports its new state is believed; most answer a bare 200
+    highest = RANGES.get(action, {})
+    return {name: _number((reported or {}).get(name), sent, highest.get(name)) for name, sent in args.items()}
 
 
-def _number(reported: object, sent: int | str, top: int | None) -> int | str:
-    level = None if top is None else whole(reported)
-    return sent if level is None or top is None or not 0 <= level <= top else level
+def _number(reported: object, sent: int | str, highest: int | None) -> int | str:
+    level = None if highest is None else whole(reported)
+    return sent if level is None or highest is None or not 0 <= level <= highest else level
 
 
-def _plain(body: bytes) -> dict[str, Any] | None:
+def _plain_values(body: bytes) -> dict[str, Any] | None:
     """The plain values of the JSON object ``body``; None when it is none."""
     try:
         read = json.loads(body)
@@ -94,7 +94,7 @@ def _plain(body: bytes) -> dict[str, Any] | None:
 
 
 def _is_storable(value: object) -> bool:
-    """Whether it is a plain value that Firestore takes and JSON can tell."""
+    """Whether it is a plain value that both Firestore and JSON can hold."""
     if isinstance(value, str):
         return not any("\ud800" <= letter <= "\udfff" for letter in value)
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""A picture of this moment: taken past the frames that lie in the camera's buffers, and put into Storage."""
+"""Takes a current picture, past the old frames in the camera's buffers, and uploads it to Storage."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import urllib.request
 from collections.abc import Callable
 from http.client import HTTPException
 
-from lookout_agent import camera_http
-from lookout_agent.addresses import Address
+from lookout_agent.camera import http
+from lookout_agent.camera.addresses import Address
 from lookout_agent.clock import monotonic
 from lookout_agent.config import Config
 from lookout_agent.errors import CameraFailed, CommandFailed, Interrupted
 
 CAPTURES = 4
-"""A camera with three frame buffers hands out three frames of long ago before the first of now."""
+"""A camera with three frame buffers returns three old frames before the first new one."""
 
 CAPTURE_SECONDS = 4.0
-"""No further capture is begun after this time: somebody is waiting."""
+"""No further capture begins after this time: the caller is waiting."""
 
 UPLOAD_SECONDS = 4.0
 
@@ -27,7 +27,7 @@ PRODUCTION = "https://firebasestorage.googleapis.com"
 
 
 def capture(address: Address, path: str, seconds: float) -> bytes:
-    """The newest JPEG that the camera hands out; each of the captures may take ``seconds``.
+    """The newest JPEG that the camera returns; each of the captures may take ``seconds``.
 
     Raises:
         CameraSilent, CameraFailed: not one capture brought a picture.
@@ -37,10 +37,10 @@ def capture(address: Address, path: str, seconds: float) -> bytes:
     stamp = 0.0
     for _ in range(CAPTURES):
         try:
-            answer = camera_http.get(address, path, seconds, camera_http.IMAGE_LIMIT)
+            answer = http.get(address, path, seconds, http.IMAGE_LIMIT)
             _require_jpeg(answer.body)
         except CommandFailed:
-            # a camera that had a picture to give did its duty
+            # one picture is enough
             if not newest:
                 raise
             break
@@ -54,7 +54,7 @@ def capture(address: Address, path: str, seconds: float) -> bytes:
 
 
 def upload(config: Config, id_token: Callable[[], str], camera_id: str, jpeg: bytes) -> str:
-    """Put the picture into Storage, in the place of the camera's last one. Returns its path.
+    """Upload the picture in place of the camera's last one. Returns its path.
 
     Raises:
         Interrupted: Storage did not take it.
@@ -81,7 +81,7 @@ def upload(config: Config, id_token: Callable[[], str], camera_id: str, jpeg: by
 
 def _require_jpeg(body: bytes) -> None:
     whole = body.rstrip(b"\x00\r\n")
-    # a beginning and an end with nothing between them are no picture
+    # start and end markers with nothing between them are no picture
     if not (whole.startswith(b"\xff\xd8\xff") and whole.endswith(b"\xff\xd9") and len(whole) > 5):
         raise CameraFailed(
             "The camera's picture is no whole JPEG; try again, or choose a smaller frame size."
@@ -89,7 +89,7 @@ def _require_jpeg(body: bytes) -> None:
 
 
 def _timestamp(text: str, otherwise: float) -> float:
-    """Seconds as the camera's clock has them, such as ``1780229045.123456``; ``otherwise`` where it says none."""
+    """Seconds of the camera's clock, such as ``1780229045.123456``; ``otherwise`` where the header has none."""
     return float(text) if _SECONDS.fullmatch(text) else otherwise
 
 

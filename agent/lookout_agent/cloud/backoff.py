@@ -8,7 +8,7 @@ FIRST_SECONDS = 1.0
 LIMIT_SECONDS = 60.0
 FACTOR = 2.0
 JITTER = 0.25
-"""Share of the wait that is left to chance, so that agents cut off together do not come back together."""
+"""Share of the wait that is random, so that agents cut off together do not come back together."""
 
 
 class Backoff:
@@ -25,5 +25,5 @@ class Backoff:
         return wait * (1 - JITTER * random.random())  # noqa: S311 - no secret
 
     def reset(self) -> None:
-        """It worked: begin with the shortest wait again."""
+        """Begin with the shortest wait again."""
         self._next = self._first

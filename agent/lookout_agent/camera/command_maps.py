@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from lookout_agent.commands import Action
+from lookout_agent.command import Action
 from lookout_agent.errors import Unsupported
 
 CAMERA_WEB_SERVER = {

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from lookout_agent import addresses, carrying
-from lookout_agent.commands import Command
+from lookout_agent.camera import addresses
+from lookout_agent.command import Command
 from lookout_agent.config import Config
+from lookout_agent.execution.prepared import prepare
 
 CONFIG = Config(
     "demo-x", "key", "pi", "pi@example.com", "demo-x.appspot.com", addresses.networks(["127.0.0.0/8"])
@@ -49,7 +50,7 @@ def camera(body: bytes) -> Iterator[dict[str, str]]:
 def carried_out(body: bytes, action: str, **args: int) -> dict[str, Any]:
     with camera(body) as document:
         command = Command("one", "cam", action, args, datetime.now(UTC), None)
-        return carrying.prepare(command, document, CONFIG, lambda: "")()
+        return prepare(command, document, CONFIG, lambda: "")()
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lookout_agent.cloud import google_private
 from lookout_agent.config import Config
 
 PRODUCTION = "firestore.googleapis.com"
 
 CHANNEL = (
-    # a line that died without a word is noticed by its unanswered pings: measured, after a minute at the latest
+    # a connection that died silently is noticed by its unanswered pings: measured, after a minute at the latest
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     # and tried again soon when it is back
@@ -22,14 +23,9 @@ CHANNEL = (
 def connect(config: Config, id_token: Callable[[], str]) -> Any:
     """A ``google.cloud.firestore.Client`` whose every call carries what ``id_token`` returns at that moment.
 
-    The library itself would speak to the emulator as an administrator, whom no rule binds; so the channel is
-    built here, in the same way for both.
+    Against the emulator too: there the library's own channel would be an administrator's.
     """
     import grpc
-    from google.auth.credentials import AnonymousCredentials
-    from google.cloud import firestore
-    from google.cloud.firestore_v1.services.firestore import FirestoreClient
-    from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
     class Bearer(grpc.AuthMetadataPlugin):  # type: ignore[misc]  # grpc has no types
         def __call__(self, context: Any, callback: Any) -> None:
@@ -43,10 +39,4 @@ def connect(config: Config, id_token: Callable[[], str]) -> Any:
     )
     credentials = grpc.composite_channel_credentials(secure, grpc.metadata_call_credentials(Bearer()))
     channel = grpc.secure_channel(host, credentials, options=CHANNEL)
-    transport = FirestoreGrpcTransport(host=host, channel=channel)
-    # else the call itself waits for the server's first word, and nobody can hang up on one that never says it
-    listen: Any = transport.listen
-    listen._prefetch_first_result_ = False
-    client = firestore.Client(config.project, AnonymousCredentials())  # type: ignore[no-untyped-call]
-    client._firestore_api_internal = FirestoreClient(transport=transport)
-    return client
+    return google_private.client_on(channel, host, config.project)

@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from lookout_agent.errors import ConfigError, NotAllowed
 
-HOME = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """RFC 1918: what the agent may call unless its settings say otherwise."""
 
 ON_REQUEST = tuple(IPv4Network(text) for text in ("169.254.0.0/16", "127.0.0.0/8"))
@@ -37,7 +37,7 @@ def networks(texts: Sequence[str]) -> tuple[IPv4Network, ...]:
             network = IPv4Network(text)
         except ValueError:
             raise ConfigError(f"{text!r} in networks is no IPv4 network such as 192.168.1.0/24.") from None
-        if not any(network.subnet_of(private) for private in (*HOME, *ON_REQUEST)):
+        if not any(network.subnet_of(private) for private in (*PRIVATE, *ON_REQUEST)):
             raise ConfigError(
                 f"{text} in networks is not private: cameras are called in local networks only."
             )
@@ -48,7 +48,7 @@ def networks(texts: Sequence[str]) -> tuple[IPv4Network, ...]:
 def parse(text: object, allowed: Sequence[IPv4Network]) -> Address:
     """The address in a camera's ``ipAddress``, ``192.168.1.100`` or ``192.168.1.100:8080``.
 
-    A host name is refused: whoever answers for it could change its address between the check and the call.
+    A host name is refused: its address could change between the check and the call.
 
     Raises:
         NotAllowed: it is no IPv4 address, or in none of the ``allowed`` networks.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 
-from lookout_agent.addresses import HTTP, Address
+from lookout_agent.camera.addresses import HTTP, Address
 from lookout_agent.clock import monotonic
 from lookout_agent.errors import CameraFailed, CameraSilent
 from lookout_agent.text import plain
@@ -18,10 +18,10 @@ TEXT_LIMIT = 16 * 1024
 IMAGE_LIMIT = 2 * 1024 * 1024
 
 REASON_CHARACTERS = 60
-"""Of the words beside a status that is no 200, so many are passed on."""
+"""Longest reason phrase of an error status that is passed on."""
 
 HEAD_LIMIT = 64 * 1024
-"""Bytes of headers at most. What frames the chunks of a body may be as long as the body."""
+"""Bytes of headers at most. The framing of chunks may be as long as the body itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def get(address: Address, path: str, seconds: float, limit: int = TEXT_LIMIT) ->
     try:
         with socket.create_connection((address.host, address.port), timeout=seconds) as connection:
             connection.sendall(_request(address, path))
-            return _read(_Line(connection, deadline, 2 * limit + HEAD_LIMIT), limit)
+            return _read(_LimitedReader(connection, deadline, 2 * limit + HEAD_LIMIT), limit)
     except TimeoutError:
         raise CameraSilent(
             f"The camera at {address.host} did not answer within {seconds:g} s: is it switched on?"
@@ -52,7 +52,7 @@ def get(address: Address, path: str, seconds: float, limit: int = TEXT_LIMIT) ->
         raise CameraSilent(
             f"Nobody listens at {address.host}:{address.port}: does the camera have another address now?"
         ) from None
-    except (HTTPException, ValueError) as error:  # the latter of a chunk of less than nothing
+    except (HTTPException, ValueError) as error:  # ValueError: a chunk of negative length
         if isinstance(error, (ConnectionError, IncompleteRead)):
             raise CameraSilent(f"The camera at {address.host} broke off its answer; try again.") from None
         raise CameraFailed(
@@ -64,13 +64,13 @@ def get(address: Address, path: str, seconds: float, limit: int = TEXT_LIMIT) ->
 
 
 def _request(address: Address, path: str) -> bytes:
-    # an ESP32 refuses more than 512 bytes of headers: this is all that HTTP/1.1 asks for
+    # an ESP32 refuses more than 512 bytes of headers: these two are all that HTTP/1.1 requires
     host = address.host if address.port == HTTP else f"{address.host}:{address.port}"
     return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("ascii")
 
 
-def _read(line: _Line, limit: int) -> Answer:
-    response = HTTPResponse(line)  # type: ignore[arg-type]  # all it asks of a socket is makefile
+def _read(reader: _LimitedReader, limit: int) -> Answer:
+    response = HTTPResponse(reader)  # type: ignore[arg-type]  # it only calls makefile
     response.begin()
     if response.status != 200:
         answered = f"{response.status} {plain(response.reason, REASON_CHARACTERS)}".rstrip()
@@ -83,10 +83,10 @@ def _read(line: _Line, limit: int) -> Answer:
     return Answer({name.lower(): text for name, text in response.getheaders()}, body)
 
 
-class _Line(io.RawIOBase):
-    """The receiving side of a connection, on which all reads together end at ``deadline`` or after ``most`` bytes.
+class _LimitedReader(io.RawIOBase):
+    """Reads a connection until ``deadline`` or ``most`` bytes, all reads together.
 
-    The limit to the body alone is not enough: of a chunk of -1 bytes ``http.client`` reads all that comes.
+    A limit to the body is not enough: for a chunk of -1 bytes ``http.client`` reads whatever comes.
     """
 
     def __init__(self, connection: socket.socket, deadline: float, most: int) -> None:
@@ -106,5 +106,5 @@ class _Line(io.RawIOBase):
         received = self._connection.recv_into(buffer)
         self._left -= received
         if self._left < 0:
-            raise CameraFailed("The camera answered with more than any answer of its has.")
+            raise CameraFailed("The camera answered with more than any camera's answer has.")
         return received
