@@ -139,7 +139,7 @@ class Settings:
         "origins, separated by commas, whose pages may call; the site's own needs no entry",
     )
     camera_timeout_seconds: float = _setting(
-        "ESP32_TIMEOUT", 2.0, "how long an agent waits for a camera to answer", 0.1, 30.0
+        "ESP32_TIMEOUT", 2.0, "how long an agent waits for a camera to answer", 0.1, 10.0
     )
     offline_seconds: float = _setting(
         "CAMERA_OFFLINE_SECONDS", 300.0, "a camera not seen for so long is shown as offline", 10.0, 86400.0

@@ -1,15 +1,15 @@
-"""What owners do with cameras, and what cameras ask of themselves."""
+"""``/control``, ``/cameras`` and ``/settings/flashlight``: commands to cameras, and their registration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
-from lookout.cloud.cameras.commands import Command, CommandQueue
+from lookout.cloud.cameras.commands import CommandQueue
 from lookout.cloud.cameras.keys import WRONG_KEYS_PER_MINUTE, CameraKeys
 from lookout.cloud.cameras.registry import CameraRegistry
 from lookout.cloud.firebase.clients import firestore_client
-from lookout.domain.cameras.command import parse_order
+from lookout.domain.cameras.command import CommandRequest
 from lookout.domain.site.caller import READERS, Role
 from lookout.errors import Unavailable
 from lookout.lazy import Lazy
@@ -34,74 +34,64 @@ class ControlService:
         self._settings = settings
         wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
         self._keys = CameraKeys(db, settings.camera_cache_seconds, timeout, wrong)
-        self._book = CameraRegistry(db, settings.offline_seconds, timeout)
-        self._desk = CommandQueue(db, settings.camera_timeout_seconds, timeout)
+        self._registry = CameraRegistry(db, settings.offline_seconds, timeout)
+        self._commands = CommandQueue(db, settings.camera_timeout_seconds, timeout)
         self._callers = Callers(verify, settings.calls_per_minute)
 
     def command(self, request: Request) -> Fields:
-        """Have a camera do something, and say what it answered."""
+        """Have a camera do something; what it answered."""
         caller = self._callers.require(request, Role.OWNER)
-        body = json_body(request)
-        order = parse_order(body)
-        reach = self._book.reach(order.camera_id, order.camera_ip)
-        # a servo angle that is left out keeps its place
-        order = parse_order(body, reach.pan, reach.tilt)
-        command = Command(
-            reach.agent_id, reach.camera_id, order.action, order.arguments, caller.uid, order.kept
-        )
-        result = self._desk.carry_out(command)
+        command = CommandRequest.parse(json_body(request))
+        route = self._registry.route(command.camera_id, command.camera_ip)
+        result = self._commands.send(route, command, caller.uid)
+        camera = route.camera_id
         try:
-            self._book.note(reach.camera_id, order, result)
+            self._registry.save_state(camera, command.action, result)
         except Unavailable as error:
-            # it was done: who is told otherwise has it done again
-            log(
-                Severity.WARNING,
-                "what was carried out is not noted",
-                camera=reach.camera_id,
-                error=error.message,
-            )
-        log(Severity.INFO, "command carried out", camera=reach.camera_id, action=order.action, by=caller.uid)
-        return {"message": "Command sent to camera", "camera_id": reach.camera_id, "result": result}
+            # the command was carried out: an error would make the caller repeat it
+            log(Severity.WARNING, "camera state not saved", camera=camera, error=error.message)
+        log(Severity.INFO, "command done", camera=camera, action=command.action, by=caller.uid)
+        return {"message": "Command sent to camera", "camera_id": camera, "result": result}
 
     def flashlight(self, request: Request) -> Fields:
-        """The flashlight's level as it was last carried out: for the camera itself, or a signed-in user."""
+        """The flashlight's level after the last command: for the camera itself, or a signed-in user."""
         if shows_id_token(request) or not camera_key(request):
             self._callers.require(request, *READERS)
-            return {"led": self._book.led(request.args.get("camera_id"))}
+            return {"led": self._registry.led(request.args.get("camera_id"))}
         camera_id, key = FrameUpload(request, limit=0).claimed_camera()
         camera = self._keys.authorise(camera_id, key, caller_address(request))
         self._callers.admit(camera.id)
-        # not the one remembered with the key, which may be seconds old
-        return {"led": self._book.led(camera.id)}
+        # read anew: the camera that came with the key may be seconds old
+        return {"led": self._registry.led(camera.id)}
 
     def cameras(self, request: Request) -> Fields:
         """Every camera."""
         self._callers.require(request, *READERS)
-        return self._book.all()
+        return self._registry.all()
 
     def create_camera(self, request: Request) -> Fields:
         """Register a camera. Its key is in this answer and nowhere else."""
         self._callers.require(request, Role.OWNER)
-        camera, key = self._book.create(json_body(request))
+        camera, key = self._registry.create(json_body(request))
         log(Severity.INFO, "camera created", camera=camera["id"])
         return {"camera": camera, "key": key}
 
     def change_camera(self, request: Request, camera_id: str) -> Fields:
         """Change plain fields of a camera, or disable it."""
         self._callers.require(request, Role.OWNER)
-        return {"camera": self._book.change(camera_id, json_body(request))}
+        return {"camera": self._registry.change(camera_id, json_body(request))}
 
     def remove_camera(self, request: Request, camera_id: str) -> Fields:
         """Remove a camera; its key stops working, its alerts stay."""
         self._callers.require(request, Role.OWNER)
-        self._book.remove(camera_id)
+        self._registry.remove(camera_id)
         log(Severity.INFO, "camera removed", camera=camera_id)
         return {"message": f"Camera {camera_id} was removed"}
 
     def rotate_key(self, request: Request, camera_id: str) -> Fields:
         """Give a camera a new key. It is in this answer and nowhere else."""
         self._callers.require(request, Role.OWNER)
-        key = self._book.rotate_key(camera_id)
+        key = self._registry.rotate_key(camera_id)
         log(Severity.INFO, "camera key rotated", camera=camera_id)
         return {"key": key}
 

@@ -44,7 +44,7 @@ class StatisticsService:
         self._timeout = settings.store_timeout_seconds
         self._db = db
         self._now = now
-        self._book = CameraRegistry(db, settings.offline_seconds, self._timeout)
+        self._registry = CameraRegistry(db, settings.offline_seconds, self._timeout)
         self._site = site_reader(settings, db)
         self._callers = Callers(verify, settings.calls_per_minute)
         self._lock = threading.Lock()
@@ -71,7 +71,7 @@ class StatisticsService:
     def _make(self) -> Fields:
         site, now = self._site.current(), self._now()
         today = site.day(now)
-        cameras = self._book.all()
+        cameras = self._registry.all()
         counted = days.read(self._db, last_days(date.fromisoformat(today)), now, self._timeout)
         return {
             "known_persons": totals.people(self._db, self._timeout),

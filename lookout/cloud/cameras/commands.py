@@ -1,14 +1,22 @@
-"""``agents/{agentId}/commands``: sending a command to a camera's agent, and waiting for what came of it."""
+"""``agents/{agentId}/commands``: sends a command to a camera's agent, and waits for its result."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.domain.cameras.command import AGENT_SILENT_AFTER, FINAL, Action, Arguments, CommandState, spoken
+from lookout.domain.cameras.command import (
+    AGENT_SILENT_AFTER,
+    FINAL,
+    Action,
+    CameraRoute,
+    CommandRequest,
+    CommandState,
+    FailureCode,
+    spoken,
+)
 from lookout.domain.cameras.report import MESSAGE_CHARACTERS, plain_report, plain_text
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 
@@ -19,30 +27,18 @@ if TYPE_CHECKING:
     from lookout.cloud.firebase.types import Snapshot
 
 BUSY_SECONDS = 30.0
-"""A command that was given longer ago than that keeps no camera busy."""
+"""A command that was queued longer ago does not keep its camera busy any more."""
 
 QUEUE_SECONDS = 2.0
-"""How long a command may lie before its agent takes it: a listener gets it in milliseconds, or not at all."""
+"""How long a command may wait for its agent: a listener gets it in milliseconds, or not at all."""
 
-SNAPSHOT_SECONDS = 10.0
-"""A snapshot is fetched more than once, since the camera's first pictures are old ones, and then uploaded."""
+SNAPSHOT_SECONDS = 8.0
+"""What a snapshot takes beyond one answer of the camera: captures until the picture is fresh, and the upload."""
 
 ANSWER_SECONDS = 1.5
-"""For the way back of the answer."""
+"""For the way of the result from the agent to the waiting request."""
 
 KEPT = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What ``agent_id`` is to have ``camera_id`` do, on whose word. Arguments that are ``kept`` were not given."""
-
-    agent_id: str
-    camera_id: str
-    action: Action
-    arguments: Arguments
-    created_by: str
-    kept: tuple[str, ...] = ()
 
 
 class CommandQueue:
@@ -53,37 +49,39 @@ class CommandQueue:
         self._camera_seconds = camera_seconds
         self._timeout = timeout
 
-    def carry_out(self, command: Command) -> dict[str, Any]:
-        """What the camera answered.
+    def send(self, route: CameraRoute, request: CommandRequest, created_by: str) -> dict[str, Any]:
+        """Have the agent carry the command out; what the camera answered.
 
         Raises:
-            Unavailable: the agent is stopped, silent, or did not take the command; then it is never carried out.
-            CameraSilent: the camera did not answer the agent, or was at another command all the while.
+            Unavailable: the agent is stopped, offline, or did not take the command, which then never runs.
+            CameraSilent: the camera did not answer the agent, or was busy with an earlier command.
             CameraFailed: the camera refused, or may not be called.
         """
-        last_seen = self._require_agent(command.agent_id)
+        last_seen = self._require_agent(route.agent_id)
         now = datetime.now(UTC)
         deadline = now + timedelta(seconds=QUEUE_SECONDS)
-        reference = self._db.collection("agents").document(command.agent_id).collection("commands").document()
+        reference = self._db.collection("agents").document(route.agent_id).collection("commands").document()
         with store_errors("Firestore"):
-            reference.create(_document(command, now, deadline), **call_options(self._timeout))
-        ended = _wait(reference, QUEUE_SECONDS, self._at_work(command.action) + ANSWER_SECONDS)
+            reference.create(
+                _document(route, request, created_by, now, deadline), **call_options(self._timeout)
+            )
+        ended = _wait(reference, QUEUE_SECONDS, self._busy_seconds(request.action) + ANSWER_SECONDS)
         if ended is None:
             ended = self._give_up(reference)
         if ended.get("state") == CommandState.EXPIRED:
-            if self._was_busy(reference, command.camera_id, now):
+            if self._was_busy(reference, route.camera_id, now):
                 raise CameraSilent(
-                    f"Camera {command.camera_id} was still at an earlier command, so this one was not carried out "
+                    f"Camera {route.camera_id} was still at an earlier command, so this one was not carried out "
                     "and never will be; try again."
                 )
             raise Unavailable(
-                f"Agent {command.agent_id} did not take the command, so it was not carried out and never will be. "
+                f"Agent {route.agent_id} did not take the command, so it was not carried out and never will be. "
                 f"The agent has been silent for {spoken(datetime.now(UTC) - last_seen)}."
             )
         return _result(ended)
 
     def _was_busy(self, reference: DocumentReference, camera_id: str, since: datetime) -> bool:
-        """Whether an earlier command kept the camera: commands wait for each other, the agent is there."""
+        """Whether an earlier command kept the camera busy: then the agent is there, and this one had to wait."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         recent = FieldFilter("createdAt", ">=", since - timedelta(seconds=BUSY_SECONDS))
@@ -97,20 +95,20 @@ class CommandQueue:
         if not isinstance(taken_at, datetime):
             return False
         if command.get("state") == CommandState.TAKEN:
-            # longer than that nobody is at it: its agent was killed
-            seconds = self._at_work(str(command.get("action"))) + ANSWER_SECONDS
+            # after that it is not under way any more: its agent was killed
+            seconds = self._busy_seconds(str(command.get("action"))) + ANSWER_SECONDS
             finished_at = taken_at + timedelta(seconds=seconds)
         return isinstance(finished_at, datetime) and finished_at > since
 
-    def _at_work(self, action: str) -> float:
-        """How many seconds the agent may be at a command."""
-        return SNAPSHOT_SECONDS if action == Action.SNAPSHOT else self._camera_seconds
+    def _busy_seconds(self, action: str) -> float:
+        """How many seconds a command may take once the agent took it."""
+        return self._camera_seconds + (SNAPSHOT_SECONDS if action == Action.SNAPSHOT else 0.0)
 
     def _require_agent(self, agent_id: str) -> datetime:
-        """When the agent was last seen, if it is there.
+        """When the agent was last seen.
 
         Raises:
-            Unavailable: it never was, was stopped, or has been silent for too long.
+            Unavailable: it never ran, was stopped, or has been silent for too long.
         """
         with store_errors("Firestore"):
             agent = self._db.collection("agents").document(agent_id).get(**call_options(self._timeout))
@@ -144,19 +142,21 @@ class CommandQueue:
                 try:
                     reference.update(ended, option=unchanged, **call_options(self._timeout))
                 except FailedPrecondition:
-                    # taken between the two: it only moves forward, so this soon comes to an end
+                    # changed between the two calls: states only move forward, so this ends soon
                     continue
                 return stored | ended
 
 
-def _document(command: Command, now: datetime, deadline: datetime) -> dict[str, Any]:
+def _document(
+    route: CameraRoute, request: CommandRequest, created_by: str, now: datetime, deadline: datetime
+) -> dict[str, Any]:
     return {
-        "cameraId": command.camera_id,
-        "action": command.action,
-        "args": command.arguments,
-        "kept": list(command.kept),
+        "cameraId": route.camera_id,
+        "action": request.action,
+        "args": request.filled(route.pan, route.tilt),
+        "kept": list(request.kept),
         "state": CommandState.QUEUED,
-        "createdBy": command.created_by,
+        "createdBy": created_by,
         "createdAt": now,
         "deadlineAt": deadline,
         "expireAt": now + KEPT,
@@ -190,10 +190,10 @@ def _wait(reference: DocumentReference, until_taken: float, until_ended: float) 
 
 
 def _end(watch: Watch) -> None:
-    """Listen no more.
+    """Stop listening.
 
-    google-api-core goes on for ever to open a stream anew that broke off just before it was closed, as fast as it
-    can and with a thread each time: it is told to take the next error for the last.
+    A stream that breaks off just before it is closed would be opened again without end, with a new thread each
+    time: google-api-core is made to take the next error as final.
     """
     stream = watch._rpc
     if stream is not None:
@@ -212,7 +212,7 @@ def _result(ended: dict[str, Any]) -> dict[str, Any]:
             error = error if isinstance(error, dict) else {}
             said = plain_text(str(error.get("message") or ""), MESSAGE_CHARACTERS)
             message = said or "The camera did not do it."
-            if error.get("code") in ("camera_silent", "interrupted"):
+            if error.get("code") in (FailureCode.CAMERA_SILENT, FailureCode.INTERRUPTED):
                 raise CameraSilent(message)
             raise CameraFailed(message)
         case _:

@@ -1,17 +1,16 @@
-"""``cameras/{id}`` as owners keep it: listed, created, changed, given a new key, removed."""
+"""``cameras/{id}`` for owners: list, create, change, rotate the key, remove; and the route of a command."""
 
 from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.cameras.keys import new_key
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.cameras.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
-from lookout.domain.cameras.command import HIGHEST, SERVO_CENTRE, Action, Order
+from lookout.domain.cameras.command import HIGHEST, SERVO_CENTRE, Action, CameraRoute
 from lookout.domain.number import whole
 from lookout.errors import BadRequest, NotFound
 
@@ -23,17 +22,6 @@ SHOWN = (
     *("agentId", "commandMap", "led", "pan", "tilt", "lastReason"),
     *("visitSeconds", "armed", "known", "unknown", "follow", "fov", "rotation", "rotationHint"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """A camera as a command finds it: who reaches it, and where its servo and flashlight stand."""
-
-    camera_id: str
-    agent_id: str
-    led: int
-    pan: int
-    tilt: int
 
 
 class CameraRegistry:
@@ -126,11 +114,11 @@ class CameraRegistry:
         with store_errors("Firestore"):
             batch.commit(**call_options(self._timeout))
 
-    def reach(self, camera_id: str | None, camera_ip: str | None) -> Reach:
-        """The camera of that id, or with that registered address.
+    def route(self, camera_id: str | None, camera_ip: str | None) -> CameraRoute:
+        """The route to the camera of that id, or with that registered address.
 
         Raises:
-            NotFound: no camera is registered so, or it has no agent: nothing else can ever be reached.
+            NotFound: no such camera is registered, or it has no agent.
         """
         if camera_id is None:
             address = camera_address(str(camera_ip))
@@ -141,10 +129,10 @@ class CameraRegistry:
         agent_id = stored.get("agentId")
         if not isinstance(agent_id, str) or not agent_id:
             raise NotFound(f"Camera {camera_id} has no agent: set its agentId to the one in its network.")
-        return Reach(camera_id, agent_id, *(_number(stored, name) for name in ("led", "pan", "tilt")))
+        return CameraRoute(camera_id, agent_id, *(_number(stored, name) for name in ("led", "pan", "tilt")))
 
     def led(self, camera_id: str | None) -> int:
-        """The flashlight's level as it was last carried out; of the first camera when none is named.
+        """The flashlight's level after the last command; of the first camera when none is named.
 
         Raises:
             NotFound: there is no such camera.
@@ -156,11 +144,11 @@ class CameraRegistry:
             raise NotFound("There is no camera yet.")
         return _number(cameras[0], "led")
 
-    def note(self, camera_id: str, order: Order, result: dict[str, Any]) -> None:
-        """Keep what the camera reported of its servo or flashlight, unless it was removed meanwhile."""
+    def save_state(self, camera_id: str, action: Action, result: dict[str, Any]) -> None:
+        """Store what the camera reported of its servo or flashlight, unless it was removed meanwhile."""
         from google.api_core.exceptions import NotFound as Gone
 
-        names = {Action.SERVO: ("pan", "tilt"), Action.LED: ("led",)}.get(order.action, ())
+        names = {Action.SERVO: ("pan", "tilt"), Action.LED: ("led",)}.get(action, ())
         levels = {name: _level(result.get(name), name) for name in names}
         fields = {name: level for name, level in levels.items() if level is not None}
         if fields:

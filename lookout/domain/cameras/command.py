@@ -12,7 +12,7 @@ from lookout.errors import BadRequest
 
 
 class Action(StrEnum):
-    """Every action there is."""
+    """Every action there is. The agent has the same; ``tests/agent/test_contract.py`` compares them."""
 
     SERVO = "servo"
     LED = "led"
@@ -22,7 +22,7 @@ class Action(StrEnum):
 
 
 class CommandState(StrEnum):
-    """Where a command stands. The agent takes it and finishes it; a late one expires, never carried out."""
+    """The state of a command. The agent takes it and finishes it; a late one expires and is never carried out."""
 
     QUEUED = "queued"
     TAKEN = "taken"
@@ -31,61 +31,89 @@ class CommandState(StrEnum):
     EXPIRED = "expired"
 
 
+class FailureCode(StrEnum):
+    """Why an agent did not carry a command out."""
+
+    CAMERA_SILENT = "camera_silent"
+    CAMERA_FAILED = "camera_failed"
+    NOT_ALLOWED = "not_allowed"
+    UNSUPPORTED = "unsupported"
+    INTERRUPTED = "interrupted"
+
+
 FINAL = frozenset({CommandState.DONE, CommandState.FAILED, CommandState.EXPIRED})
 
 FRAMESIZES = ("QQVGA", "QVGA", "CIF", "VGA", "SVGA", "XGA", "HD", "SXGA", "UXGA")
-"""By name: esp32-camera renumbered its frame sizes in v2.0.14, so the agent knows the camera's numbers."""
+"""By name: esp32-camera renumbered its frame sizes in v2.0.14; the agent has the numbers."""
 
 HIGHEST = {"pan": 180, "tilt": 180, "led": 255}
 """The highest value of each argument that is a number; the lowest is 0."""
 
 SERVO_CENTRE = 90
-"""Where a servo is taken to be as long as nobody moved it."""
+"""Position of a servo that was never moved."""
 
 AGENT_SILENT_AFTER = timedelta(seconds=90)
-"""An agent says at least every 30 s that it is there: three times missed, and it is offline."""
+"""An agent reports every 20 s: after four missing reports it counts as offline."""
 
 Arguments = dict[str, int | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CommandRequest:
     """A checked command for a camera, which is named by its id or by its registered address.
 
-    ``kept`` names the arguments that were left out: of those the agent may know better where they stand by then.
+    ``arguments`` are those that were given: ``pan`` or ``tilt`` may be missing, and then keeps its position.
     """
 
     camera_id: str | None
     camera_ip: str | None
     action: Action
     arguments: Arguments
-    kept: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, body: object) -> CommandRequest:
+        """The command in a request's JSON ``body``.
+
+        Raises:
+            BadRequest: something is missing or out of range; the message says what is allowed.
+        """
+        if not isinstance(body, Mapping):
+            raise BadRequest('Send a JSON object such as {"camera_id": "cam_001", "action": "status"}.')
+        camera_id, camera_ip = (_text(body, name) for name in ("camera_id", "camera_ip"))
+        if (camera_id is None) == (camera_ip is None):
+            raise BadRequest("Which camera? Give either camera_id or camera_ip.")
+        word = body.get("action")
+        action = _ACTIONS.get(word.lower()) if isinstance(word, str) else None
+        if action is None:
+            raise BadRequest(f"Unknown action {shown(word)}: use {', '.join(sorted(_ACTIONS))}.")
+        return cls(camera_id, camera_ip, action, _arguments(action, body))
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Angles that were left out: when the command is executed, the agent may know their values better."""
+        if self.action is not Action.SERVO:
+            return ()
+        return tuple(name for name in ("pan", "tilt") if name not in self.arguments)
+
+    def filled(self, pan: int, tilt: int) -> Arguments:
+        """All arguments; angles that were left out are those of a servo that stands at ``pan`` and ``tilt``."""
+        position = {"pan": pan, "tilt": tilt}
+        return {name: position[name] for name in self.kept} | self.arguments
 
 
-def parse_order(body: object, pan: int = SERVO_CENTRE, tilt: int = SERVO_CENTRE) -> Order:
-    """The order that a request's JSON ``body`` gives.
+@dataclass(frozen=True, slots=True)
+class CameraRoute:
+    """How a command gets to a camera: by which agent, and with the last known state of servo and flashlight."""
 
-    ``pan`` and ``tilt`` are where the servo stands: one that the body leaves out keeps its place.
-
-    Raises:
-        BadRequest: something is missing or out of range; the message says what is allowed.
-    """
-    if not isinstance(body, Mapping):
-        raise BadRequest('Send a JSON object such as {"camera_id": "cam_001", "action": "status"}.')
-    camera_id, camera_ip = (_text(body, name) for name in ("camera_id", "camera_ip"))
-    if (camera_id is None) == (camera_ip is None):
-        raise BadRequest("Which camera? Give either camera_id or camera_ip.")
-    word = body.get("action")
-    action = _ACTIONS.get(word.lower()) if isinstance(word, str) else None
-    if action is None:
-        raise BadRequest(f"Unknown action {shown(word)}: use {', '.join(sorted(_ACTIONS))}.")
-    arguments = _arguments(action, body, pan, tilt)
-    kept = tuple(name for name in ("pan", "tilt") if name in arguments and body.get(name) is None)
-    return Order(camera_id, camera_ip, action, arguments, kept)
+    camera_id: str
+    agent_id: str
+    led: int
+    pan: int
+    tilt: int
 
 
 def spoken(time: timedelta) -> str:
-    """A length of time as people say it: ``1 second``, ``90 seconds``, ``10 minutes``."""
+    """A length of time in words: ``1 second``, ``90 seconds``, ``10 minutes``."""
     seconds = max(0, int(time.total_seconds()))
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * length:
@@ -96,12 +124,13 @@ def spoken(time: timedelta) -> str:
 _ACTIONS = {action.value: action for action in Action} | {"flashlight": Action.LED}
 
 
-def _arguments(action: Action, body: Mapping[str, object], pan: int, tilt: int) -> Arguments:
+def _arguments(action: Action, body: Mapping[str, object]) -> Arguments:
     match action:
         case Action.SERVO:
-            if body.get("pan") is None and body.get("tilt") is None:
+            angles = [name for name in ("pan", "tilt") if body.get(name) is not None]
+            if not angles:
                 raise BadRequest("servo needs pan, tilt or both: whole degrees from 0 to 180.")
-            return {"pan": _degrees(body, "pan", pan), "tilt": _degrees(body, "tilt", tilt)}
+            return {name: _degrees(body, name) for name in angles}
         case Action.LED:
             return {"led": _level(body)}
         case Action.FRAMESIZE:
@@ -122,10 +151,8 @@ def _text(body: Mapping[str, object], name: str) -> str | None:
     return value
 
 
-def _degrees(body: Mapping[str, object], name: str, otherwise: int) -> int:
+def _degrees(body: Mapping[str, object], name: str) -> int:
     value = body.get(name)
-    if value is None:
-        return otherwise
     degrees = whole(value)
     if degrees is None or not 0 <= degrees <= HIGHEST[name]:
         raise BadRequest(f"{name}={shown(value)} is no angle: use whole degrees from 0 to 180.")
@@ -135,7 +162,7 @@ def _degrees(body: Mapping[str, object], name: str, otherwise: int) -> int:
 def _level(body: Mapping[str, object]) -> int:
     """The flashlight's level, 0 to 255, from ``led``, ``state`` or ``value``: a number, on/off or true/false.
 
-    A ``state`` of 1 is a switch that is on, and not the lowest of all levels.
+    A ``state`` of 1 means on, not the lowest level.
     """
     name = next((name for name in ("led", "state", "value") if body.get(name) is not None), "led")
     value = body.get(name)

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from lookout.cloud.cameras import commands
-from lookout.cloud.cameras.commands import Command, CommandQueue
-from lookout.domain.cameras.command import Action
+from lookout.cloud.cameras.commands import CommandQueue
+from lookout.domain.cameras.command import Action, CameraRoute, CommandRequest
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 from tests.support.outage import Line
 from tests.support.waiting import wait_until
 
-STATUS = Command("pi", "cam", Action.STATUS, {}, "owner")
+ROUTE = CameraRoute("cam", "pi", led=0, pan=90, tilt=90)
+STATUS = CommandRequest("cam", None, Action.STATUS, {})
 
 
 def queued(db: Any) -> list[Any]:
@@ -53,7 +54,7 @@ def take_when_there(db: Any) -> None:
 
 def test_a_command_says_what_it_is_until_when_and_of_whom(db: Any, agent: Any) -> None:
     with pytest.raises(Unavailable, match="did not take the command"):
-        CommandQueue(db, 2.0, 10.0).carry_out(STATUS)
+        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
     (command,) = agent.collection("commands").stream()
     stored = command.to_dict()
     assert (stored["cameraId"], stored["action"], stored["createdBy"]) == ("cam", "status", "owner")
@@ -86,7 +87,7 @@ def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
     agent.collection("commands").document("earlier").set(stored)
     error, told = (CameraSilent, "earlier command") if is_busy else (Unavailable, "did not take the command")
     with pytest.raises(error, match=told):
-        CommandQueue(db, 2.0, 10.0).carry_out(STATUS)
+        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
 
 
 def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(db: Any, agent: Any) -> None:
@@ -95,7 +96,7 @@ def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(db: Any, age
         meanwhile(lambda: take_when_there(db)),
         pytest.raises(CameraSilent, match="took the command"),
     ):
-        CommandQueue(db, 0.2, 10.0).carry_out(STATUS)
+        CommandQueue(db, 0.2, 10.0).send(ROUTE, STATUS, "owner")
     assert time.monotonic() - started < 0.2 + commands.ANSWER_SECONDS + commands.QUEUE_SECONDS
     (command,) = agent.collection("commands").stream()
     assert command.get("state") == "taken"
@@ -139,7 +140,7 @@ def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
 
     started = time.monotonic()
     with meanwhile(cut_when_queued), pytest.raises(Unavailable, match="Firestore did not answer"):
-        CommandQueue(distant_db, 2.0, 0.5).carry_out(STATUS)
+        CommandQueue(distant_db, 2.0, 0.5).send(ROUTE, STATUS, "owner")
     assert time.monotonic() - started < 5
     wait_until(lambda: not listeners(), "the end of listening", 3)
 
@@ -164,7 +165,7 @@ def test_an_agent_that_is_not_there_is_told_at_once_and_nothing_is_queued(
     ago = {name: now - value if isinstance(value, timedelta) else value for name, value in fields.items()}
     db.document("agents/pi").set(ago)
     with pytest.raises(Unavailable, match=told) as refused:
-        CommandQueue(db, 2.0, 10.0).carry_out(STATUS)
+        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
     assert refused.value.retry_after == 30
     assert list(db.collection("agents/pi/commands").stream()) == []
 
@@ -185,14 +186,14 @@ def test_what_an_agent_writes_is_passed_on_only_as_far_as_it_is_plain_and_short(
         "none": None,
     }
     with meanwhile(lambda: finish_when_there(db, state="done", result=result)):
-        passed_on = CommandQueue(db, 2.0, 10.0).carry_out(STATUS)
+        passed_on = CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
     assert passed_on == {"led": 7, "long": "[31m" + "x" * 195 + "…", "none": None}
 
 
 @pytest.mark.parametrize("result", [None, "x", [1], {f"f{number}": number for number in range(500)}])
 def test_a_result_of_another_form_or_of_too_many_fields_is_no_error(db: Any, agent: Any, result: Any) -> None:
     with meanwhile(lambda: finish_when_there(db, state="done", result=result)):
-        passed_on = CommandQueue(db, 2.0, 10.0).carry_out(STATUS)
+        passed_on = CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
     assert len(passed_on) == (64 if isinstance(result, dict) else 0)
 
 
@@ -211,6 +212,6 @@ def test_what_an_agent_says_went_wrong_is_cut(db: Any, agent: Any, error: Any, t
         meanwhile(lambda: finish_when_there(db, state="failed", error=error)),
         pytest.raises(CameraFailed) as failed,
     ):
-        CommandQueue(db, 2.0, 10.0).carry_out(STATUS)
+        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
     assert failed.value.message.startswith(told)
     assert len(failed.value.message) <= 500

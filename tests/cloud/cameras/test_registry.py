@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 
 from lookout.cloud.cameras.registry import CameraRegistry
-from lookout.domain.cameras.command import parse_order
+from lookout.domain.cameras.command import Action, CommandRequest
 from lookout.errors import BadRequest, NotFound
 
 DOOR = {"id": "cam_001", "name": "Front Door", "location": "Entrance", "ipAddress": "192.168.1.100"}
 
 
 @pytest.fixture
-def book(db: Any) -> CameraRegistry:
+def registry(db: Any) -> CameraRegistry:
     return CameraRegistry(db, offline_seconds=60.0, timeout=10.0)
 
 
 def test_the_five_fields_of_the_original_program_come_first_and_as_they_were(
-    db: Any, book: CameraRegistry
+    db: Any, registry: CameraRegistry
 ) -> None:
-    book.create(DOOR)
+    registry.create(DOOR)
     db.document("cameras/cam_001").update({"lastSeenAt": datetime.now(UTC)})
-    (shown,) = book.all()
+    (shown,) = registry.all()
     assert {name: shown[name] for name in list(shown)[:5]} == {
         "id": "cam_001",
         "name": "Front Door",
@@ -36,37 +36,37 @@ def test_the_five_fields_of_the_original_program_come_first_and_as_they_were(
 
 
 def test_a_camera_that_is_not_seen_any_more_is_offline_since_a_told_moment(
-    db: Any, book: CameraRegistry
+    db: Any, registry: CameraRegistry
 ) -> None:
-    book.create(DOOR)
-    (never,) = book.all()
+    registry.create(DOOR)
+    (never,) = registry.all()
     assert (never["status"], never["lastSeenAt"]) == ("offline", None)
     seen = datetime.now(UTC) - timedelta(seconds=61)
     db.document("cameras/cam_001").update({"lastSeenAt": seen})
-    (shown,) = book.all()
+    (shown,) = registry.all()
     assert shown["status"] == "offline"
     assert datetime.fromisoformat(str(shown["lastSeenAt"])) == seen
 
 
-def test_cameras_are_listed_by_their_ids_and_a_site_without_any_is_empty(book: CameraRegistry) -> None:
-    assert book.all() == []
+def test_cameras_are_listed_by_their_ids_and_a_site_without_any_is_empty(registry: CameraRegistry) -> None:
+    assert registry.all() == []
     for camera_id in ("b", "a", "c"):
-        book.create({"id": camera_id, "name": camera_id})
-    assert [camera["id"] for camera in book.all()] == ["a", "b", "c"]
+        registry.create({"id": camera_id, "name": camera_id})
+    assert [camera["id"] for camera in registry.all()] == ["a", "b", "c"]
 
 
-def test_an_id_is_made_up_where_none_is_given(book: CameraRegistry) -> None:
-    first, second = (book.create({"name": "Door"})[0]["id"] for _ in range(2))
+def test_an_id_is_made_up_where_none_is_given(registry: CameraRegistry) -> None:
+    first, second = (registry.create({"name": "Door"})[0]["id"] for _ in range(2))
     assert first != second
     assert str(first).startswith("cam_")
 
 
 def test_of_owners_who_take_the_same_id_at_once_one_has_it_with_its_own_key(
-    db: Any, book: CameraRegistry
+    db: Any, registry: CameraRegistry
 ) -> None:
     def take(name: str) -> str | None:
         try:
-            return book.create({"id": "cam_001", "name": name})[1]
+            return registry.create({"id": "cam_001", "name": name})[1]
         except BadRequest:
             return None
 
@@ -75,66 +75,65 @@ def test_of_owners_who_take_the_same_id_at_once_one_has_it_with_its_own_key(
     assert len(keys) == 1
 
 
-def test_what_a_camera_reported_of_its_servo_and_light_is_kept(db: Any, book: CameraRegistry) -> None:
-    book.create(DOOR | {"agentId": "pi"})
-    assert (book.reach("cam_001", None).pan, book.led(None)) == (90, 0)
+def test_what_a_camera_reported_of_its_servo_and_light_is_kept(db: Any, registry: CameraRegistry) -> None:
+    registry.create(DOOR | {"agentId": "pi"})
+    assert (registry.route("cam_001", None).pan, registry.led(None)) == (90, 0)
     for body, result in (
         ({"action": "servo", "pan": 0}, {"pan": 5, "tilt": 90}),
         ({"action": "led", "led": 7}, {"led": 7}),
         # of other actions nothing is kept, whatever the camera says
         ({"action": "status"}, {"led": 200, "pan": 1}),
         ({"action": "led", "led": 9}, {"led": "bright"}),
-        # nor where a servo cannot be sent: the next order would send it there
+        # nor where a servo cannot be sent: the next command would send it there
         ({"action": "servo", "pan": 180}, {"pan": 200, "tilt": -1}),
         ({"action": "led", "led": 9}, {"led": 256}),
     ):
-        book.note("cam_001", parse_order({"camera_id": "cam_001", **body}), result)
-    reach = book.reach(None, "192.168.1.100")
-    assert (reach.camera_id, reach.pan, reach.tilt, reach.led) == ("cam_001", 5, 90, 7)
-    assert book.led("cam_001") == 7
+        registry.save_state("cam_001", CommandRequest.parse({"camera_id": "cam_001", **body}).action, result)
+    route = registry.route(None, "192.168.1.100")
+    assert (route.camera_id, route.pan, route.tilt, route.led) == ("cam_001", 5, 90, 7)
+    assert registry.led("cam_001") == 7
 
 
 def test_what_a_camera_reported_is_dropped_when_it_was_removed_meanwhile(
-    db: Any, book: CameraRegistry
+    db: Any, registry: CameraRegistry
 ) -> None:
-    book.create(DOOR | {"agentId": "pi"})
-    order = parse_order({"camera_id": "cam_001", "action": "led", "led": 7})
-    book.remove("cam_001")
-    book.note("cam_001", order, {"led": 7})
+    registry.create(DOOR | {"agentId": "pi"})
+    registry.remove("cam_001")
+    registry.save_state("cam_001", Action.LED, {"led": 7})
     assert not db.document("cameras/cam_001").get().exists
 
 
-def test_a_camera_without_an_agent_or_of_no_name_or_address_is_not_reached(book: CameraRegistry) -> None:
-    book.create(DOOR)
+def test_a_camera_without_an_agent_or_of_no_name_or_address_is_not_reached(registry: CameraRegistry) -> None:
+    registry.create(DOOR)
     with pytest.raises(NotFound, match="has no agent"):
-        book.reach("cam_001", None)
+        registry.route("cam_001", None)
     for camera_id, address in (("cam_002", None), ("../cam_001", None), (None, "192.168.1.101"), (None, "")):
         with pytest.raises(NotFound):
-            book.reach(camera_id, address)
+            registry.route(camera_id, address)
     with pytest.raises(NotFound):
-        book.led("cam_002")
+        registry.led("cam_002")
 
 
 @pytest.mark.parametrize("address", ["192.168.1.100:80", "192.168.1.100:080"])
-def test_an_address_is_the_same_however_it_is_written(book: CameraRegistry, address: str) -> None:
-    book.create(DOOR | {"agentId": "pi"})
-    assert book.reach(None, address).camera_id == "cam_001"
+def test_an_address_is_the_same_however_it_is_written(registry: CameraRegistry, address: str) -> None:
+    registry.create(DOOR | {"agentId": "pi"})
+    assert registry.route(None, address).camera_id == "cam_001"
     with pytest.raises(BadRequest, match=r"cam_001 has the address 192\.168\.1\.100 already"):
-        book.create({"name": "Another", "ipAddress": address})
+        registry.create({"name": "Another", "ipAddress": address})
 
 
-def test_of_a_site_without_cameras_there_is_no_flashlight(book: CameraRegistry) -> None:
+def test_of_a_site_without_cameras_there_is_no_flashlight(registry: CameraRegistry) -> None:
     with pytest.raises(NotFound, match="no camera yet"):
-        book.led(None)
+        registry.led(None)
 
 
-def test_a_removed_camera_leaves_its_alerts_and_nothing_else(db: Any, book: CameraRegistry) -> None:
-    book.create(DOOR)
+def test_a_removed_camera_leaves_its_alerts_and_nothing_else(db: Any, registry: CameraRegistry) -> None:
+    registry.create(DOOR)
     db.document("visits/cam_001").set({"open": []})
     db.document("alerts/one").set({"cameraId": "cam_001"})
-    book.remove("cam_001")
+    registry.remove("cam_001")
     left = [document.reference.path for collection in db.collections() for document in collection.stream()]
     assert left == ["alerts/one"]
     assert not db.document("cameras/cam_001/private/key").get().exists
     with pytest.raises(NotFound):
-        book.remove("cam_001")
+        registry.remove("cam_001")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lookout.cloud.cameras.keys import _rules
 from lookout.domain.cameras.camera import camera_fields
-from lookout.domain.cameras.command import Action, parse_order
+from lookout.domain.cameras.command import Action, CommandRequest
 from lookout.domain.number import number, switch, whole
 from lookout.domain.site.site import Site
 from lookout.errors import BadRequest
@@ -73,32 +73,34 @@ def test_whatever_is_sent_is_a_whole_number_or_none(value: object) -> None:
 
 @given(st.integers(0, 180), st.integers(0, 180), st.sampled_from(SPELLINGS))
 def test_an_angle_is_taken_however_it_is_written(pan: int, tilt: int, spelled: Any) -> None:
-    order = parse_order({"camera_id": "a", "action": "servo", "pan": spelled(pan), "tilt": spelled(tilt)})
-    assert order.arguments == {"pan": pan, "tilt": tilt}
+    command = CommandRequest.parse(
+        {"camera_id": "a", "action": "servo", "pan": spelled(pan), "tilt": spelled(tilt)}
+    )
+    assert command.arguments == {"pan": pan, "tilt": tilt}
 
 
 @given(st.integers(2, 255), st.sampled_from(SPELLINGS), st.sampled_from(["led", "value", "state"]))
 def test_a_level_is_taken_however_it_is_written(level: int, spelled: Any, name: str) -> None:
-    order = parse_order({"camera_id": "a", "action": "led", name: spelled(level)})
-    assert order.arguments == {"led": level}
+    command = CommandRequest.parse({"camera_id": "a", "action": "led", name: spelled(level)})
+    assert command.arguments == {"led": level}
 
 
 @pytest.mark.parametrize("value", [True, "on", "ON", " On ", "true", "TRUE", 1, 1.0, "1", "1.0"])
 def test_on_means_on(value: object) -> None:
     assert switch(value) is True
-    assert parse_order({"camera_id": "a", "action": "led", "state": value}).arguments == {"led": 255}
+    assert CommandRequest.parse({"camera_id": "a", "action": "led", "state": value}).arguments == {"led": 255}
 
 
 @pytest.mark.parametrize("value", [False, "off", "OFF", "false", 0, 0.0, "0", "0.0", -0.0])
 def test_off_means_off(value: object) -> None:
     assert switch(value) is False
-    assert parse_order({"camera_id": "a", "action": "led", "state": value}).arguments == {"led": 0}
+    assert CommandRequest.parse({"camera_id": "a", "action": "led", "state": value}).arguments == {"led": 0}
 
 
 @pytest.mark.parametrize("value", [1, "1", 1.0])
 @pytest.mark.parametrize("name", ["led", "value"])
 def test_the_lowest_level_is_still_to_be_had(value: object, name: str) -> None:
-    assert parse_order({"camera_id": "a", "action": "led", name: value}).arguments == {"led": 1}
+    assert CommandRequest.parse({"camera_id": "a", "action": "led", name: value}).arguments == {"led": 1}
 
 
 @pytest.mark.parametrize(
@@ -106,13 +108,13 @@ def test_the_lowest_level_is_still_to_be_had(value: object, name: str) -> None:
 )
 def test_what_is_no_whole_number_is_refused_in_words(value: object) -> None:
     with pytest.raises(BadRequest, match="whole degrees from 0 to 180") as refused:
-        parse_order({"camera_id": "a", "action": "servo", "pan": value})
+        CommandRequest.parse({"camera_id": "a", "action": "servo", "pan": value})
     assert len(refused.value.message) < 200
     with pytest.raises(BadRequest, match="whole number from 1 to 86400"):
         camera_fields({"visitSeconds": value})
     if not isinstance(value, bool):
         with pytest.raises(BadRequest, match="from 0 to 255, or on or off"):
-            parse_order({"camera_id": "a", "action": "led", "led": value})
+            CommandRequest.parse({"camera_id": "a", "action": "led", "led": value})
     site, complaints = SITE.overridden({"visitSeconds": value, "retentionDays": value})
     assert site == SITE
     assert [len(one) < 200 for one in complaints] == [True, True]

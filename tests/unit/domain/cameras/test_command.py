@@ -6,19 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from lookout.domain.cameras.command import Action, parse_order, spoken
+from lookout.domain.cameras.command import Action, CommandRequest, spoken
 from lookout.errors import BadRequest
 
 
 def test_the_body_of_the_original_program_is_an_order() -> None:
-    order = parse_order({"camera_ip": "192.168.1.100", "action": "servo", "pan": 90, "tilt": 90})
-    assert (order.camera_id, order.camera_ip, order.action) == (None, "192.168.1.100", Action.SERVO)
-    assert order.arguments == {"pan": 90, "tilt": 90}
+    command = CommandRequest.parse({"camera_ip": "192.168.1.100", "action": "servo", "pan": 90, "tilt": 90})
+    assert (command.camera_id, command.camera_ip, command.action) == (None, "192.168.1.100", Action.SERVO)
+    assert command.arguments == {"pan": 90, "tilt": 90}
 
 
 def test_a_servo_angle_that_is_left_out_keeps_its_place() -> None:
-    order = parse_order({"camera_id": "a", "action": "servo", "tilt": 10}, pan=45, tilt=90)
-    assert order.arguments == {"pan": 45, "tilt": 10}
+    command = CommandRequest.parse({"camera_id": "a", "action": "servo", "tilt": 10})
+    assert command.arguments == {"tilt": 10}
+    assert command.filled(pan=45, tilt=90) == {"pan": 45, "tilt": 10}
 
 
 @pytest.mark.parametrize(
@@ -36,19 +37,19 @@ def test_a_servo_angle_that_is_left_out_keeps_its_place() -> None:
 def test_a_flashlight_is_set_in_every_way_people_write_it(
     action: str, body: dict[str, object], level: int
 ) -> None:
-    order = parse_order({"camera_id": "a", "action": action, **body})
-    assert (order.action, order.arguments) == (Action.LED, {"led": level})
+    command = CommandRequest.parse({"camera_id": "a", "action": action, **body})
+    assert (command.action, command.arguments) == (Action.LED, {"led": level})
 
 
 def test_a_frame_size_is_named() -> None:
-    assert parse_order({"camera_id": "a", "action": "framesize", "framesize": "svga"}).arguments == {
+    assert CommandRequest.parse({"camera_id": "a", "action": "framesize", "framesize": "svga"}).arguments == {
         "framesize": "SVGA"
     }
 
 
 @pytest.mark.parametrize("action", ["snapshot", "status"])
 def test_some_actions_need_nothing_more(action: str) -> None:
-    assert parse_order({"camera_id": "a", "action": action}).arguments == {}
+    assert CommandRequest.parse({"camera_id": "a", "action": action}).arguments == {}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_some_actions_need_nothing_more(action: str) -> None:
 )
 def test_an_order_that_cannot_be_carried_out_says_what_could(body: object, advice: str) -> None:
     with pytest.raises(BadRequest, match=advice):
-        parse_order(body)
+        CommandRequest.parse(body)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,8 @@ def test_a_length_of_time_is_said_as_people_say_it(seconds: float, words: str) -
 def test_angles_that_are_left_out_are_said_to_be_kept(
     given: dict[str, object], kept: tuple[str, ...]
 ) -> None:
-    order = parse_order({"camera_id": "a", "action": "servo", **given}, pan=10, tilt=20)
-    assert order.arguments == {"pan": 10, "tilt": 20} | {k: v for k, v in given.items() if v is not None}
-    assert order.kept == kept
+    command = CommandRequest.parse({"camera_id": "a", "action": "servo", **given})
+    assert command.filled(pan=10, tilt=20) == {"pan": 10, "tilt": 20} | {
+        k: v for k, v in given.items() if v is not None
+    }
+    assert command.kept == kept
