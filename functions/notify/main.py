@@ -1,4 +1,4 @@
-"""People are told: of every notice that ``detect`` leaves, by e-mail, in browsers and by webhook."""
+"""Delivers every notice that ``detect`` leaves, by e-mail, push and webhook."""
 
 from typing import Any
 
@@ -13,6 +13,6 @@ from lookout.services.notify.deliveries import service
 @named_by_payload
 @firestore_fn.on_document_created(document="notices/{noticeId}", **options("notify"))
 def notify(event: firestore_fn.Event[Any]) -> None:
-    """A notice was made: there is an alert to tell of, or one got a name."""
+    """A notice was made: an alert is new, or got a name."""
     notice_id = event.params["noticeId"]
-    handle_event("notice", notice_id, lambda: service().tell(notice_id))
+    handle_event("notice", notice_id, lambda: service().deliver(notice_id))

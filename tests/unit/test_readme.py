@@ -148,11 +148,13 @@ def test_headers_that_are_missing_or_garbled_are_refused_without_an_error(name: 
 
 @pytest.mark.parametrize("block", re.findall(r"```http\n.*?\n\n(.*?)```", TEXT, re.S))
 def test_a_webhook_has_the_fields_that_the_page_shows(block: str) -> None:
-    from lookout.domain.notifications.notice import News, Notice, NoticeState
+    from lookout.domain.notifications.notice import AlertMessage, Notice, NoticeState
     from tests.unit.domain.notifications.test_notice import AT, SITE, UNKNOWN
 
-    news = News.of(Notice("a_new", "a", NoticeState.NEW, AT), UNKNOWN, SITE, "https://house.example.com")
-    assert list(json.loads(block)) == list(news.plain())
+    message = AlertMessage.of(
+        Notice("a_new", "a", NoticeState.NEW, AT), UNKNOWN, SITE, "https://house.example.com"
+    )
+    assert list(json.loads(block)) == list(message.payload())
 
 
 def test_every_setting_that_the_pages_show_exists() -> None:

@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
     from lookout.cloud.firebase.types import Snapshot
 
-MOST = 200
-"""Devices that are told."""
+MAX_DEVICES = 200
+"""Devices that get a message, at most."""
 
 PER_USER = 10
-"""Devices that one user may have: the newest. The others are forgotten."""
+"""Devices that one user may have: the newest. The others are removed."""
 
 PAGE, PAGES = 50, 20
-"""Devices read at once, and how often at most. Whoever registered more than a page is passed over after it."""
+"""Devices read at once, and how often at most. A user's devices beyond a page are skipped."""
 
 ROLE_SECONDS = 30.0
-"""So long a user's role is remembered."""
+"""How long a user's role is cached."""
 
 _LASTING = frozenset(
     {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED", "UNAUTHENTICATED", "NOT_FOUND"}
 )
-"""What FCM says of messages that it will not take the next time either."""
+"""FCM's codes for messages that it would refuse the next time too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """What a device shows. ``tag``: a note takes the place of another one with the same. ``link``: opened by a
-    click; browsers take none that is not ``https``."""
+class PushMessage:
+    """What a device shows. ``tag``: replaces an earlier message with the same tag. ``link``: what a click opens;
+    https only."""
 
     title: str
     body: str
@@ -52,7 +52,7 @@ class Note:
 
 
 class Devices:
-    """Sends notes to all registered devices. ``app``: makes the Firebase app by which FCM is called."""
+    """Sends messages to all registered devices. ``app``: makes the Firebase app by which FCM is called."""
 
     def __init__(self, db: Client, app: Callable[[], Any], timeout: float) -> None:
         self._db = db
@@ -62,24 +62,22 @@ class Devices:
         self._roles: dict[str, Role | None] = {}
         self._roles_at = float("-inf")
 
-    def send(self, note: Note) -> int:
-        """Send the note to the devices of owners, then of viewers; how many have it.
+    def send(self, message: PushMessage) -> int:
+        """Send the message to the devices of owners, then of viewers; how many got it.
 
-        Forgets devices that FCM knows no more, those of whoever has no role to look any more, and the oldest of
-        whoever has more than :data:`PER_USER`.
-
-        One that has it is enough: whoever has another one has a reason for it, which is logged.
+        Removes devices that FCM no longer knows, those of users who may not look, and a user's oldest ones above
+        :data:`PER_USER`. One device that got it is enough; failures of others are logged.
 
         Raises:
-            NotDelivered: there are devices, and none of them has it.
+            NotDelivered: there are devices, and none of them got it.
             Unavailable: Firestore, Firebase Auth or FCM did not answer.
         """
         from firebase_admin import exceptions, messaging
 
-        devices = self._to_be_told()
+        devices = self._recipients()
         if not devices:
             return 0
-        messages = [_message(one.get("token"), note) for one in devices]
+        messages = [_message(one.get("token"), message) for one in devices]
         try:
             with store_errors("Firebase Cloud Messaging"):
                 answers = messaging.send_each(messages, app=with_short_answers(self._app())).responses
@@ -88,7 +86,7 @@ class Devices:
         errors = []
         for device, answer in zip(devices, answers, strict=True):
             if isinstance(answer.exception, messaging.UnregisteredError):
-                self._forget(device)
+                self._remove(device)
             elif answer.exception is not None:
                 errors.append(answer.exception)
         codes = sorted({str(error.code) for error in errors})
@@ -97,24 +95,24 @@ class Devices:
             kind = DeliveryRefused if set(codes) <= _LASTING else NotDelivered
             raise kind(f"Firebase Cloud Messaging did not take it ({', '.join(codes)}).")
         if errors:
-            log(Severity.WARNING, "some devices were not reached", devices=len(errors), codes=codes)
+            log(Severity.WARNING, "devices not reached", devices=len(errors), codes=codes)
         return sent
 
-    def _to_be_told(self) -> list[Snapshot]:
+    def _recipients(self) -> list[Snapshot]:
         by_user = self._by_user()
         roles = self._current_roles(list(by_user))
-        told: list[Snapshot] = []
+        found: list[Snapshot] = []
         for uid in sorted(by_user, key=lambda uid: (roles[uid] is not Role.OWNER, uid)):
             devices = by_user[uid]
             keep = self._newest(uid, devices) if roles[uid] in READERS else []
             for device in devices:
                 if device.id not in {one.id for one in keep}:
-                    self._forget(device)
-            told += [one for one in keep if isinstance((one.to_dict() or {}).get("token"), str)]
-        return told[:MOST]
+                    self._remove(device)
+            found += [one for one in keep if isinstance((one.to_dict() or {}).get("token"), str)]
+        return found[:MAX_DEVICES]
 
     def _by_user(self) -> dict[str, list[Snapshot]]:
-        """Some devices of every user, more than :data:`PER_USER` of those who have more."""
+        """Devices by user: of a user with many, some, but more than :data:`PER_USER`."""
         query = self._db.collection("devices").order_by("uid")
         found: dict[str, list[Snapshot]] = {}
         after: Snapshot | dict[str, object] | None = None
@@ -127,7 +125,7 @@ class Devices:
             if len(read) < PAGE:
                 break
             last = read[-1]
-            # nobody keeps the others from being found
+            # one user with many devices must not hide the others
             is_too_many = len(found[str(last.get("uid"))]) > PER_USER
             after = {"uid": last.get("uid")} if is_too_many else last
         return found
@@ -152,18 +150,18 @@ class Devices:
                 self._roles |= current_roles(unknown)
             return {uid: self._roles[uid] for uid in uids}
 
-    def _forget(self, device: Snapshot) -> None:
+    def _remove(self, device: Snapshot) -> None:
         from google.api_core.exceptions import FailedPrecondition, NotFound
 
-        # a browser that got a new token meanwhile is still there
+        # a browser that registered a new token meanwhile stays
         unchanged = self._db.write_option(last_update_time=device.update_time)
         with store_errors("Firestore"), suppress(FailedPrecondition, NotFound):
             device.reference.delete(unchanged, **call_options(self._timeout))
-            log(Severity.INFO, "a device was forgotten", device=device.id)
+            log(Severity.INFO, "device removed", device=device.id)
 
 
-def forget_all_of(db: Client, uid: str, timeout: float) -> None:
-    """Forget the devices of an account that is to see no more.
+def remove_all_of(db: Client, uid: str, timeout: float) -> None:
+    """Remove the devices of an account that may not look any more.
 
     Raises:
         Unavailable: Firestore did not answer.
@@ -176,17 +174,17 @@ def forget_all_of(db: Client, uid: str, timeout: float) -> None:
             device.reference.delete(**call_options(timeout))
 
 
-def _message(token: str, note: Note) -> Any:
+def _message(token: str, message: PushMessage) -> Any:
     from firebase_admin import messaging
 
-    link = note.link if note.link is not None and note.link.startswith("https://") else None
+    link = message.link if message.link is not None and message.link.startswith("https://") else None
     return messaging.Message(
         token=token,
-        data=dict(note.data),
-        notification=messaging.Notification(title=note.title, body=note.body),
+        data=dict(message.data),
+        notification=messaging.Notification(title=message.title, body=message.body),
         webpush=messaging.WebpushConfig(
             headers={"Urgency": "high", "TTL": "3600"},
-            notification=messaging.WebpushNotification(tag=note.tag),
+            notification=messaging.WebpushNotification(tag=message.tag),
             fcm_options=messaging.WebpushFCMOptions(link=link) if link else None,
         ),
     )

@@ -12,17 +12,17 @@ from lookout.domain.site.caller import Caller, Role, role_of
 from lookout.errors import Unauthorised, Unavailable
 
 CLOCK_SKEW_SECONDS = 10
-"""A token made a moment ago by a clock that is ahead of ours is a good one."""
+"""A token made a moment ago by a clock ahead of ours is valid."""
 
 UID_CHARACTERS = 128
 LOOKED_UP_AT_ONCE = 100
-"""What Firebase Auth takes."""
+"""Accounts per look-up that Firebase Auth allows."""
 
 MAX_CHARACTERS = 8192
 """Longest ID token; one with a role has about a thousand."""
 
 MAX_BRACKETS = 100
-"""Lists and objects in a token; the library reads its claims before it looks who signed them."""
+"""Lists and objects in a token; the library parses the claims before it checks the signature."""
 
 _BRACKETS = re.compile(rb"[\[{]")
 _NOT_SIGNED_IN = "Not signed in, or no longer: sign in and send the new ID token."
@@ -45,7 +45,7 @@ def verify(token: str) -> Caller:
         )
     except auth.CertificateFetchError as error:
         raise Unavailable("The sign-in cannot be checked at the moment; try again.") from error
-    # a list for claims, a text for a time, a time without end: the library looks for none of them
+    # the library raises these for claims of a wrong type, such as a text for a time
     except (
         auth.InvalidIdTokenError,
         auth.UserDisabledError,
@@ -60,7 +60,7 @@ def verify(token: str) -> Caller:
 
 
 def current_roles(uids: Sequence[str]) -> dict[str, Role | None]:
-    """The role that each account has now, whatever its tokens still say; None without one, or without an account.
+    """The role that each account has now, whatever its tokens say; None without a role or an account.
 
     Raises:
         Unavailable: Firebase Auth did not answer.
@@ -81,7 +81,7 @@ def current_roles(uids: Sequence[str]) -> dict[str, Role | None]:
 
 
 def _is_shallow(token: str) -> bool:
-    """Whether the token has three parts of some length, and no brackets within brackets by the thousand."""
+    """Whether the token has three parts of bounded length and nesting."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > MAX_CHARACTERS or not token.isascii():
         return False

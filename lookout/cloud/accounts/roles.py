@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lookout.cloud.accounts.devices import forget_all_of
+from lookout.cloud.accounts.devices import remove_all_of
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.clients import firebase_app, firestore_client
 from lookout.domain.cameras.camera import is_camera_id
@@ -27,8 +27,8 @@ class Granted:
 
 
 def grant(email: str, role: Role, agent_id: str | None) -> None:
-    """Give the account ``email`` a role; it holds from its next sign-in or token, within the hour. Where that may
-    not look, its devices are told nothing any more.
+    """Give the account ``email`` a role; it holds from its next sign-in or token, within the hour. With a role
+    that may not look, its devices are removed.
 
     Raises:
         NotFound: nobody signed up with that address.
@@ -37,7 +37,7 @@ def grant(email: str, role: Role, agent_id: str | None) -> None:
     """
     from firebase_admin import auth
 
-    # it names a document, and cameras name it
+    # it is a document's id, and cameras refer to it
     if agent_id is not None and not is_camera_id(agent_id):
         raise BadRequest(
             f"{agent_id!r} cannot be an agent's id: use up to 64 letters, digits, _ and -, such as agent_home."
@@ -46,12 +46,12 @@ def grant(email: str, role: Role, agent_id: str | None) -> None:
     uid = _uid(email)
     auth.set_custom_user_claims(uid, claims, firebase_app())
     if role not in READERS:
-        _tell_nothing(uid)
+        _remove_devices(uid)
 
 
 def revoke(email: str) -> None:
-    """Take the role from the account ``email`` and end its sessions; tokens handed out last an hour at most. Its
-    devices are told nothing any more.
+    """Take the role from the account ``email`` and end its sessions; issued tokens last an hour at most. Its
+    devices are removed.
 
     Raises:
         NotFound: nobody signed up with that address.
@@ -61,19 +61,19 @@ def revoke(email: str) -> None:
 
     uid = _uid(email)
     auth.set_custom_user_claims(uid, None, firebase_app())
-    _tell_nothing(uid)
+    _remove_devices(uid)
     auth.revoke_refresh_tokens(uid, firebase_app())
 
 
-def _tell_nothing(uid: str) -> None:
-    """Let tokens that were handed out before register no device any more, and forget those that are there."""
+def _remove_devices(uid: str) -> None:
+    """Remove the account's devices, and refuse new ones from ID tokens that were issued before."""
     db = firestore_client()
     with store_errors("Firestore"):
-        # in whole seconds, as tokens have it
+        # in whole seconds, like the times in tokens
         db.collection("revocations").document(uid).set(
             {"at": int(time.time())}, **call_options(STORE_SECONDS)
         )
-    forget_all_of(db, uid, STORE_SECONDS)
+    remove_all_of(db, uid, STORE_SECONDS)
 
 
 def granted() -> Iterator[Granted]:

@@ -1,4 +1,4 @@
-"""Keeps what Firebase Cloud Messaging answers within bounds."""
+"""Limits the length of Firebase Cloud Messaging's answers."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class _ShortAnswers(HTTPAdapter):
 
 
 def with_short_answers(app: Any) -> Any:
-    """The Firebase ``app``, which reads no answer of Cloud Messaging that is longer than :data:`ANSWER_BYTES`."""
+    """The Firebase ``app``, whose Cloud Messaging reads no answer longer than :data:`ANSWER_BYTES`."""
     from firebase_admin import messaging
 
-    # firebase-admin has no option for it, and reads answers whole
+    # firebase-admin reads answers whole, and has no option to limit them
     session = messaging._get_messaging_service(app)._client.session
     for prefix, adapter in list(session.adapters.items()):
         if not isinstance(adapter, _ShortAnswers):

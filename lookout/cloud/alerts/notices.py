@@ -60,8 +60,8 @@ class Notices:
         """The alert as it is now; None when it is gone."""
         return self._document("alerts", alert_id)
 
-    def is_hushed(self, alert: Mapping[str, Any]) -> bool:
-        """Whether nobody wants to hear of the person, or the stranger, that the alert is of by now."""
+    def is_muted(self, alert: Mapping[str, Any]) -> bool:
+        """Whether the alert's person is muted, or its stranger ignored, by now."""
         person_id, stranger_id = alert.get("personId"), alert.get("strangerId")
         if person_id is not None:
             return (self._document("people", person_id) or {}).get("muted") is True
@@ -79,7 +79,7 @@ class Notices:
             reference = self._reference(notice)
             (stored,) = transaction.read([reference])
             if stored is None:
-                return Claim(token, dict.fromkeys(wanted, Step.LEAVE))
+                return Claim(token, dict.fromkeys(wanted, Step.SKIP))
             now = datetime.now(UTC)
             records = {channel: stored.get("channels", {}).get(channel) for channel in wanted}
             steps = {channel: delivery_step(record, now) for channel, record in records.items()}

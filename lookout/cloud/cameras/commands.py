@@ -19,6 +19,7 @@ from lookout.domain.cameras.command import (
 )
 from lookout.domain.cameras.report import MESSAGE_CHARACTERS, plain_report, plain_text
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
+from lookout.log import current_trace
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference
@@ -160,6 +161,7 @@ def _document(
         "createdAt": now,
         "deadlineAt": deadline,
         "expireAt": now + KEPT,
+        "trace": current_trace(),
     }
 
 

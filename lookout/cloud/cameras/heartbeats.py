@@ -1,4 +1,4 @@
-"""When a camera was last seen, and what came of its frames."""
+"""When a camera was last seen, and how its frames were judged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RECENT_FRAMES = 32
 
 @dataclass(slots=True)
 class _Counts:
-    """What came since the last heartbeat."""
+    """Frames since the last heartbeat."""
 
     reasons: Counter[str] = field(default_factory=Counter)
     doubles: int = 0
@@ -37,21 +37,21 @@ class _Counts:
 
 
 @dataclass(slots=True)
-class _Pulse:
+class _Beat:
     written_at: float = float("-inf")
     counts: _Counts = field(default_factory=_Counts)
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
 
 
 class Heartbeats:
-    """Writes when a camera was last seen and what came of its frames, at most every ``every_seconds``."""
+    """Writes when a camera was last seen and how its frames were judged, at most every ``every_seconds``."""
 
     def __init__(self, db: Client, every_seconds: float, timeout: float) -> None:
         self._db = db
         self._every_seconds = every_seconds
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._pulses: dict[str, _Pulse] = {}
+        self._beats: dict[str, _Beat] = {}
 
     def beat(
         self,
@@ -62,7 +62,7 @@ class Heartbeats:
         day: Callable[[], str],
         milliseconds: int = 0,
     ) -> bool:
-        """Count a frame; True when it was time to write, and it was written. ``day`` is asked only then.
+        """Count a frame; True when it was time to write and it was written. ``day`` is called only then.
 
         ``milliseconds`` is how long judging it took.
 
@@ -71,23 +71,23 @@ class Heartbeats:
         """
         now = time.monotonic()
         with self._lock:
-            pulse = self._pulses.setdefault(camera.id, _Pulse())
-            if digest in pulse.recent:
-                pulse.counts.doubles += 1
+            beat = self._beats.setdefault(camera.id, _Beat())
+            if digest in beat.recent:
+                beat.counts.doubles += 1
             else:
-                pulse.counts.add(_Counts(Counter([reason.value]), 0, milliseconds))
-            pulse.recent.append(digest)
-            if now - pulse.written_at < self._every_seconds:
+                beat.counts.add(_Counts(Counter([reason.value]), 0, milliseconds))
+            beat.recent.append(digest)
+            if now - beat.written_at < self._every_seconds:
                 return False
-            counts, before = pulse.counts, pulse.written_at
-            pulse.counts, pulse.written_at = _Counts(), now
+            counts, before = beat.counts, beat.written_at
+            beat.counts, beat.written_at = _Counts(), now
         try:
             with store_errors("Firestore"):
                 self._write(camera, counts, reason, at, day())
         except Exception:
             with self._lock:
-                pulse.counts.add(counts)
-                pulse.written_at = before
+                beat.counts.add(counts)
+                beat.written_at = before
             raise
         return True
 

@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference
 
 CACHED_CAMERAS = 1024
-"""Look-ups remembered, wrong ids included: a stranger who guesses ids costs no unbounded memory."""
+"""Look-ups cached, wrong ids included: guessing ids takes a bounded amount of memory."""
 
 WRONG_KEYS_PER_MINUTE = 60
 """Wrong keys, and ids of no camera, that one address may give to one instance."""
 
 WRONG_SECONDS = 2.0
-"""So long it is remembered that a camera is not there, or has another key."""
+"""How long it is cached that a camera does not exist, or has another key."""
 
 ROSTER_SECONDS = 5.0
-"""How often all cameras are read, at most, while somebody guesses."""
+"""How often all cameras are read, at most, while an address gives wrong keys."""
 
 _NO_KEY = "0" * 64
 
@@ -77,7 +77,7 @@ def _hashed(key: str) -> dict[str, str]:
 
 
 class Limit(Protocol):
-    """Counts what callers get wrong, by whatever tells them apart."""
+    """Counts callers' failures, by an id of the caller."""
 
     def is_spent(self, caller: str) -> bool:
         """Whether the next one would be too many."""
@@ -88,23 +88,23 @@ class Limit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read of a camera and when, by a steady clock; no camera where there is none of that id."""
+    """What was read of a camera, and when (monotonic clock); ``camera`` is None where there is none of that id."""
 
     read_at: float
     camera: Camera | None = None
     sha256: str = _NO_KEY
 
     def fits(self, digest: str) -> bool:
-        """Whether a key of that digest opens it; takes as long where there is no camera."""
+        """Whether a key of that digest fits; takes the same time where there is no camera."""
         return hmac.compare_digest(digest, self.sha256) and self.camera is not None
 
 
 class CameraKeys:
-    """Tells cameras by their keys, trusting what it read for ``cache_seconds``.
+    """Checks cameras' keys, caching what it read for ``cache_seconds``.
 
-    ``wrong``: counts wrong keys by the caller's address. For an address that gave too many nothing is looked up
-    one by one any more; all cameras are read at once, now and then. So guessing costs no reads, and a camera that
-    shares the address is let in with its own key.
+    ``wrong`` counts wrong keys by the caller's address. An address with too many gets no look-up of
+    its own: all cameras are read at once, now and then. So guessing costs few reads, and a camera behind the same
+    address still gets in with its own key.
     """
 
     def __init__(self, db: Client, cache_seconds: float, timeout: float, wrong: Limit | None = None) -> None:
@@ -145,7 +145,7 @@ class CameraKeys:
         with self._lock:
             known = self._read.get(camera_id, _NOBODY)
         age = now - known.read_at
-        # a key that was just made must soon be found where there was none, or another one
+        # a camera or key that was just made must be found soon
         if age < self._cache_seconds and (known.fits(digest) or age < WRONG_SECONDS):
             return known
         if self._wrong is not None and self._wrong.is_spent(address):
@@ -192,7 +192,7 @@ _NOBODY = _Known(float("-inf"))
 
 
 def suggest_rotation(db: Client, camera_id: str, rotation: int, timeout: float) -> None:
-    """Tell owners by how many degrees the camera's picture seems to have to be turned; they may set ``rotation``.
+    """Store by how many degrees the camera's picture seems to be turned, as a hint for owners.
 
     Raises:
         Unavailable: Firestore did not answer.
@@ -220,7 +220,7 @@ def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
 
 
 def _rules(plain: dict[str, Any]) -> CameraRules:
-    """The camera's own rules; what makes no sense counts as not set."""
+    """The camera's own rules; invalid values count as not set."""
     seconds, armed = whole(plain.get("visitSeconds")), plain.get("armed")
     low, high = VISIT_SECONDS
     known, unknown = (

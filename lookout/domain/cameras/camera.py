@@ -28,7 +28,7 @@ FOV = 66.0
 """Degrees that the lens of an ESP32-CAM's OV2640 sees along the longer side of its frame."""
 
 FOV_RANGE = (10, 170)
-"""From a telephoto lens to the widest fisheye that is still taken for a plain lens."""
+"""From a telephoto lens to the widest fisheye that is still treated as a plain lens."""
 
 ROTATIONS = (0, 90, 180, 270)
 """Degrees by which a camera's picture has to be turned clockwise to be upright."""
@@ -37,20 +37,20 @@ NETWORKS = tuple(
     ipaddress.IPv4Network(text)
     for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")
 )
-"""Where a camera behind a home router can be (RFC 1918, link-local), and the machine on which one is played."""
+"""Where a camera behind a home router can be (RFC 1918, link-local), and this machine, for fake cameras."""
 
 HTTP = 80
 
 COMMAND_MAPS = ("camerawebserver", "simple")
-"""The firmwares whose URLs the agent knows; any other is described by templates of one's own."""
+"""The firmwares whose URLs the agent knows; any other needs templates of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """``led``: the flashlight's last known level, 0 to 255; ``rules``: what it does otherwise than its site.
+    """``led``: the flashlight's last known level, 0 to 255; ``rules``: its differences from the site's.
 
     ``follow``: whether its servos turn it towards a face; ``fov``: degrees its lens sees, within ``FOV_RANGE``.
-    ``rotation``: one of ``ROTATIONS``, None where nobody said.
+    ``rotation``: one of ``ROTATIONS``, None where it is not known.
     """
 
     id: str
@@ -75,12 +75,9 @@ def is_fov(value: object) -> TypeGuard[float]:
 
 
 def camera_address(text: str) -> str | None:
-    """A private IPv4 address, with a port or without, as it is always written: port 80 goes without saying.
-
-    None for anything else: it cannot be a camera's.
-    """
+    """A private IPv4 address, with a port or without, in canonical form (no port 80); None for anything else."""
     host, colon, port = text.partition(":")
-    # thousands of digits are more than Python makes a number of
+    # Python refuses to convert thousands of digits
     if colon and not (_PORT.fullmatch(port) and 1 <= int(port) <= 65535):
         return None
     try:
@@ -95,7 +92,7 @@ def camera_address(text: str) -> str | None:
 def shown_status(stored: object, last_seen: object, now: datetime, offline_after: timedelta) -> str:
     """``disabled``, ``active``, or ``offline`` for a camera that was not seen for ``offline_after``.
 
-    Cameras post every 2 to 120 s, with gaps: several frames have to be missing before one is called offline.
+    Cameras post every 2 to 120 s, with gaps: it is offline only after several frames are missing.
     """
     if stored == DISABLED:
         return DISABLED

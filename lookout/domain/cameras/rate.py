@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """``tokens`` left at the moment ``at``, in seconds of any steady clock."""
+    """``tokens`` left at the moment ``at``, in seconds of a monotonic clock."""
 
     tokens: float
     at: float

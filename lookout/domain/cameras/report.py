@@ -1,4 +1,4 @@
-"""What a camera reported, as far as it is passed on: an agent is somebody else's machine, and a camera is too."""
+"""What of a camera's report is passed on: agents and cameras are not trusted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def plain_text(text: str, most: int = CHARACTERS) -> str:
 
 
 def plain_report(result: object) -> dict[str, Plain]:
-    """The plain values of a ``result``, which JSON can tell; what is no plain value is left out."""
+    """The plain values of a ``result``, as JSON can hold them; other values are left out."""
     if not isinstance(result, Mapping):
         return {}
     report: dict[str, Plain] = {}

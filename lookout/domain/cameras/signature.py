@@ -1,4 +1,4 @@
-"""Where a picture begins in what was posted: its first bytes decide, whatever its headers say."""
+"""Where a picture begins in a body: its first bytes decide, whatever the headers say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a camera is told to do next: when to post again, with which light and frame size, turned where."""
+"""The ``next`` of an answer to a camera: when to post again, with which light and frame size, turned where."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from lookout.domain.recognition.reason import Reason
 
 WATCHING_MS = 1000
-"""Somebody is there: post again soon, for a better shot."""
+"""Somebody is there: post again soon, for a better picture."""
 
 IDLE_MS = 2000
-"""Nobody there. ESP32 sketches post every 2 to 120 s; this is the lively end of it."""
+"""Nobody is there. ESP32 sketches post every 2 to 120 s; this is the short end."""
 
 FRAMESIZE = "SVGA"
 """800x600: sharp enough for a face across a room, about 60 KB. Names, not numbers: esp32-camera renumbered
@@ -23,7 +23,7 @@ LARGER_FRAMESIZE = "UXGA"
 
 
 SHARE = 0.5
-"""Of the way to the face: the next frame is judged on the way, and all of it would overshoot and swing."""
+"""Share of the way to the face: the next frame comes during the turn, and the whole way would overshoot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def next_instructions(reasons: Iterable[Reason], led: int, turn: Turn | None = N
     """The ``next`` of an answer, from every face's reason (none for an empty frame) and the camera's ``led``.
 
     ``turn`` is where a camera that follows is to look; without it there is no ``pan`` and no ``tilt``.
-    A sketch that ignores it loses nothing.
+    A sketch may ignore it.
     """
     seen = set(reasons) - {Reason.NO_FACE}
     step: dict[str, int | str] = {

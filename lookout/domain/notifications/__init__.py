@@ -1,1 +1,1 @@
-"""What people are told, by which rules, and once."""
+"""Notifications: who is notified of what, by which rules, and only once."""

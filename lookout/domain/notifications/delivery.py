@@ -1,4 +1,4 @@
-"""Telling people once although events come more than once: what a channel's record in a notice decides."""
+"""Delivering people once although events come more than once: what a channel's record in a notice decides."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from enum import StrEnum
 from typing import Any
 
 LEASE = timedelta(minutes=2)
-"""How long a delivery counts as under way: twice as long as the function may run, so that nobody is at it then."""
+"""How long a delivery counts as under way: twice the function's time limit, so it has ended by then."""
 
 MAX_TRIES = 5
-"""Deliveries of the event that may try a channel."""
+"""Events that may try a channel."""
 
 STALE = timedelta(hours=1)
-"""News older than that are not told any more."""
+"""Older notices are not delivered any more."""
 
 
 class DeliveryState(StrEnum):
-    """``claimed``: somebody is at it, until the lease ends. ``waiting``: did not succeed and is to be tried again.
-    ``sent``, ``failed``: done with, for good or for bad."""
+    """``claimed``: under way until the lease ends. ``waiting``: to be tried again. ``sent``, ``failed``: final."""
 
     CLAIMED = "claimed"
     WAITING = "waiting"
@@ -28,28 +27,28 @@ class DeliveryState(StrEnum):
 
 
 class Step(StrEnum):
-    """What is to be done about a channel."""
+    """What to do about a channel."""
 
     SEND = "send"
-    LEAVE = "leave"
-    COME_AGAIN = "come again"
+    SKIP = "skip"
+    RETRY = "retry"
     GIVE_UP = "give up"
 
 
 def delivery_step(record: Mapping[str, Any] | None, now: datetime) -> Step:
-    """What a delivery of the event does about a channel with that ``record``; None where nobody tried yet."""
+    """What an event does about a channel with that ``record``, which is None before the first try."""
     if record is None:
         return Step.SEND
     if record["state"] in (DeliveryState.SENT, DeliveryState.FAILED):
-        return Step.LEAVE
+        return Step.SKIP
     if record["state"] == DeliveryState.CLAIMED and now < record["leaseUntil"]:
-        # whoever is at it may be killed yet: the event must not be taken for dealt with
-        return Step.COME_AGAIN
+        # the one under way may still be killed: the event must come again
+        return Step.RETRY
     return Step.SEND if record["tries"] < MAX_TRIES else Step.GIVE_UP
 
 
 def claimed(record: Mapping[str, Any] | None, claim: str, now: datetime) -> dict[str, Any]:
-    """The record of a channel that the delivery called ``claim`` sets about."""
+    """The record of a channel that the event with the token ``claim`` begins to deliver."""
     tries = 0 if record is None else record["tries"]
     return {
         "state": DeliveryState.CLAIMED.value,
@@ -62,9 +61,9 @@ def claimed(record: Mapping[str, Any] | None, claim: str, now: datetime) -> dict
 def settled(
     record: Mapping[str, Any] | None, claim: str, state: DeliveryState, reason: str | None, now: datetime
 ) -> dict[str, Any] | None:
-    """The record once the delivery called ``claim`` has ended in ``state``; None when it stays as it is.
+    """The record once the event with the token ``claim`` ended in ``state``; None when the record does not change.
 
-    What was sent was sent, also by somebody whose lease had ended; a failure is told by the one who is at it.
+    A success counts even after its lease ended; a failure counts only from the holder of the lease.
     """
     before = record or {"tries": 0, "claim": claim, "state": DeliveryState.WAITING.value}
     if before["state"] == DeliveryState.SENT:

@@ -1,4 +1,4 @@
-"""What people are told of an alert, whichever way they are told."""
+"""A notice, and the message about its alert that every channel sends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME_CHARACTERS = 100
 
 
 class NoticeState(StrEnum):
-    """Of which change of the alert a notice tells: that it is there, or that it got a name."""
+    """Which change of the alert a notice is about: it is new, or it got a name."""
 
     NEW = "new"
     KNOWN = "known"
@@ -24,7 +24,7 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That people are to be told of an alert. ``at``: when the frame came that is the reason."""
+    """A change of an alert that is to be delivered. ``at``: when the frame came that caused it."""
 
     id: str
     alert_id: str
@@ -33,16 +33,15 @@ class Notice:
 
     @classmethod
     def stored(cls, notice_id: str, document: Mapping[str, Any]) -> Notice:
-        """A notice as it is stored."""
+        """The notice in a stored ``document``."""
         return cls(notice_id, document["alertId"], NoticeState(document["state"]), document["createdAt"])
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """The alert of a notice, as it is when people are told.
+class AlertMessage:
+    """The alert of a notice, as it is when the message is sent.
 
-    ``at`` is by the site's clock. Names are on one line. ``url``: where the site shows the alert; None where it is
-    not known where the site is.
+    ``at`` is in the site's time zone. Names are on one line. ``url``: the alert's page; None without ``SITE_URL``.
     """
 
     notice: Notice
@@ -56,8 +55,8 @@ class News:
     url: str | None
 
     @classmethod
-    def of(cls, notice: Notice, alert: Mapping[str, Any], site: Site, site_url: str | None) -> News:
-        """What is told of a stored ``alert``."""
+    def of(cls, notice: Notice, alert: Mapping[str, Any], site: Site, site_url: str | None) -> AlertMessage:
+        """The message about a stored ``alert``."""
         return cls(
             notice=notice,
             camera_id=alert["cameraId"],
@@ -72,12 +71,12 @@ class News:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is somebody with a name."""
+        """Whether the person has a name."""
         return self.person_id is not None
 
     @property
     def is_upgrade(self) -> bool:
-        """Whether it is told that somebody unknown has a name now."""
+        """Whether somebody who was unknown has a name now."""
         return self.notice.state is NoticeState.KNOWN and self.is_known
 
     @property
@@ -90,11 +89,11 @@ class News:
         """Who was seen where and when."""
         who = self.person if self.is_known else "Somebody unknown"
         when = f"{self.at:%A}, {self.at.day} {self.at:%B %Y}, {self.at:%H:%M}"
-        told = f"{who} was seen at {self.camera} on {when}."
-        return f"{told} The alert was of somebody unknown at first." if self.is_upgrade else told
+        said = f"{who} was seen at {self.camera} on {when}."
+        return f"{said} The alert was of somebody unknown at first." if self.is_upgrade else said
 
-    def plain(self) -> dict[str, object]:
-        """What a webhook is sent, as JSON holds it."""
+    def payload(self) -> dict[str, object]:
+        """The fields that a webhook gets as JSON."""
         return {
             "event": f"alert.{self.notice.state}",
             "alert_id": self.notice.alert_id,
@@ -111,9 +110,9 @@ class News:
 
 
 def one_line(text: object) -> str:
-    """A name on one line, without what ends lines, controls terminals or turns the direction of writing.
+    """A name on one line, without control characters, line separators and changes of the writing direction.
 
-    Whatever people call cameras and each other must not become a header of a mail.
+    No name may add a header to a mail.
     """
     if not isinstance(text, str):
         return ""

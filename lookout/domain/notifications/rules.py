@@ -1,4 +1,4 @@
-"""In which ways people are told of alerts, and how often of the same person."""
+"""Which channels send notifications, and how often about the same person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Channel(StrEnum):
-    """A way to tell people."""
+    """A channel of notifications."""
 
     EMAIL = "email"
     PUSH = "push"
@@ -16,19 +16,19 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """``digest``: of somebody known only the first arrival of a day is told. ``off``: ways that are not taken,
-    although they are set up."""
+class NotificationRules:
+    """``digest``: about a known person, only the first arrival of a day is sent. ``off``: configured channels that
+    are switched off."""
 
     digest: bool = False
     off: frozenset[Channel] = frozenset()
 
     @classmethod
-    def parse(cls, value: object) -> Telling:
-        """What ``{"digest": true, "channels": {"email": false}}`` says; each of the two may be left out.
+    def parse(cls, value: object) -> NotificationRules:
+        """The rules in ``{"digest": true, "channels": {"email": false}}``; each of the two may be left out.
 
         Raises:
-            ValueError: it is of another form; says what to write instead.
+            ValueError: it has another form; the message says what to write.
         """
         given = _mapping(value, {"digest", "channels"})
         channels = _mapping(given.get("channels", {}), set(Channel))
@@ -39,8 +39,8 @@ class Telling:
         return cls(given.get("digest") is True, off)
 
 
-TELL_EVERY_TIME = Telling()
-"""Of everybody, every time, in all ways that are set up."""
+DEFAULT_RULES = NotificationRules()
+"""Every alert, over every configured channel."""
 
 
 def _mapping(value: object, known: set[str]) -> Mapping[str, object]:

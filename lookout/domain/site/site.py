@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lookout.domain.notifications.rules import TELL_EVERY_TIME, Telling
+from lookout.domain.notifications.rules import DEFAULT_RULES, NotificationRules
 from lookout.domain.number import number, shown, whole
 from lookout.domain.site.hours import Hours
 from lookout.domain.site.treatment import CameraRules, Policy, Treatment
@@ -19,8 +19,8 @@ class Site:
     """Recognition, alerts and retention as they hold at the moment. ``threshold`` None: the model's own.
 
     ``armed_hours`` None: armed at all hours, where ``armed`` at all. ``quiet_hours``: nobody is told then.
-    ``known`` and ``unknown``: what is done about such faces, unless a camera does otherwise. ``telling``: how
-    often and in which ways people are told.
+    ``known`` and ``unknown``: what is done about such faces, unless a camera does otherwise. ``notifications``:
+    which channels send, and how often.
     """
 
     threshold: float | None
@@ -33,7 +33,7 @@ class Site:
     quiet_hours: Hours | None = None
     known: Treatment = Treatment.TELL
     unknown: Treatment = Treatment.TELL
-    telling: Telling = TELL_EVERY_TIME
+    notifications: NotificationRules = DEFAULT_RULES
 
     def is_armed(self, camera: CameraRules, at: datetime) -> bool:
         """Whether the camera makes alerts ``at`` a moment: as its own rules say, else as the site's do."""
@@ -112,7 +112,7 @@ _CHOICES: dict[str, tuple[str, Callable[[object], object]]] = {
     "quietHours": ("quiet_hours", Hours.parse),
     "known": ("known", _treatment),
     "unknown": ("unknown", _treatment),
-    "notify": ("telling", Telling.parse),
+    "notify": ("notifications", NotificationRules.parse),
 }
 
 _NUMBERS: dict[str, tuple[str, float, float]] = {

@@ -1,1 +1,1 @@
-"""Telling people of alerts, by mail, push and webhook."""
+"""Notifications of alerts, by mail, push and webhook."""

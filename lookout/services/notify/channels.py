@@ -1,4 +1,4 @@
-"""The ways to tell people, each set up by settings of its own."""
+"""The notifiers that the settings switch on: e-mail, push and webhook."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from lookout.cloud.accounts.devices import Devices
 from lookout.cloud.alerts.notices import Notices
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.clients import messaging_app
-from lookout.domain.notifications.notice import News
+from lookout.domain.notifications.notice import AlertMessage
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, SettingsError, Unavailable
 from lookout.log import Severity, log
 from lookout.services.notify.mail import Mail
-from lookout.services.notify.mail_message import Shots
+from lookout.services.notify.mail_message import MailPictures
 from lookout.services.notify.push import ANSWER_SECONDS, Push
 from lookout.services.notify.webhook import Webhook
 from lookout.settings import Settings
@@ -24,61 +24,62 @@ if TYPE_CHECKING:
     from lookout.cloud.firebase.types import Bucket, Client
 
 PICTURE_SECONDS = 3.0
-"""``detect`` writes the notice while it still stores the pictures: so long they are waited for."""
+"""How long to wait for an alert's pictures: ``detect`` writes the notice while it still stores them."""
 
 
-class Way(Protocol):
-    """A way to tell people."""
+class Notifier(Protocol):
+    """Sends messages over one channel."""
 
     channel: Channel
 
-    def send(self, news: News, seconds: float) -> str:
-        """Tell them within ``seconds``; what was done. Raises ``NotDelivered`` or ``DeliveryRefused``."""
+    def send(self, message: AlertMessage, seconds: float) -> str:
+        """Send the message within ``seconds``; what was done. Raises ``NotDelivered`` or ``DeliveryRefused``."""
 
 
 class Closed:
-    """A way that is not to be taken as it is set up, and says so wherever it is asked to."""
+    """A channel whose settings are wrong: every message is refused with the reason."""
 
     def __init__(self, channel: Channel, reason: str) -> None:
         self.channel = channel
         self._reason = reason
 
-    def send(self, news: News, seconds: float) -> str:
+    def send(self, message: AlertMessage, seconds: float) -> str:
         """Raises ``DeliveryRefused`` with the reason."""
         raise DeliveryRefused(self._reason)
 
 
-def ways(
+def notifiers(
     settings: Settings, db: Client, bucket: Bucket, complaints: Mapping[str, str] | None = None
-) -> list[Way]:
-    """The ways to tell people that are set up. One that is set up wrongly is logged, and closed, alone.
+) -> list[Notifier]:
+    """One notifier per channel that is switched on. Wrong settings are logged; only their channel is unusable.
 
-    ``complaints``: what could not be read of their settings, by variable.
+    ``complaints``: settings that could not be read, by environment variable.
     """
     timeout = settings.store_timeout_seconds
-    told = complaints or {}
-    if "SITE_URL" in told:
-        log(Severity.ERROR, "people are told without links", error=told["SITE_URL"])
+    wrong = complaints or {}
+    if "SITE_URL" in wrong:
+        # messages go out without links
+        log(Severity.ERROR, "setting ignored", setting="SITE_URL", error=wrong["SITE_URL"])
 
-    def mail() -> Way:
-        return Mail(settings, lambda alert_id: shots(db, bucket, alert_id, timeout))
+    def mail() -> Notifier:
+        return Mail(settings, lambda alert_id: mail_pictures(db, bucket, alert_id, timeout))
 
-    def push() -> Way:
+    def push() -> Notifier:
         return Push(Devices(db, lambda: messaging_app(ANSWER_SECONDS), timeout))
 
-    kinds: tuple[tuple[Channel, str, bool, Callable[[], Way]], ...] = (
-        (Channel.EMAIL, "EMAIL_", settings.email_enabled or "EMAIL_ENABLED" in told, mail),
-        (Channel.PUSH, "PUSH_", settings.push_enabled or "PUSH_ENABLED" in told, push),
+    kinds: tuple[tuple[Channel, str, bool, Callable[[], Notifier]], ...] = (
+        (Channel.EMAIL, "EMAIL_", settings.email_enabled or "EMAIL_ENABLED" in wrong, mail),
+        (Channel.PUSH, "PUSH_", settings.push_enabled or "PUSH_ENABLED" in wrong, push),
         (Channel.WEBHOOK, "WEBHOOK_", settings.webhook_url is not None, lambda: Webhook(settings)),
     )
     return [
-        _opened(channel, [told[env] for env in told if env.startswith(prefix)], make)
+        _made(channel, [wrong[env] for env in wrong if env.startswith(prefix)], make)
         for channel, prefix, is_wanted, make in kinds
         if is_wanted
     ]
 
 
-def _opened(channel: Channel, complaints: list[str], make: Callable[[], Way]) -> Way:
+def _made(channel: Channel, complaints: list[str], make: Callable[[], Notifier]) -> Notifier:
     try:
         if not complaints:
             return make()
@@ -86,16 +87,16 @@ def _opened(channel: Channel, complaints: list[str], make: Callable[[], Way]) ->
     except SettingsError as error:
         reason = error.message
     except Exception as error:
-        # without the error's own words, which may hold a secret; the other ways are not to be closed for it
+        # without the error's own message, which may hold a secret; the other channels go on
         reason = f"The settings of {channel} cannot be used ({type(error).__name__})."
-    log(Severity.ERROR, "a channel is set up wrongly", channel=channel, error=reason)
+    log(Severity.ERROR, "channel misconfigured", channel=channel, error=reason)
     return Closed(channel, reason)
 
 
-def shots(
+def mail_pictures(
     db: Client, bucket: Bucket, alert_id: str, timeout: float, seconds: float = PICTURE_SECONDS
-) -> Shots:
-    """The pictures of an alert, waited for as long as they are still being stored."""
+) -> MailPictures:
+    """The pictures of an alert; waits up to ``seconds`` while they are still being stored."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -105,9 +106,9 @@ def shots(
                 for path in (alert.get("facePath"), alert.get("imagePath"))
             )
         except Unavailable as error:
-            log(Severity.WARNING, "a mail goes without its pictures", alert=alert_id, error=error.message)
-            return Shots()
+            log(Severity.WARNING, "mail without pictures", alert=alert_id, error=error.message)
+            return MailPictures()
         if alert.get("facePath") is None or time.monotonic() > deadline or (face and frame):
-            return Shots(face, frame)
-        # a better shot may have taken the place of the one that is waited for
+            return MailPictures(face, frame)
+        # read the alert again: a better picture may have taken the place of this one
         time.sleep(0.2)

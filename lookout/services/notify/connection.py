@@ -1,4 +1,4 @@
-"""A line to a server that somebody else runs: to an address that was looked at, and for a limited time in all."""
+"""A connection to somebody else's server: to a checked address, and for a limited time in all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 def within(seconds: float, act: Callable[[], Result]) -> Result:
-    """What ``act`` returns or raises, if that takes no longer; it goes on by itself where it does.
+    """What ``act`` returns or raises within ``seconds``. Where it takes longer, it goes on in its thread.
 
     Raises:
         TimeoutError: it takes longer.
@@ -36,14 +36,16 @@ def within(seconds: float, act: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def line(host: str, port: int, seconds: float, check: Callable[[Address], None]) -> Iterator[socket.socket]:
-    """A connection to ``host``, which is hung up on after ``seconds``, whatever is going on by then.
+def open_connection(
+    host: str, port: int, seconds: float, check: Callable[[Address], None]
+) -> Iterator[socket.socket]:
+    """A connection to ``host``, which is closed after ``seconds`` in any case.
 
-    The name is looked up once, ``check`` may refuse any of its addresses by raising, and one of these very
-    addresses is called: nobody can answer with another one in between.
+    The name is looked up once. ``check`` refuses an address by raising. One of the checked addresses is called, so
+    a second answer of the name server changes nothing.
 
     Raises:
-        NotDelivered: nobody answers there, or what is done on the line takes too long.
+        NotDelivered: the server does not answer, or the exchange takes too long.
     """
     deadline = time.monotonic() + seconds
     silent = NotDelivered(f"{host} did not answer within {seconds:.0f} s.")
@@ -61,17 +63,17 @@ def line(host: str, port: int, seconds: float, check: Callable[[Address], None])
         raise silent from error
     except OSError as error:
         raise NotDelivered(f"{host} does not take calls at port {port} ({_cause(error)}).") from error
-    with connection, _hung_up_at(deadline, connection) as hung_up:
+    with connection, _closed_at(deadline, connection) as closed:
         try:
             yield connection
         except Exception as error:
-            # the socket's own patience may end a moment before it is hung up on
+            # the socket's own timeout may end a moment before the deadline
             late = time.monotonic() >= deadline
-            if late or hung_up.is_set() or isinstance(error, TimeoutError):
+            if late or closed.is_set() or isinstance(error, TimeoutError):
                 raise silent from error
             raise
-        if hung_up.is_set():
-            # what was read may look whole, and end where the line did
+        if closed.is_set():
+            # what was read may look complete although the connection was closed
             raise silent
 
 
@@ -84,7 +86,7 @@ def _connection(addresses: Sequence[Address], port: int, deadline: float) -> soc
     for last, address in enumerate(addresses, 1 - len(addresses)):
         try:
             left = max(deadline - time.monotonic(), 0.01)
-            # the number, not the name: there is nothing left to look up
+            # the number, not the name: nothing is looked up again
             return socket.create_connection((str(address), port), left)
         except OSError:
             if last == 0:
@@ -93,22 +95,22 @@ def _connection(addresses: Sequence[Address], port: int, deadline: float) -> soc
 
 
 @contextmanager
-def _hung_up_at(deadline: float, connection: socket.socket) -> Iterator[threading.Event]:
-    hung_up = threading.Event()
-    # TLS takes the first handle for itself; a second one ends the connection all the same
+def _closed_at(deadline: float, connection: socket.socket) -> Iterator[threading.Event]:
+    closed = threading.Event()
+    # TLS takes over the first handle; a second one can still end the connection
     handle = connection.dup()
 
-    def hang_up() -> None:
-        hung_up.set()
+    def close() -> None:
+        closed.set()
         with suppress(OSError):
             handle.shutdown(socket.SHUT_RDWR)
 
-    # a server that says a little every second never runs into the socket's own timeout
-    timer = threading.Timer(max(deadline - time.monotonic(), 0.0), hang_up)
+    # a server that sends a byte every second never runs into the socket's own timeout
+    timer = threading.Timer(max(deadline - time.monotonic(), 0.0), close)
     timer.daemon = True
     timer.start()
     try:
-        yield hung_up
+        yield closed
     finally:
         timer.cancel()
         timer.join()

@@ -13,21 +13,21 @@ from contextlib import suppress
 from email.message import EmailMessage
 
 from lookout.domain.cameras.address import Address
-from lookout.domain.notifications.notice import News
+from lookout.domain.notifications.notice import AlertMessage
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, NotDelivered, SettingsError
 from lookout.log import Severity, log
-from lookout.services.notify.connection import line
-from lookout.services.notify.mail_message import Shots, letter
+from lookout.services.notify.connection import open_connection
+from lookout.services.notify.mail_message import MailPictures, mail_message
 from lookout.settings import Settings
 
 SECONDS = 15.0
-"""Longest that a mail server may take, from the call to the mail's acceptance."""
+"""Longest time for a mail server, from connecting to its acceptance of the mail."""
 
 PROTECTIONS = ("starttls", "tls", "none")
 
 REPLY_BYTES = 64 * 1024
-"""Longest that all replies of a mail server may be together: a usual one says a few hundred bytes."""
+"""Longest total of a mail server's replies; usual ones are a few hundred bytes."""
 
 _ADDRESS = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*|[\w.!#$%&'*+/=?^`{|}~-]+@\[[0-9A-Za-z.:]+\]"
@@ -36,7 +36,7 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(%\w+)?")
 
 
 class Mail:
-    """Sends mails. ``shots``: gives the pictures of an alert. Safe to use from several threads.
+    """Sends mails. ``pictures``: returns the pictures of an alert. Safe to use from several threads.
 
     Raises:
         SettingsError: a setting is missing, or makes no sense.
@@ -44,7 +44,9 @@ class Mail:
 
     channel = Channel.EMAIL
 
-    def __init__(self, settings: Settings, shots: Callable[[str], Shots], seconds: float = SECONDS) -> None:
+    def __init__(
+        self, settings: Settings, pictures: Callable[[str], MailPictures], seconds: float = SECONDS
+    ) -> None:
         self._host = settings.email_host or ""
         self._port = settings.email_port
         self._protection = settings.email_tls.lower()
@@ -52,13 +54,13 @@ class Mail:
         self._password = settings.email_password
         self._from = settings.email_from or settings.email_user or ""
         self._to = [address.strip() for address in (settings.email_to or "").split(",") if address.strip()]
-        self._shots = shots
+        self._pictures = pictures
         self._seconds = seconds
         self._check()
-        # certificates are checked, against the name that the owner wrote
+        # certificates are checked, against the name in EMAIL_HOST
         self._tls = None if self._protection == "none" else ssl.create_default_context()
 
-    def send(self, news: News, seconds: float) -> str:
+    def send(self, message: AlertMessage, seconds: float) -> str:
         """Send the mail; what was done, for the log.
 
         Raises:
@@ -66,10 +68,10 @@ class Mail:
             DeliveryRefused: it will not take it.
         """
         began = time.monotonic()
-        mail = letter(news, self._shots(news.notice.alert_id), self._from, self._to)
+        mail = mail_message(message, self._pictures(message.notice.alert_id), self._from, self._to)
         left = min(self._seconds, max(seconds - (time.monotonic() - began), 0.0))
         try:
-            with line(self._host, self._port, left, self._may_be_called) as connection:
+            with open_connection(self._host, self._port, left, self._may_be_called) as connection:
                 refused = self._hand_over(connection, mail, left)
         except smtplib.SMTPNotSupportedError as error:
             raise DeliveryRefused(
@@ -91,11 +93,11 @@ class Mail:
         except ssl.SSLCertVerificationError as error:
             raise DeliveryRefused(f"The certificate of {self._host} is not to be trusted.") from error
         except (smtplib.SMTPException, OSError) as error:
-            if type(error) is smtplib.SMTPException:  # what smtplib raises when there is no way to sign in
+            if type(error) is smtplib.SMTPException:  # smtplib raises it when no sign-in method fits
                 raise DeliveryRefused(f"{self._host} lets nobody sign in with a password.") from error
             raise NotDelivered(f"{self._host} broke off ({type(error).__name__}).") from error
         if refused:
-            log(Severity.WARNING, "a mail did not go to everybody", refused=len(refused), of=len(self._to))
+            log(Severity.WARNING, "mail partly refused", refused=len(refused), of=len(self._to))
         return "sent"
 
     def _hand_over(self, connection: socket.socket, mail: EmailMessage, seconds: float) -> dict[str, object]:
@@ -109,9 +111,7 @@ class Mail:
             if self._user and self._password:
                 session.login(self._user, self._password)
             refused: dict[str, object] = dict(session.send_message(mail, self._from, self._to))
-            with suppress(
-                smtplib.SMTPException, OSError
-            ):  # the mail is theirs now: nothing is left to wait for
+            with suppress(smtplib.SMTPException, OSError):  # the mail was accepted: do not wait for more
                 session.putcmd("quit")
             return refused
         finally:
@@ -151,12 +151,12 @@ class Mail:
 
 
 def _is_address(text: str) -> bool:
-    # one that looks like an encoded word would be decoded on its way
+    # an address that looks like an encoded word would be decoded on its way
     return _ADDRESS.fullmatch(text) is not None and len(text) <= 254 and "=?" not in text
 
 
 class _Replies(io.BufferedReader):
-    """What a mail server says, up to :data:`REPLY_BYTES`: its replies have as many lines as it likes."""
+    """Reads a mail server's replies, up to :data:`REPLY_BYTES`: a reply has any number of lines."""
 
     def __init__(self, connection: socket.socket, host: str) -> None:
         super().__init__(connection.makefile("rb", buffering=0))
@@ -172,12 +172,12 @@ class _Replies(io.BufferedReader):
 
 
 class _Session(smtplib.SMTP):
-    """SMTP on a connection that is there already."""
+    """SMTP on an open connection."""
 
     def __init__(
         self, host: str, connection: socket.socket, tls: ssl.SSLContext | None, seconds: float
     ) -> None:
-        # a name of its own spares the look-up of this machine's, which may take long
+        # given, so that smtplib does not look up this machine's name, which may take long
         super().__init__(local_hostname="[127.0.0.1]", timeout=max(seconds, 0.01))
         self._host = host
         self._connection = connection
@@ -195,5 +195,5 @@ class _Session(smtplib.SMTP):
 
 
 def _by_code(code: int) -> type[NotDelivered]:
-    """4xx of SMTP is for now, 5xx for good."""
+    """SMTP's 4xx are temporary, 5xx final."""
     return DeliveryRefused if 500 <= code < 600 else NotDelivered

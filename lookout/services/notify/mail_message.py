@@ -1,4 +1,4 @@
-"""The mail that tells of an alert: plain text and HTML, with the face in it and the frame beside it."""
+"""The mail about an alert: plain text and HTML, the face inline, the frame attached."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
-from lookout.domain.notifications.notice import News, NoticeState
+from lookout.domain.notifications.notice import AlertMessage, NoticeState
 
 
 @dataclass(frozen=True, slots=True)
-class Shots:
+class MailPictures:
     """The pictures of an alert, as JPEGs; None for one that is not there."""
 
     face: bytes | None = None
     frame: bytes | None = None
 
 
-def letter(news: News, shots: Shots, sender: str, to: list[str]) -> EmailMessage:
-    """The mail, whole. The same news make the same ``Message-ID``: a mail that comes twice is recognised."""
+def mail_message(message: AlertMessage, pictures: MailPictures, sender: str, to: list[str]) -> EmailMessage:
+    """The complete mail. The same message gives the same ``Message-ID``: a repeated mail is recognised."""
     domain = sender.rpartition("@")[2]
     mail = EmailMessage(policy=SMTP)
-    # as it is: the mail library would decode a name that looks encoded, and write out what comes of it
-    mail.set_raw("Subject", header_text(news.subject))
+    # raw: the mail library would decode a name that looks encoded, and write the result
+    mail.set_raw("Subject", header_text(message.subject))
     mail["From"] = f"Lookout <{sender}>"
     mail["To"] = ", ".join(to)
-    mail["Date"] = format_datetime(news.at)
-    mail["Message-ID"] = message_id(news, news.notice.state, domain)
+    mail["Date"] = format_datetime(message.at)
+    mail["Message-ID"] = message_id(message, message.notice.state, domain)
     mail["Auto-Submitted"] = "auto-generated"
-    if news.notice.state is NoticeState.KNOWN:
-        # mail programs show the name below the mail that had none yet
-        mail["In-Reply-To"] = mail["References"] = message_id(news, NoticeState.NEW, domain)
-    paragraphs = [news.sentence]
-    if news.is_known:
-        paragraphs.append(f"Lookout is {news.confidence:.0%} sure.")
-    if shots.face is None:
+    if message.notice.state is NoticeState.KNOWN:
+        # mail programs show it in the thread of the mail without a name
+        mail["In-Reply-To"] = mail["References"] = message_id(message, NoticeState.NEW, domain)
+    paragraphs = [message.sentence]
+    if message.is_known:
+        paragraphs.append(f"Lookout is {message.confidence:.0%} sure.")
+    if pictures.face is None:
         paragraphs.append("There is no picture of it.")
-    link = [] if news.url is None else [f"See the alert: {news.url}"]
+    link = [] if message.url is None else [f"See the alert: {message.url}"]
     mail.set_content("\n\n".join([*paragraphs, *link]) + "\n")
-    mail.add_alternative(_html(news, paragraphs, shots.face is not None), subtype="html")
-    if shots.face is not None:
+    mail.add_alternative(_html(message, paragraphs, pictures.face is not None), subtype="html")
+    if pictures.face is not None:
         html = list(mail.iter_parts())[-1]
         assert isinstance(html, EmailMessage)  # noqa: S101 - what it was made as
         html.add_related(
-            shots.face, "image", "jpeg", cid=f"<{_FACE}>", filename="face.jpg", disposition="inline"
+            pictures.face, "image", "jpeg", cid=f"<{_FACE}>", filename="face.jpg", disposition="inline"
         )
-    if shots.frame is not None:
-        mail.add_attachment(shots.frame, "image", "jpeg", filename="frame.jpg")
+    if pictures.frame is not None:
+        mail.add_attachment(pictures.frame, "image", "jpeg", filename="frame.jpg")
     return mail
 
 
@@ -61,10 +61,10 @@ _LINE_CHARACTERS = 60
 
 
 def header_text(text: str) -> str:
-    """A text of one line as the value of a header that is decoded to the same text, and to nothing more.
+    """A one-line text as a header's value, which decodes to the same text.
 
-    Whatever is not plain is encoded as a whole (RFC 2047). What looks like an encoded word is parted, so that also
-    a program that decodes twice finds none in it.
+    Anything but plain ASCII is encoded as a whole (RFC 2047). An encoded word within the text is broken up, for
+    programs that decode twice.
     """
     parted = text.replace("=?", "= ?")
     if len(parted) <= _LINE_CHARACTERS and _PLAIN.fullmatch(parted):
@@ -72,16 +72,16 @@ def header_text(text: str) -> str:
     return Header(parted, "utf-8", header_name="Subject").encode()
 
 
-def message_id(news: News, state: NoticeState, domain: str) -> str:
-    """By what mail programs tell the mails of an alert apart."""
-    alert_id = re.sub(r"[^A-Za-z0-9_-]", "_", news.notice.alert_id)
+def message_id(message: AlertMessage, state: NoticeState, domain: str) -> str:
+    """The ``Message-ID``; the same alert and state give the same one."""
+    alert_id = re.sub(r"[^A-Za-z0-9_-]", "_", message.notice.alert_id)
     return f"<lookout.{alert_id}.{state}@{domain}>"
 
 
-def _html(news: News, paragraphs: list[str], has_face: bool) -> str:
+def _html(message: AlertMessage, paragraphs: list[str], has_face: bool) -> str:
     parts = [f"<p>{escape(text)}</p>" for text in paragraphs]
     if has_face:
-        parts.insert(1, f'<p><img src="cid:{_FACE}" alt="{escape(news.person)}" width="240"></p>')
-    if news.url is not None:
-        parts.append(f'<p><a href="{escape(news.url)}">See the alert</a></p>')
+        parts.insert(1, f'<p><img src="cid:{_FACE}" alt="{escape(message.person)}" width="240"></p>')
+    if message.url is not None:
+        parts.append(f'<p><a href="{escape(message.url)}">See the alert</a></p>')
     return f"<html><body>{''.join(parts)}</body></html>\n"

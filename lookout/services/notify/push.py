@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from lookout.cloud.accounts.devices import Devices, Note
-from lookout.domain.notifications.notice import News
+from lookout.cloud.accounts.devices import Devices, PushMessage
+from lookout.domain.notifications.notice import AlertMessage
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import NotDelivered, Unavailable
 from lookout.services.notify.connection import within
 
 SECONDS = 15.0
-"""Longest that all devices together may take."""
+"""Longest time for all devices together."""
 
 ANSWER_SECONDS = 5.0
-"""Longest that Cloud Messaging may take to answer for one device."""
+"""Longest wait for Cloud Messaging's answer about one device."""
 
 
 class Push:
-    """Tells the browsers that signed-in users registered."""
+    """Sends to the browsers that signed-in users registered."""
 
     channel = Channel.PUSH
 
@@ -24,23 +24,23 @@ class Push:
         self._devices = devices
         self._seconds = seconds
 
-    def send(self, news: News, seconds: float) -> str:
-        """Tell all devices; what was done, for the log.
+    def send(self, message: AlertMessage, seconds: float) -> str:
+        """Send to all devices; what was done, for the log.
 
         Raises:
             NotDelivered: no device was reached.
         """
         limit = min(self._seconds, seconds)
-        data = {"event": f"alert.{news.notice.state}", "alert_id": news.notice.alert_id}
-        note = Note(
-            title=news.subject,
-            body=news.sentence,
-            tag=news.notice.alert_id,
-            data=data | ({"url": news.url} if news.url is not None else {}),
-            link=news.url,
+        data = {"event": f"alert.{message.notice.state}", "alert_id": message.notice.alert_id}
+        pushed = PushMessage(
+            title=message.subject,
+            body=message.sentence,
+            tag=message.notice.alert_id,
+            data=data | ({"url": message.url} if message.url is not None else {}),
+            link=message.url,
         )
         try:
-            reached = within(limit, lambda: self._devices.send(note))
+            reached = within(limit, lambda: self._devices.send(pushed))
         except Unavailable as error:
             raise NotDelivered(error.message) from error
         except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""A signed POST to an address of the owner's."""
+"""A signed POST to an address that the owner chose."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ import time
 from urllib.parse import quote, urlsplit
 
 from lookout.domain.cameras.address import Address, is_public
-from lookout.domain.notifications.notice import News
+from lookout.domain.notifications.notice import AlertMessage
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, NotDelivered, SettingsError
-from lookout.services.notify.connection import line
+from lookout.services.notify.connection import open_connection
 from lookout.settings import Settings
 
 SECONDS = 5.0
-"""Longest that the whole exchange may take."""
+"""Longest time for the whole exchange."""
 
 SECRET_CHARACTERS = 16
 
 _LATER = frozenset({408, 425, 429})
-"""Refusals (4xx) that hold for the moment only."""
+"""4xx answers that are temporary."""
 
 
 class Webhook:
-    """Posts what is told as JSON. Safe to use from several threads.
+    """Posts messages as JSON. Safe to use from several threads.
 
     Raises:
         SettingsError: the address or the secret cannot be used.
@@ -37,7 +37,7 @@ class Webhook:
     channel = Channel.WEBHOOK
 
     def __init__(self, settings: Settings, seconds: float = SECONDS) -> None:
-        # the address is not told in any message: that of a Home Assistant is a secret by itself
+        # the address is in no error message: that of a Home Assistant is a secret by itself
         address = settings.webhook_url or ""
         if not address.isascii() or not address.isprintable() or " " in address:
             raise SettingsError("WEBHOOK_URL has characters that must be percent-encoded.")
@@ -45,7 +45,7 @@ class Webhook:
             url = urlsplit(address)
             port = url.port
         except ValueError:
-            # a bracket that is not closed, a port that is none
+            # an unclosed bracket, an impossible port
             url, port = urlsplit(""), None
         if url.scheme not in ("http", "https") or not url.hostname or port == 0 or url.username is not None:
             raise SettingsError("WEBHOOK_URL is no address such as https://example.com/hook.")
@@ -61,15 +61,15 @@ class Webhook:
         self._allow_private = settings.webhook_allow_private
         self._seconds = seconds
 
-    def send(self, news: News, seconds: float) -> str:
+    def send(self, message: AlertMessage, seconds: float) -> str:
         """Post it; what was done, for the log.
 
         Raises:
-            NotDelivered: it was not taken this time.
-            DeliveryRefused: it will not be taken, or may not be sent there.
+            NotDelivered: it was not accepted this time.
+            DeliveryRefused: it will not be accepted, or may not be sent there.
         """
-        body = json.dumps(news.plain(), ensure_ascii=False).encode()
-        delivery, timestamp = quote(news.notice.id), str(int(time.time()))
+        body = json.dumps(message.payload(), ensure_ascii=False).encode()
+        delivery, timestamp = quote(message.notice.id), str(int(time.time()))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Lookout",
@@ -79,7 +79,9 @@ class Webhook:
             "X-Lookout-Signature": f"sha256={signature(self._secret, delivery, timestamp, body)}",
         }
         try:
-            with line(self._host, self._port, min(self._seconds, seconds), self._may_be_called) as connection:
+            with open_connection(
+                self._host, self._port, min(self._seconds, seconds), self._may_be_called
+            ) as connection:
                 status = self._post(connection, body, headers)
         except ssl.SSLCertVerificationError as error:
             raise DeliveryRefused(f"The certificate of {self._host} is not to be trusted.") from error
@@ -98,7 +100,7 @@ class Webhook:
         raise kind(f"{self._host} answers {status}.")
 
     def _post(self, connection: socket.socket, body: bytes, headers: dict[str, str]) -> int:
-        """The status of the answer. The rest of it is not read, however much there is."""
+        """The status of the answer; its body is not read."""
         session: http.client.HTTPConnection
         if self._tls is None:
             session = http.client.HTTPConnection(self._host, self._port)

@@ -267,7 +267,7 @@ def test_a_crowd_of_look_alikes_is_dealt_with_in_several_steps(
 
 
 def test_what_changed_is_said_once_with_ids_and_distance(
-    town: Town, capsys: pytest.CaptureFixture[str]
+    town: Town, capfd: pytest.CaptureFixture[str]
 ) -> None:
     town.put("tom", TOM)
     town.put("tim", TIM, name="Secret Name")
@@ -275,7 +275,7 @@ def test_what_changed_is_said_once_with_ids_and_distance(
     town.follow("tom")
     town.put("tim", face(9))
     town.follow("tim")
-    warning, relief = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    warning, relief = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert warning == {
         "severity": "WARNING",
         "message": "two people are hard to tell apart",

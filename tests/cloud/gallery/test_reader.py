@@ -195,7 +195,7 @@ def test_a_document_from_before_there_were_such_fields_is_read(make_person: Make
     ids=["bytes", "empty", "text", "zeros", "too short", "none", "no alert", "null", "number", "string"],
 )
 def test_a_correction_that_cannot_be_read_is_left_out_and_the_rest_stays(
-    db: Any, make_person: MakePerson, capsys: pytest.CaptureFixture[str], broken: Any
+    db: Any, make_person: MakePerson, capfd: pytest.CaptureFixture[str], broken: Any
 ) -> None:
     document = to_document(_taught(make_person("alice")), 3)
     spoilt = broken
@@ -208,7 +208,7 @@ def test_a_correction_that_cannot_be_read_is_left_out_and_the_rest_stays(
     (alice,) = GalleryReader(db, MODEL, 0.0, 10.0).current().people
     assert [negative.alert_id for negative in alice.negatives] == ["one", "other"]
     assert (alice.muted, alice.lookalikes["bob"]) == (True, 0.25)
-    assert "a correction is left out" in capsys.readouterr().out
+    assert "a correction is left out" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -170,11 +170,11 @@ def test_however_many_are_lost_all_are_found_a_bounded_number_at_each_run(
 
 
 def test_a_silent_storage_keeps_nothing_else_from_being_tidied(
-    db: Any, project: str, capsys: pytest.CaptureFixture[str]
+    db: Any, project: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
     assert LostPhotos(db, silent, 0.5).run() == 0
-    assert "the next time" in capsys.readouterr().out
+    assert "the next time" in capfd.readouterr().out
     silent.client.close()
 
 

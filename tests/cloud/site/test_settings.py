@@ -28,12 +28,12 @@ def test_what_the_owner_changes_or_takes_back_is_noticed(db: Any) -> None:
     assert reader.current() == DEFAULT
 
 
-def test_a_bad_value_is_complained_about_once(db: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_value_is_complained_about_once(db: Any, capfd: pytest.CaptureFixture[str]) -> None:
     reader = SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0)
     db.document("settings/site").set({"margin": "wide"})
     for _ in range(3):
         assert reader.current() == DEFAULT
-    (line,) = capsys.readouterr().out.splitlines()
+    (line,) = capfd.readouterr().out.splitlines()
     assert "margin='wide'" in json.loads(line)["message"]
 
 

@@ -315,11 +315,11 @@ def test_the_owners_threshold_and_visit_length_are_used(house: House, people: Pe
 
 
 def test_a_bad_setting_of_the_owners_is_complained_about_and_not_used(
-    house: House, shot: Shot, capsys: pytest.CaptureFixture[str]
+    house: House, shot: Shot, capfd: pytest.CaptureFixture[str]
 ) -> None:
     house.db.document("settings/site").set({"threshold": "tight", "retentionDays": -1})
     house.post(shot("obama.jpg"))
-    said = [json.loads(line)["message"] for line in capsys.readouterr().out.splitlines()]
+    said = [json.loads(line)["message"] for line in capfd.readouterr().out.splitlines()]
     assert any("threshold='tight'" in message for message in said)
     assert any("retentionDays=-1" in message for message in said)
     alert = house.alert()
@@ -367,14 +367,14 @@ def test_a_camera_that_is_switched_on_light_is_told_to_keep_it_on(house: House) 
     ids=str,
 )
 def test_a_corrupt_gallery_document_is_logged_and_left_out(
-    house: House, people: People, shot: Shot, capsys: pytest.CaptureFixture[str], broken: dict[str, Any]
+    house: House, people: People, shot: Shot, capfd: pytest.CaptureFixture[str], broken: dict[str, Any]
 ) -> None:
     people.enrol("Joe", "biden.jpg")
     people.enrol("Barack", "obama2.jpg")
     house.db.document("gallery/Joe").update(broken)
     gallery = house.another_instance()._gallery.current()
     assert [person.name for person in gallery.people] == ["Barack"]
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capfd.readouterr().out)
     assert (line["severity"], line["person"]) == ("ERROR", "Joe")
 
 

@@ -124,11 +124,11 @@ def test_a_key_with_strange_letters_is_a_wrong_key(house: House, shot: Shot) -> 
 
 
 def test_the_key_is_not_in_the_log_nor_in_the_store(
-    house: House, shot: Shot, capsys: pytest.CaptureFixture[str]
+    house: House, shot: Shot, capfd: pytest.CaptureFixture[str]
 ) -> None:
     house.post(shot("obama.jpg"))
     house.answer(b"", key=house.key)
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     assert house.key not in captured.out + captured.err
     stored = house.db.document(f"cameras/{CAMERA}/private/key").get().to_dict()
     assert house.key not in str(stored)

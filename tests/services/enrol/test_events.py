@@ -42,10 +42,10 @@ def test_a_finalized_photo_is_enrolled_and_a_deleted_one_forgotten(
 @pytest.mark.parametrize(
     "path", ["alerts/x/frame.jpg", "snapshots/cam.jpg", "faces.jpg", "debug/faces/b/1.jpg"]
 )
-def test_objects_elsewhere_are_no_matter(main: Any, capsys: pytest.CaptureFixture[str], path: str) -> None:
+def test_objects_elsewhere_are_no_matter(main: Any, capfd: pytest.CaptureFixture[str], path: str) -> None:
     main.enroll(of_object("finalized", path, 1))
     main.forget_photo(of_object("deleted", path, 1))
-    assert capsys.readouterr().out == ""
+    assert capfd.readouterr().out == ""
 
 
 def test_a_person_who_is_deleted_is_forgotten(main: Any, desk: Desk, face: bytes) -> None:
@@ -98,9 +98,9 @@ def test_what_was_of_somebody_made_anew_is_forgotten_all_the_same(main: Any, des
     assert (desk.person("b") or {})["name"] == "B again"
 
 
-def test_an_event_of_no_document_is_passed_over(main: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_event_of_no_document_is_passed_over(main: Any, capfd: pytest.CaptureFixture[str]) -> None:
     main.person_changed(of_person(None, None))
-    assert capsys.readouterr().out == ""
+    assert capfd.readouterr().out == ""
 
 
 END = datetime(2030, 1, 1, tzinfo=UTC)
@@ -141,16 +141,16 @@ def test_what_an_owner_says_of_a_person_is_carried_into_the_gallery(
 )
 def test_other_changes_of_a_person_are_no_matter(
     main: Any,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     before: dict[str, object] | None,
     after: dict[str, object],
 ) -> None:
     main.person_changed(of_person(before, after))
-    assert capsys.readouterr().out == ""
+    assert capfd.readouterr().out == ""
 
 
 def test_a_silent_store_has_the_event_come_again(
-    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def silent(path: str, generation: int) -> str:
         raise Unavailable("Firestore did not answer; try again.")
@@ -158,18 +158,18 @@ def test_a_silent_store_has_the_event_come_again(
     monkeypatch.setattr(desk.desk, "photo_arrived", silent)
     with pytest.raises(Unavailable):
         main.enroll(of_object("finalized", PATH, 1))
-    assert json.loads(capsys.readouterr().out)["severity"] == "WARNING"
+    assert json.loads(capfd.readouterr().out)["severity"] == "WARNING"
 
 
 def test_an_error_that_no_repetition_mends_is_logged_and_dropped(
-    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def broken(path: str, generation: int) -> str:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(desk.desk, "photo_arrived", broken)
     main.enroll(of_object("finalized", PATH, 1))
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capfd.readouterr().out)
     assert (line["severity"], line["subject"]) == ("ERROR", PATH)
     assert "a bug" in line["cause"]
 

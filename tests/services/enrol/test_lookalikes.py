@@ -68,10 +68,10 @@ def test_different_people_are_told_apart(desk: Desk, strangers: list[bytes]) -> 
     assert [_warning(desk, str(index)) for index in range(6)] == [{}] * 6
 
 
-def test_the_log_says_who_and_how_close(desk: Desk, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_says_who_and_how_close(desk: Desk, photos: Path, capfd: pytest.CaptureFixture[str]) -> None:
     desk.enrol(TOM, (photos / "obama.jpg").read_bytes())
     desk.enrol(TIM, (photos / "obama2.jpg").read_bytes())
-    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert line == {
         "severity": "WARNING",
         "message": "two people are hard to tell apart",

@@ -82,14 +82,14 @@ def test_what_is_taken_back_is_taken_back_in_the_gallery(desk: Desk, face: bytes
     ],
 )
 def test_what_makes_no_sense_counts_as_not_set_and_is_said(
-    desk: Desk, face: bytes, capsys: pytest.CaptureFixture[str], said: dict[str, object], complaint: str
+    desk: Desk, face: bytes, capfd: pytest.CaptureFixture[str], said: dict[str, object], complaint: str
 ) -> None:
     desk.db.document("people/b").set(SAID)
     desk.enrol(PATH, face)
     desk.db.document("people/b").update(said)
-    capsys.readouterr()
+    capfd.readouterr()
     desk.desk.person_changed("b")
-    (warning,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (warning,) = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert (warning["severity"], complaint in warning["message"]) == ("WARNING", True)
     unset = {"name": "b", "muted": False, "consentExpiresAt": None}
     assert _plain(desk) == SAID | {field: unset[field] for field in said}

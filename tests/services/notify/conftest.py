@@ -29,21 +29,20 @@ DAY = "2026-05-31"
 
 
 @dataclass
-class Newsroom:
+class NotifyHouse:
     """The stores of a house, and the function by which its people are told."""
 
     settings: Settings
     db: Any
     bucket: Any
 
-    def desk(
-        self, pauses: Sequence[float] = (0.01, 0.01), ways: Sequence[Any] | None = None, **changes: Any
+    def service(
+        self, pauses: Sequence[float] = (0.01, 0.01), notifiers: Sequence[Any] | None = None, **changes: Any
     ) -> Any:
         """A warm instance of its own, set up otherwise in the ``changes``."""
         settings = dataclasses.replace(self.settings, **changes)
-        desk = deliveries
-        found = channels.ways(settings, self.db, self.bucket) if ways is None else ways
-        return desk.NotificationService(settings, self.db, found, pauses)
+        found = channels.notifiers(settings, self.db, self.bucket) if notifiers is None else notifiers
+        return deliveries.NotificationService(settings, self.db, found, pauses)
 
     def alert(self, alert_id: str = "a1", pictures: bool = True, **changes: Any) -> str:
         """An alert of somebody unknown, with its pictures."""
@@ -118,9 +117,9 @@ def hook() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def room(settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver) -> Newsroom:
+def room(settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver) -> NotifyHouse:
     """A house with mails and webhooks."""
-    return Newsroom(
+    return NotifyHouse(
         dataclasses.replace(
             settings,
             site_refresh_seconds=0.0,

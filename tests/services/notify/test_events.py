@@ -12,7 +12,7 @@ from lookout.errors import SettingsError, Unavailable
 from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
 from stack.local.info import StackInfo
-from tests.services.notify.conftest import Newsroom
+from tests.services.notify.conftest import NotifyHouse
 from tests.services.notify.servers import MailServer, Receiver, status
 from tests.support import functions
 from tests.support.events import of_document
@@ -20,10 +20,10 @@ from tests.support.outage import Line
 
 
 @pytest.fixture
-def main(room: Newsroom) -> Any:
+def main(room: NotifyHouse) -> Any:
     """``main.py`` as a warm instance whose desk is the test's."""
     main = functions.main("notify")
-    deliveries.service.replace(room.desk())
+    deliveries.service.replace(room.service())
     return main
 
 
@@ -32,41 +32,41 @@ def _event(notice_id: str) -> Any:
 
 
 def test_a_notice_that_is_made_is_told(
-    main: Any, room: Newsroom, smtp: MailServer, hook: Receiver, capsys: pytest.CaptureFixture[str]
+    main: Any, room: NotifyHouse, smtp: MailServer, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.alert()
     main.notify(_event(room.notice()))
     assert len(smtp.mails) == len(hook.posted) == 1
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capfd.readouterr().out)
     assert (line["subject"], line["done"]) == ("a1_new", "email: sent; webhook: sent")
 
 
 def test_what_is_left_to_do_has_the_event_come_again(
-    main: Any, room: Newsroom, hook: Receiver, capsys: pytest.CaptureFixture[str]
+    main: Any, room: NotifyHouse, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.alert()
     hook.for_ever = status(503)
     with pytest.raises(Unavailable):
         main.notify(_event(room.notice()))
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["severity"] == "WARNING"
+    assert json.loads(capfd.readouterr().out.splitlines()[-1])["severity"] == "WARNING"
 
 
-def test_a_silent_store_has_the_event_come_again(room: Newsroom, line: Line, distant_db: Any) -> None:
+def test_a_silent_store_has_the_event_come_again(room: NotifyHouse, line: Line, distant_db: Any) -> None:
     room.alert()
     notice = room.notice()
     room.db = distant_db
-    desk = room.desk(store_timeout_seconds=0.5)
+    desk = room.service(store_timeout_seconds=0.5)
     line.cut()
     with pytest.raises(Unavailable):
-        desk.tell(notice)
+        desk.deliver(notice)
 
 
 def test_a_notice_that_cannot_be_read_is_dropped(
-    main: Any, room: Newsroom, smtp: MailServer, capsys: pytest.CaptureFixture[str]
+    main: Any, room: NotifyHouse, smtp: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.db.document("notices/odd").set({"alertId": "a1", "state": "shouting"})
     main.notify(_event("odd"))
-    assert json.loads(capsys.readouterr().out)["severity"] == "ERROR"
+    assert json.loads(capfd.readouterr().out)["severity"] == "ERROR"
     assert smtp.mails == []
 
 
@@ -77,7 +77,7 @@ def test_the_platform_is_asked_to_deliver_again_and_for_little_memory(main: Any)
     assert endpoint.availableMemoryMb == 256
 
 
-def test_a_claim_outlives_the_function_that_made_it(main: Any, room: Newsroom) -> None:
+def test_a_claim_outlives_the_function_that_made_it(main: Any, room: NotifyHouse) -> None:
     from lookout.domain.notifications.delivery import LEASE
 
     seconds = main.notify.__firebase_endpoint__.timeoutSeconds
@@ -115,7 +115,7 @@ def test_events_that_meet_a_cold_instance_make_one_service(stack: StackInfo) -> 
     ],
 )
 def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
-    room: Newsroom, smtp: MailServer, hook: Receiver, setting: dict[str, str], closed: str, told: str
+    room: NotifyHouse, smtp: MailServer, hook: Receiver, setting: dict[str, str], closed: str, told: str
 ) -> None:
     good = {
         "EMAIL_ENABLED": "true",
@@ -129,22 +129,22 @@ def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
         "WEBHOOK_ALLOW_PRIVATE": "true",
     }
     settings, complaints = Settings.for_telling(good | setting)
-    ways = channels.ways(settings, room.db, room.bucket, complaints)
+    notifiers = channels.notifiers(settings, room.db, room.bucket, complaints)
     room.alert(pictures=False)
-    room.desk(ways=ways).tell(room.notice())
+    room.service(notifiers=notifiers).deliver(room.notice())
     assert told in room.undelivered()[closed]["reason"]
     assert set(room.undelivered()) == {closed}
     assert (len(smtp.mails), len(hook.posted)) == (int(closed != "email"), int(closed != "webhook"))
 
 
 def test_a_site_url_that_is_none_costs_the_links_alone(
-    room: Newsroom, capsys: pytest.CaptureFixture[str]
+    room: NotifyHouse, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for bad in ("https://[home", "house", "https://h:port"):
         settings, complaints = Settings.for_telling({"SITE_URL": bad})
         assert settings.site_url is None
-        channels.ways(settings, room.db, room.bucket, complaints)
-        assert "people are told without links" in capsys.readouterr().out
+        channels.notifiers(settings, room.db, room.bucket, complaints)
+        assert "SITE_URL" in capfd.readouterr().out
 
 
 def test_a_bad_setting_that_is_not_of_the_ways_ends_the_start() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
 from lookout.services.notify import channels, mail, mail_message, webhook
-from tests.services.notify.conftest import FACE, FRAME, Certificates, Newsroom
+from tests.services.notify.conftest import FACE, FRAME, Certificates, NotifyHouse
 from tests.services.notify.servers import (
     PASSWORD,
     USER,
@@ -27,7 +27,7 @@ from tests.support.outage import closed_port, storage_that_answers
 
 
 @pytest.fixture
-def post(room: Newsroom) -> Newsroom:
+def post(room: NotifyHouse) -> NotifyHouse:
     """A house with mails alone."""
     room.settings = dataclasses.replace(room.settings, webhook_url=None)
     return room
@@ -39,10 +39,10 @@ def _parts(mail: EmailMessage) -> dict[str, Any]:
 
 
 def test_a_mail_says_who_where_and_when_with_the_face_in_it_and_the_frame_beside_it(
-    post: Newsroom, smtp: MailServer
+    post: NotifyHouse, smtp: MailServer
 ) -> None:
     post.known()
-    post.desk().tell(post.notice())
+    post.service().deliver(post.notice())
     (mail,) = smtp.mails
     assert mail["Subject"] == "Anna at Front Door"
     assert mail["From"] == "Lookout <house@example.com>"
@@ -59,26 +59,26 @@ def test_a_mail_says_who_where_and_when_with_the_face_in_it_and_the_frame_beside
     assert face["Content-ID"] == "<face@lookout>"
 
 
-def test_a_mail_that_comes_twice_is_recognised(post: Newsroom, smtp: MailServer) -> None:
+def test_a_mail_that_comes_twice_is_recognised(post: NotifyHouse, smtp: MailServer) -> None:
     post.alert()
     notice = post.notice()
-    post.desk().tell(notice)
-    post.notice()  # as if nothing had been written down
-    post.desk().tell(notice)
+    post.service().deliver(notice)
+    post.notice()  # as if nothing had been recorded
+    post.service().deliver(notice)
     assert len({mail["Message-ID"] for mail in smtp.mails}) == 1
     assert len(smtp.mails) == 2
 
 
-def test_an_alert_without_pictures_is_told_all_the_same(post: Newsroom, smtp: MailServer) -> None:
+def test_an_alert_without_pictures_is_told_all_the_same(post: NotifyHouse, smtp: MailServer) -> None:
     post.alert(pictures=False)
-    post.desk(site_url=None).tell(post.notice())
+    post.service(site_url=None).deliver(post.notice())
     parts = _parts(smtp.mails[0])
     assert set(parts) == {"text/plain", "text/html"}
     assert "no picture" in parts["text/plain"]
     assert "http" not in parts["text/plain"]
 
 
-def test_pictures_that_are_still_being_stored_are_waited_for(post: Newsroom) -> None:
+def test_pictures_that_are_still_being_stored_are_waited_for(post: NotifyHouse) -> None:
     from threading import Timer
 
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
@@ -89,27 +89,29 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: Newsroom) -> 
 
     later = Timer(0.5, arrive)
     later.start()
-    shots = channels.shots(post.db, post.bucket, "a1", 3.0)
+    mail_pictures = channels.mail_pictures(post.db, post.bucket, "a1", 3.0)
     later.join()
-    assert (shots.face, shots.frame) == (FACE, FRAME)
+    assert (mail_pictures.face, mail_pictures.frame) == (FACE, FRAME)
 
 
-def test_pictures_that_never_come_are_not_waited_for_long(post: Newsroom) -> None:
+def test_pictures_that_never_come_are_not_waited_for_long(post: NotifyHouse) -> None:
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
     began = time.monotonic()
-    shots = channels.shots(post.db, post.bucket, "a1", 3.0, seconds=0.5)
-    assert (shots.face, shots.frame) == (None, None)
+    mail_pictures = channels.mail_pictures(post.db, post.bucket, "a1", 3.0, seconds=0.5)
+    assert (mail_pictures.face, mail_pictures.frame) == (None, None)
     assert time.monotonic() - began < 3
 
 
-def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(post: Newsroom, smtp: MailServer) -> None:
+def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(
+    post: NotifyHouse, smtp: MailServer
+) -> None:
     from tests.support.stores import bucket_at
 
     post.alert()
     notice = post.notice()
     with storage_that_answers(503) as url:
         post.bucket = bucket_at(url, post.db.project)
-        post.desk(store_timeout_seconds=0.5).tell(notice)
+        post.service(store_timeout_seconds=0.5).deliver(notice)
         post.bucket.client.close()
     assert set(_parts(smtp.mails[0])) == {"text/plain", "text/html"}
 
@@ -128,10 +130,10 @@ def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(post: Newsroom
 )
 @pytest.mark.parametrize("field", ["person", "cameraName"])
 def test_a_name_is_a_name_and_no_header_or_markup(
-    post: Newsroom, smtp: MailServer, name: str, field: str
+    post: NotifyHouse, smtp: MailServer, name: str, field: str
 ) -> None:
     post.known(**{field: name})
-    post.desk().tell(post.notice())
+    post.service().deliver(post.notice())
     (mail,) = smtp.mails
     assert set(mail.keys()) == {
         "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type", "X-Peer",
@@ -145,155 +147,155 @@ def test_a_name_is_a_name_and_no_header_or_markup(
     assert "<img src=x" not in html
 
 
-def _reason(room: Newsroom) -> str:
+def _reason(room: NotifyHouse) -> str:
     return str(room.undelivered()["email"]["reason"])
 
 
 def test_a_wrong_password_is_told_at_once_and_shown_nowhere(
-    post: Newsroom, capsys: pytest.CaptureFixture[str]
+    post: NotifyHouse, capfd: pytest.CaptureFixture[str]
 ) -> None:
     post.alert()
     with mail_server(auth=True) as server:
-        desk = post.desk(email_port=server.port, email_user=USER, email_password="not the password")
-        desk.tell(post.notice())
+        desk = post.service(email_port=server.port, email_user=USER, email_password="not the password")
+        desk.deliver(post.notice())
     assert _reason(post) == "127.0.0.1 does not take EMAIL_USER and EMAIL_PASSWORD (535)."
     assert set(server.logins) == {False}
     assert server.mails == []
     assert post.record("a1_new", "email")["tries"] == 1
-    assert "not the password" not in capsys.readouterr().out
+    assert "not the password" not in capfd.readouterr().out
 
 
 def test_the_right_password_lets_the_mail_through_under_starttls(
-    post: Newsroom, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    post: NotifyHouse, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificates.trust(monkeypatch)
     post.alert()
     with mail_server(starttls=certificates.server, auth=True) as server:
-        post.desk(
+        post.service(
             email_host="localhost",
             email_port=server.port,
             email_tls="starttls",
             email_user=USER,
             email_password=PASSWORD,
             email_from=None,
-        ).tell(post.notice())
+        ).deliver(post.notice())
         (mail,) = server.mails
     assert server.logins == [True]
     assert mail["From"] == f"Lookout <{USER}>"
 
 
 def test_a_mail_goes_by_tls_from_the_first_byte(
-    post: Newsroom, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    post: NotifyHouse, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificates.trust(monkeypatch)
     post.alert()
     with mail_server(tls=certificates.server) as server:
-        post.desk(email_port=server.port, email_tls="tls").tell(post.notice())
+        post.service(email_port=server.port, email_tls="tls").deliver(post.notice())
         assert len(server.mails) == 1
 
 
 @pytest.mark.parametrize("protection", ["starttls", "tls"])
 def test_a_certificate_that_nobody_vouches_for_ends_the_call(
-    post: Newsroom, certificates: Certificates, protection: str
+    post: NotifyHouse, certificates: Certificates, protection: str
 ) -> None:
     post.alert()
     tls, starttls = (certificates.server if protection == kind else None for kind in ("tls", "starttls"))
     with mail_server(tls, starttls) as server:
-        post.desk(email_port=server.port, email_tls=protection).tell(post.notice())
+        post.service(email_port=server.port, email_tls=protection).deliver(post.notice())
         assert server.mails == []
     assert _reason(post) == "The certificate of 127.0.0.1 is not to be trusted."
 
 
-def test_a_server_without_starttls_gets_neither_password_nor_mail(post: Newsroom) -> None:
+def test_a_server_without_starttls_gets_neither_password_nor_mail(post: NotifyHouse) -> None:
     post.alert()
     with mail_server(auth=True) as server:
-        post.desk(
+        post.service(
             email_port=server.port, email_tls="starttls", email_user=USER, email_password=PASSWORD
-        ).tell(post.notice())
+        ).deliver(post.notice())
         assert (server.logins, server.mails) == ([], [])
     assert _reason(post) == "127.0.0.1 does not offer STARTTLS; look at EMAIL_TLS."
 
 
-def test_a_server_that_takes_no_passwords_is_told_of(post: Newsroom) -> None:
+def test_a_server_that_takes_no_passwords_is_told_of(post: NotifyHouse) -> None:
     post.alert()
     with mail_server(auth=True, passwords=False) as server:
-        post.desk(email_port=server.port, email_user=USER, email_password=PASSWORD).tell(post.notice())
+        post.service(email_port=server.port, email_user=USER, email_password=PASSWORD).deliver(post.notice())
     assert _reason(post) == "127.0.0.1 lets nobody sign in with a password."
 
 
-def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: Newsroom, smtp: MailServer) -> None:
+def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: NotifyHouse, smtp: MailServer) -> None:
     post.alert()
     smtp.slow = 6.0
-    way = mail.Mail(post.settings, lambda _: mail_message.Shots(), seconds=0.5)
+    notifier = mail.Mail(post.settings, lambda _: mail_message.MailPictures(), seconds=0.5)
     began = time.monotonic()
     with pytest.raises(Unavailable, match="did not answer within"):
-        post.desk(pauses=(), ways=[way]).tell(post.notice())
+        post.service(pauses=(), notifiers=[notifier]).deliver(post.notice())
     assert time.monotonic() - began < 5
 
 
 def test_without_tls_a_password_leaves_this_machine_to_nobody(
-    post: Newsroom, monkeypatch: pytest.MonkeyPatch
+    post: NotifyHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[object] = []
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 25))]
     settings = dataclasses.replace(
         post.settings, email_host="mail.example.com", email_user=USER, email_password=PASSWORD
     )
-    way = mail.Mail(settings, lambda _: mail_message.Shots())
+    notifier = mail.Mail(settings, lambda _: mail_message.MailPictures())
     with monkeypatch.context() as wires:
         wires.setattr(socket, "getaddrinfo", lambda *_, **__: far)
         wires.setattr(socket, "create_connection", lambda *args, **_: called.append(args))
         with pytest.raises(DeliveryRefused, match="EMAIL_PASSWORD to the network"):
-            way.send(_news(post), 5.0)
+            notifier.send(_message(post), 5.0)
     assert called == []
 
 
-def _news(post: Newsroom) -> Any:
+def _message(post: NotifyHouse) -> Any:
     from datetime import UTC, datetime
 
     from lookout.cloud.site.settings import default_site
-    from lookout.domain.notifications.notice import News, Notice, NoticeState
+    from lookout.domain.notifications.notice import AlertMessage, Notice, NoticeState
 
     alert = {"cameraId": "cam_front", "person": "Unknown"}
     notice = Notice("a1_new", "a1", NoticeState.NEW, datetime.now(UTC))
-    return News.of(notice, alert, default_site(post.settings), None)
+    return AlertMessage.of(notice, alert, default_site(post.settings), None)
 
 
 def test_recipients_whom_nobody_knows_are_told_of_at_once(
-    post: Newsroom, smtp: MailServer, capsys: pytest.CaptureFixture[str]
+    post: NotifyHouse, smtp: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     post.alert()
     smtp.unknown = {"bob@example.com"}
-    post.desk().tell(post.notice())
+    post.service().deliver(post.notice())
     assert smtp.recipients == [["ann@example.com"]]
-    assert "did not go to everybody" in capsys.readouterr().out
+    assert "mail partly refused" in capfd.readouterr().out
     smtp.unknown.add("ann@example.com")
     post.alert("a2")
-    post.desk().tell(post.notice("a2"))
+    post.service().deliver(post.notice("a2"))
     assert post.undelivered("a2")["email"]["reason"] == "127.0.0.1 takes no mail for EMAIL_TO (550)."
     assert len(smtp.mails) == 1
 
 
-def test_a_server_that_is_busy_is_asked_again(post: Newsroom, smtp: MailServer) -> None:
+def test_a_server_that_is_busy_is_asked_again(post: NotifyHouse, smtp: MailServer) -> None:
     post.alert()
     smtp.refusals = ["451 4.3.0 later", "452 4.3.1 later"]
-    assert post.desk().tell(post.notice()) == "email: sent"
+    assert post.service().deliver(post.notice()) == "email: sent"
     assert len(smtp.mails) == 1
 
 
-def test_a_server_that_refuses_the_mail_for_good_is_asked_once(post: Newsroom, smtp: MailServer) -> None:
+def test_a_server_that_refuses_the_mail_for_good_is_asked_once(post: NotifyHouse, smtp: MailServer) -> None:
     post.alert()
     smtp.refusals = ["554 5.7.1 no spam", "250 never said"]
-    post.desk().tell(post.notice())
+    post.service().deliver(post.notice())
     assert _reason(post) == "127.0.0.1 did not take the mail (554)."
     assert len(smtp.refusals) == 1
 
 
-def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: Newsroom) -> None:
+def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: NotifyHouse) -> None:
     post.alert()
     notice = post.notice()
     with pytest.raises(Unavailable, match="does not take calls"):
-        post.desk(email_port=closed_port()).tell(notice)
+        post.service(email_port=closed_port()).deliver(notice)
     assert post.record(notice, "email")["state"] == "waiting"
     assert post.undelivered() == {}
 
@@ -301,14 +303,14 @@ def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: Newsroom) 
 @pytest.mark.parametrize(
     ("greeting", "every"), [(b"", 0.0), (b"220 " + b"x" * 1000, 0.05)], ids=["mute", "drip"]
 )
-def test_a_slow_server_is_hung_up_on_in_time(post: Newsroom, greeting: bytes, every: float) -> None:
+def test_a_slow_server_is_hung_up_on_in_time(post: NotifyHouse, greeting: bytes, every: float) -> None:
     post.alert()
     with mute_server(greeting, every) as port:
         settings = dataclasses.replace(post.settings, email_port=port)
-        way = mail.Mail(settings, lambda _: mail_message.Shots(), seconds=0.5)
+        notifier = mail.Mail(settings, lambda _: mail_message.MailPictures(), seconds=0.5)
         began = time.monotonic()
         with pytest.raises(Unavailable, match="did not answer within"):
-            post.desk(pauses=(), ways=[way]).tell(post.notice())
+            post.service(pauses=(), notifiers=[notifier]).deliver(post.notice())
         assert time.monotonic() - began < 5
 
 
@@ -336,34 +338,38 @@ def test_a_slow_server_is_hung_up_on_in_time(post: Newsroom, greeting: bytes, ev
     ],
 )
 def test_a_server_whose_reply_has_no_end_is_hung_up_on_before_it_fills_the_memory(
-    post: Newsroom, first: bytes, then: bytes
+    post: NotifyHouse, first: bytes, then: bytes
 ) -> None:
     post.alert(pictures=False)
-    way = mail.Mail
+    notifier = mail.Mail
     with talkative_server(first, then) as port:
         settings = dataclasses.replace(post.settings, email_port=port)
         tracemalloc.start()
         try:
             with pytest.raises(NotDelivered):
-                way(settings, lambda _: mail_message.Shots(), seconds=60.0).send(_news(post), 60.0)
+                notifier(settings, lambda _: mail_message.MailPictures(), seconds=60.0).send(
+                    _message(post), 60.0
+                )
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
     assert peak < 4 * 1024 * 1024
 
 
-def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(room: Newsroom, hook: Receiver) -> None:
+def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(
+    room: NotifyHouse, hook: Receiver
+) -> None:
     room.alert()
     notice = room.notice()
     with mute_server() as port:
         settings = dataclasses.replace(room.settings, email_port=port)
-        slow = mail.Mail(settings, lambda _: mail_message.Shots(), seconds=1.0)
-        ways = [slow, webhook.Webhook(room.settings)]
+        slow = mail.Mail(settings, lambda _: mail_message.MailPictures(), seconds=1.0)
+        notifiers = [slow, webhook.Webhook(room.settings)]
         with pytest.raises(Unavailable):
-            room.desk(pauses=(), ways=ways).tell(notice)
+            room.service(pauses=(), notifiers=notifiers).deliver(notice)
     assert len(hook.posted) == 1
     assert room.record(notice, "webhook")["state"] == "sent"
-    assert room.desk().tell(notice) == "email: sent; webhook: done with before"
+    assert room.service().deliver(notice) == "email: sent; webhook: done before"
 
 
 @pytest.mark.parametrize(
@@ -395,16 +401,16 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(room: News
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
-    room: Newsroom,
+    room: NotifyHouse,
     hook: Receiver,
     changes: dict[str, Any],
     complaint: str,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     room.alert()
-    room.desk(**changes).tell(room.notice())
+    room.service(**changes).deliver(room.notice())
     assert _reason(room).endswith(complaint)
     assert len(hook.posted) == 1
-    logged = capsys.readouterr().out
-    assert "set up wrongly" in logged
+    logged = capfd.readouterr().out
+    assert "channel misconfigured" in logged
     assert "hidden" not in logged

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lookout.services.notify import mail, mail_message, webhook
-from tests.services.notify.conftest import Newsroom
+from tests.services.notify.conftest import NotifyHouse
 from tests.services.notify.servers import MailServer, Receiver
 
 HEADERS = [
@@ -88,15 +88,15 @@ NAMES = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_si
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def told(room: Newsroom, person: str, camera: str) -> Any:
+def told(room: NotifyHouse, person: str, camera: str) -> Any:
     from datetime import UTC, datetime
 
     from lookout.cloud.site.settings import default_site
-    from lookout.domain.notifications.notice import News, Notice, NoticeState
+    from lookout.domain.notifications.notice import AlertMessage, Notice, NoticeState
 
     alert = {"cameraId": "cam", "cameraName": camera, "personId": "p", "person": person, "confidence": 0.9}
     notice = Notice("a1_known", "a1", NoticeState.NEW, datetime.now(UTC))
-    return News.of(notice, alert, default_site(room.settings), "https://house.example.com")
+    return AlertMessage.of(notice, alert, default_site(room.settings), "https://house.example.com")
 
 
 def decoded(text: str) -> str:
@@ -113,15 +113,15 @@ def decoded(text: str) -> str:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NAMES, NAMES)
 def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
-    room: Newsroom, smtp: MailServer, person: str, camera: str
+    room: NotifyHouse, smtp: MailServer, person: str, camera: str
 ) -> None:
-    news = told(room, person, camera)
+    message = told(room, person, camera)
     smtp.mails.clear()
-    way = mail.Mail(room.settings, lambda _: mail_message.Shots())
-    assert way.send(news, 15.0) == "sent"
+    notifier = mail.Mail(room.settings, lambda _: mail_message.MailPictures())
+    assert notifier.send(message, 15.0) == "sent"
     (got,) = smtp.mails
     assert sorted(got.keys()) == sorted(HEADERS)
-    assert got["Subject"] == news.subject.replace("=?", "= ?")
+    assert got["Subject"] == message.subject.replace("=?", "= ?")
     assert got["From"] == "Lookout <house@example.com>"
     assert got["To"] == "ann@example.com, bob@example.com"
     assert BREAKS.search(decoded(got["Subject"])) is None
@@ -136,14 +136,14 @@ def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
         for part in got.walk()
         if isinstance(part, EmailMessage) and not part.is_multipart()
     )
-    assert plain.replace("\r\n", "\n").startswith(f"{news.sentence}\n\nLookout is 90% sure.\n")
+    assert plain.replace("\r\n", "\n").startswith(f"{message.sentence}\n\nLookout is 90% sure.\n")
     assert set(re.findall(r"<(\w+)", html)) == {"html", "body", "p", "a"}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NAMES, NAMES)
 def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
-    room: Newsroom, hook: Receiver, person: str, camera: str
+    room: NotifyHouse, hook: Receiver, person: str, camera: str
 ) -> None:
     hook.posted.clear()
     webhook.Webhook(room.settings).send(told(room, person, camera), 5.0)
@@ -159,9 +159,9 @@ def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
 
 @given(NAMES, NAMES)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_a_push_shows_is_one_line(room: Newsroom, person: str, camera: str) -> None:
-    news = told(room, person, camera)
-    for text in (news.subject, news.sentence):
+def test_what_a_push_shows_is_one_line(room: NotifyHouse, person: str, camera: str) -> None:
+    message = told(room, person, camera)
+    for text in (message.subject, message.sentence):
         assert BREAKS.search(text) is None
         assert not any(unicodedata.category(letter) == "Cs" for letter in text)
         assert len(text) < 400
@@ -172,10 +172,10 @@ def test_what_a_push_shows_is_one_line(room: Newsroom, person: str, camera: str)
 )
 @pytest.mark.parametrize("field", ["person", "cameraName"])
 def test_an_encoded_word_for_a_name_adds_no_header_and_replaces_no_mail(
-    room: Newsroom, smtp: MailServer, name: str, field: str
+    room: NotifyHouse, smtp: MailServer, name: str, field: str
 ) -> None:
     room.known(**{field: name})
-    room.desk(webhook_url=None).tell(room.notice())
+    room.service(webhook_url=None).deliver(room.notice())
     (mail,) = smtp.mails
     assert sorted(mail.keys()) == sorted(HEADERS)
     assert mail["Subject"] == {"person": f"{name} at Front Door", "cameraName": f"Anna at {name}"}[
@@ -185,10 +185,10 @@ def test_an_encoded_word_for_a_name_adds_no_header_and_replaces_no_mail(
 
 
 def test_an_address_of_another_alphabet_is_written_to_where_the_server_knows_how(
-    room: Newsroom, smtp: MailServer
+    room: NotifyHouse, smtp: MailServer
 ) -> None:
     room.known()
-    room.desk(webhook_url=None, email_from="häuser@example.com", email_to="zoë@example.com").tell(
+    room.service(webhook_url=None, email_from="häuser@example.com", email_to="zoë@example.com").deliver(
         room.notice()
     )
     assert smtp.recipients == [["zoë@example.com"]]

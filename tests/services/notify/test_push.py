@@ -21,7 +21,7 @@ from lookout.services.notify import channels
 from lookout.services.notify.push import Push
 from stack.local import seed
 from stack.local.info import Account, StackInfo
-from tests.services.notify.conftest import Newsroom
+from tests.services.notify.conftest import NotifyHouse
 from tests.services.notify.servers import Answer, Receiver, endless_body, silence, status
 from tests.support.outage import storage_that_answers
 from tests.support.reads import Reads
@@ -51,8 +51,8 @@ def fcm(hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
 
 
 @pytest.fixture
-def push(room: Newsroom, fcm: Receiver) -> Iterator[Any]:
-    """The way by push."""
+def push(room: NotifyHouse, fcm: Receiver) -> Iterator[Any]:
+    """The notifier by push."""
     options = {"projectId": "p", "httpTimeout": 2.0}
     app = firebase_admin.initialize_app(firebase_app().credential, options, f"push-{room.db.project}")
     assert fcm.port
@@ -73,7 +73,7 @@ def owner(stack: StackInfo) -> str:
 
 
 @pytest.fixture
-def register(room: Newsroom, owner: str) -> Callable[..., None]:
+def register(room: NotifyHouse, owner: str) -> Callable[..., None]:
     """Registers devices of these names, of the owner's where nobody else is named."""
 
     def registered(*names: str, uid: str = owner, age: float = 0.0) -> None:
@@ -85,18 +85,18 @@ def register(room: Newsroom, owner: str) -> Callable[..., None]:
     return registered
 
 
-def devices(room: Newsroom) -> list[str]:
+def devices(room: NotifyHouse) -> list[str]:
     return sorted(one.id for one in room.db.collection("devices").get())
 
 
 def test_every_registered_device_is_told_once(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone", "laptop")
     room.known()
     notice = room.notice()
-    assert room.desk(ways=[push]).tell(notice) == "push: sent to 2 devices"
-    assert room.desk(ways=[push]).tell(notice) == "push: done with before"
+    assert room.service(notifiers=[push]).deliver(notice) == "push: sent to 2 devices"
+    assert room.service(notifiers=[push]).deliver(notice) == "push: done before"
     messages = [posted.json["message"] for posted in fcm.posted]
     assert sorted(message["token"] for message in messages) == ["token-laptop", "token-phone"]
     assert fcm.posted[0].path == "/v1/projects/p/messages:send"
@@ -111,32 +111,34 @@ def test_every_registered_device_is_told_once(
 
 
 def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("old")
     fcm.for_ever = GONE
     room.alert()
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 0 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 0 devices"
     assert devices(room) == []
     assert room.undelivered() == {}
 
 
-def test_where_nobody_registered_nobody_is_told(room: Newsroom, push: Any, fcm: Receiver, owner: str) -> None:
+def test_where_nobody_registered_nobody_is_told(
+    room: NotifyHouse, push: Any, fcm: Receiver, owner: str
+) -> None:
     room.alert()
     room.db.document("devices/broken").set({"uid": owner})
     room.db.document("devices/nobodys").set({"token": "t"})
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 0 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 0 devices"
     assert fcm.posted == []
 
 
 def test_one_device_that_fails_is_logged_and_the_other_is_not_told_twice(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register, capsys: pytest.CaptureFixture[str]
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, capfd: pytest.CaptureFixture[str]
 ) -> None:
     register("phone", "laptop")
     fcm.for_ever, fcm.answers = None, [SENT, failure(400, "INVALID_ARGUMENT")]
     room.alert()
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 1 devices"
-    assert "some devices were not reached" in capsys.readouterr().out
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 1 devices"
+    assert "devices not reached" in capfd.readouterr().out
     assert len(devices(room)) == 2
 
 
@@ -148,40 +150,40 @@ def test_one_device_that_fails_is_logged_and_the_other_is_not_told_twice(
     ],
 )
 def test_what_messaging_refuses_is_told_at_once(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register, answer: Answer, code: str
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, answer: Answer, code: str
 ) -> None:
     register("phone")
     fcm.for_ever = answer
     room.alert()
-    room.desk(ways=[push]).tell(room.notice())
+    room.service(notifiers=[push]).deliver(room.notice())
     assert room.undelivered()["push"]["reason"] == f"Firebase Cloud Messaging did not take it ({code})."
     assert devices(room) == ["phone"]
 
 
 def test_a_messaging_that_is_overloaded_has_the_notice_come_again(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone")
     fcm.for_ever = failure(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
     room.alert()
     with pytest.raises(Unavailable, match="RESOURCE_EXHAUSTED"):
-        room.desk(pauses=(), ways=[push]).tell(room.notice())
+        room.service(pauses=(), notifiers=[push]).deliver(room.notice())
     assert devices(room) == ["phone"]
 
 
 def test_a_silent_messaging_is_not_waited_for(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone")
     fcm.for_ever = silence
     room.alert()
     began = time.monotonic()
     with pytest.raises(Unavailable, match="Firebase Cloud Messaging did not"):
-        room.desk(pauses=(), ways=[push]).tell(room.notice())
+        room.service(pauses=(), notifiers=[push]).deliver(room.notice())
     assert time.monotonic() - began < 15
 
 
-def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: Newsroom) -> None:
+def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: NotifyHouse) -> None:
     made = messaging_app(5.0)
     assert room.db.project
     assert made is messaging_app(5.0)
@@ -189,13 +191,20 @@ def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: New
     assert made.project_id == firebase_app().project_id
 
 
-def test_push_is_one_of_the_ways_when_it_is_switched_on(room: Newsroom) -> None:
+def test_push_is_one_of_the_ways_when_it_is_switched_on(room: NotifyHouse) -> None:
     import dataclasses
 
-    ways = channels.ways
+    notifiers = channels.notifiers
     on = dataclasses.replace(room.settings, push_enabled=True)
-    assert [way.channel for way in ways(on, room.db, room.bucket)] == ["email", "push", "webhook"]
-    assert [way.channel for way in ways(room.settings, room.db, room.bucket)] == ["email", "webhook"]
+    assert [one.channel for one in notifiers(on, room.db, room.bucket)] == [
+        "email",
+        "push",
+        "webhook",
+    ]
+    assert [one.channel for one in notifiers(room.settings, room.db, room.bucket)] == [
+        "email",
+        "webhook",
+    ]
 
 
 def told(fcm: Receiver) -> list[str]:
@@ -204,20 +213,20 @@ def told(fcm: Receiver) -> list[str]:
 
 @pytest.mark.parametrize("claims", [{}, {"role": "agent", "agentId": "pi"}, {"role": "admin"}])
 def test_devices_of_whoever_has_no_role_to_look_any_more_are_told_nothing_and_go(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register, stack: StackInfo, claims: dict[str, str]
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, stack: StackInfo, claims: dict[str, str]
 ) -> None:
     register("mine")
     register("theirs", uid=account(stack, **claims))
     register("nobodys", uid="nobody of that id")
     register("odd", uid="x" * 500)
     room.alert()
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 1 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 1 devices"
     assert told(fcm) == ["token-mine"]
     assert devices(room) == ["mine"]
 
 
 def test_a_role_that_is_taken_is_felt_within_seconds(
-    room: Newsroom,
+    room: NotifyHouse,
     push: Any,
     fcm: Receiver,
     register: Register,
@@ -228,15 +237,15 @@ def test_a_role_that_is_taken_is_felt_within_seconds(
     uid = account(stack, role="viewer")
     register("phone", uid=uid)
     room.alert()
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 1 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 1 devices"
     auth.set_custom_user_claims(uid, None, firebase_app())
     room.alert("a2")
-    assert room.desk(ways=[push]).tell(room.notice("a2")) == "push: sent to 0 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice("a2")) == "push: sent to 0 devices"
     assert devices(room) == []
 
 
 def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register, stack: StackInfo
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, stack: StackInfo
 ) -> None:
     viewers = [account(stack, role="viewer") for _ in range(2)]
     for uid in viewers:
@@ -244,7 +253,7 @@ def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
         register(*(f"{uid}-new-{number}" for number in range(10)), uid=uid)
     register("phone", "laptop")
     room.alert()
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 22 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 22 devices"
     assert {"token-phone", "token-laptop"} <= set(told(fcm))
     for uid in viewers:
         assert {one for one in told(fcm) if uid in one} == {
@@ -255,7 +264,7 @@ def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
 
 
 def test_owners_come_first_where_there_are_more_devices_than_are_told(
-    room: Newsroom,
+    room: NotifyHouse,
     push: Any,
     fcm: Receiver,
     register: Register,
@@ -267,12 +276,12 @@ def test_owners_come_first_where_there_are_more_devices_than_are_told(
         register(f"viewer-{number}", uid=account(stack, role="viewer"))
     register("phone", "laptop")
     room.alert()
-    assert room.desk(ways=[push]).tell(room.notice()) == "push: sent to 3 devices"
+    assert room.service(notifiers=[push]).deliver(room.notice()) == "push: sent to 3 devices"
     assert {"token-phone", "token-laptop"} <= set(told(fcm))
 
 
 def test_reads_stay_bounded_however_many_devices_there_are(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register, stack: StackInfo
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, stack: StackInfo
 ) -> None:
     viewer = account(stack, role="viewer")
     register(*(f"{number:03}" for number in range(300)), uid=viewer)
@@ -283,7 +292,7 @@ def test_reads_stay_bounded_however_many_devices_there_are(
 
 
 def test_an_auth_that_does_not_answer_has_the_notice_come_again(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register, monkeypatch: pytest.MonkeyPatch
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register("phone")
     room.alert()
@@ -293,13 +302,13 @@ def test_an_auth_that_does_not_answer_has_the_notice_come_again(
         elsewhere = firebase_admin.initialize_app(firebase_app().credential, options, "auth-503")
         environment.setattr("lookout.cloud.identity.firebase_app", lambda: elsewhere)
         with pytest.raises(Unavailable, match="did not answer"):
-            room.desk(pauses=(), ways=[push]).tell(room.notice())
+            room.service(pauses=(), notifiers=[push]).deliver(room.notice())
         firebase_admin.delete_app(elsewhere)
     assert (devices(room), fcm.posted) == (["phone"], [])
 
 
 def test_an_answer_of_messaging_without_end_is_not_read(
-    room: Newsroom, push: Any, fcm: Receiver, register: Register
+    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone", "laptop")
     fcm.for_ever = endless_body
@@ -307,7 +316,7 @@ def test_an_answer_of_messaging_without_end_is_not_read(
     tracemalloc.start()
     try:
         with pytest.raises(Unavailable):
-            room.desk(pauses=(), ways=[push]).tell(room.notice())
+            room.service(pauses=(), notifiers=[push]).deliver(room.notice())
         assert tracemalloc.get_traced_memory()[1] < 16 * 1024 * 1024
     finally:
         tracemalloc.stop()

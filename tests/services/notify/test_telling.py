@@ -1,4 +1,4 @@
-"""Whom a notice tells and of what: once each way, as the alert is by then."""
+"""Whom a notice tells and of what: once each notifier, as the alert is by then."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ import pytest
 
 from lookout.errors import Unavailable
 from stack.install.bootstrap import ROOT
-from tests.services.notify.conftest import DAY, Newsroom
+from tests.services.notify.conftest import DAY, NotifyHouse
 from tests.services.notify.servers import MailServer, Receiver, mute_server, status
 from tests.support.waiting import wait_until
 
 
 def test_a_notice_is_told_by_every_way_that_is_set_up_however_often_it_is_delivered(
-    room: Newsroom, smtp: MailServer, hook: Receiver
+    room: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
-    assert room.desk().tell(notice) == "email: sent; webhook: sent"
+    assert room.service().deliver(notice) == "email: sent; webhook: sent"
     for _ in range(3):
-        assert room.desk().tell(notice) == "email: done with before; webhook: done with before"
+        assert room.service().deliver(notice) == "email: done before; webhook: done before"
     assert len(smtp.mails) == len(hook.posted) == 1
     assert room.record(notice, "email")["state"] == room.record(notice, "webhook")["state"] == "sent"
     assert room.undelivered() == {}
 
 
 def test_deliveries_at_once_tell_once_and_the_ones_that_come_too_early_come_again(
-    room: Newsroom, smtp: MailServer, hook: Receiver
+    room: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
-    desks = [room.desk() for _ in range(3)]
+    desks = [room.service() for _ in range(3)]
     ready = threading.Barrier(len(desks))
 
     def deliver(desk: Any) -> str:
         ready.wait()
         try:
-            return str(desk.tell(notice))
+            return str(desk.deliver(notice))
         except Unavailable:
             return "to come again"
 
     with ThreadPoolExecutor(len(desks)) as pool:
         answers = list(pool.map(deliver, desks))
     assert "email: sent; webhook: sent" in answers or "to come again" in answers
-    assert room.desk().tell(notice) == "email: done with before; webhook: done with before"
+    assert room.service().deliver(notice) == "email: done before; webhook: done before"
     assert len(smtp.mails) == len(hook.posted) == 1
 
 
-def test_an_alert_that_gets_a_name_is_told_again(room: Newsroom, smtp: MailServer, hook: Receiver) -> None:
+def test_an_alert_that_gets_a_name_is_told_again(room: NotifyHouse, smtp: MailServer, hook: Receiver) -> None:
     room.alert()
-    room.desk().tell(room.notice())
+    room.service().deliver(room.notice())
     room.known()
     upgrade = room.notice(state="known")
-    room.desk().tell(upgrade)
-    room.desk().tell(upgrade)
+    room.service().deliver(upgrade)
+    room.service().deliver(upgrade)
     assert [mail["Subject"] for mail in smtp.mails] == [
         "Unknown at Front Door",
         "Anna at Front Door (at first unknown)",
@@ -70,12 +70,12 @@ def test_an_alert_that_gets_a_name_is_told_again(room: Newsroom, smtp: MailServe
 
 
 def test_an_alert_that_was_corrected_meanwhile_is_told_as_it_is_now(
-    room: Newsroom, smtp: MailServer, hook: Receiver
+    room: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     room.known()
     notice = room.notice()
     room.db.document("alerts/a1").update({"personId": "bob", "person": "Bob"})
-    room.desk().tell(notice)
+    room.service().deliver(notice)
     assert smtp.mails[0]["Subject"] == "Bob at Front Door"
     assert (hook.posted[0].json["person_id"], hook.posted[0].json["person"]) == ("bob", "Bob")
 
@@ -86,84 +86,84 @@ def test_an_alert_that_was_corrected_meanwhile_is_told_as_it_is_now(
     ids=["a muted person", "an ignored stranger"],
 )
 def test_of_somebody_nobody_wants_to_hear_of_by_now_nobody_is_told(
-    room: Newsroom, smtp: MailServer, hook: Receiver, document: str, fields: dict[str, Any], known: bool
+    room: NotifyHouse, smtp: MailServer, hook: Receiver, document: str, fields: dict[str, Any], known: bool
 ) -> None:
     (room.known if known else room.alert)()
     notice = room.notice()
     room.db.document(document).set(fields)
-    assert room.desk().tell(notice) == "nobody wants to hear of this one any more"
+    assert room.service().deliver(notice) == "dropped: muted or ignored by now"
     assert (smtp.mails, hook.posted) == ([], [])
 
 
 def test_nobody_is_told_of_an_alert_that_was_deleted_or_has_expired(
-    room: Newsroom, smtp: MailServer, hook: Receiver
+    room: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
     room.db.document("alerts/a1").update({"expireAt": datetime.now(UTC) - timedelta(seconds=1)})
-    assert room.desk().tell(notice) == "dropped: the alert is gone"
+    assert room.service().deliver(notice) == "dropped: the alert is gone"
     room.db.document("alerts/a1").delete()
-    assert room.desk().tell(notice) == "dropped: the alert is gone"
-    assert room.desk().tell("never_new") == "the notice is gone"
+    assert room.service().deliver(notice) == "dropped: the alert is gone"
+    assert room.service().deliver("never_new") == "the notice is gone"
     assert (smtp.mails, hook.posted) == ([], [])
     assert not room.db.document("alerts/a1").get().exists
 
 
 def test_a_notice_that_is_too_old_is_dropped_and_the_alert_says_so(
-    room: Newsroom, smtp: MailServer, hook: Receiver, capsys: pytest.CaptureFixture[str]
+    room: NotifyHouse, smtp: MailServer, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.alert()
     notice = room.notice(at=datetime.now(UTC) - timedelta(minutes=61))
-    assert room.desk().tell(notice) == "dropped: older than an hour"
-    assert room.desk().tell(notice) == "dropped: older than an hour"
+    assert room.service().deliver(notice) == "dropped: older than an hour"
+    assert room.service().deliver(notice) == "dropped: older than an hour"
     assert (smtp.mails, hook.posted) == ([], [])
     assert {channel: told["reason"] for channel, told in room.undelivered().items()} == {
-        "email": "It was an hour old before it could be told.",
-        "webhook": "It was an hour old before it could be told.",
+        "email": "It was an hour old before it could be sent.",
+        "webhook": "It was an hour old before it could be sent.",
     }
-    assert "too old to be told" in capsys.readouterr().out
+    assert "notice expired" in capfd.readouterr().out
 
 
-def test_what_was_told_in_time_is_not_said_to_be_too_late(room: Newsroom) -> None:
+def test_what_was_told_in_time_is_not_said_to_be_too_late(room: NotifyHouse) -> None:
     room.alert()
     notice = room.notice()
-    room.desk().tell(notice)
+    room.service().deliver(notice)
     room.db.document(f"notices/{notice}").update({"createdAt": datetime.now(UTC) - timedelta(hours=2)})
-    room.desk().tell(notice)
+    room.service().deliver(notice)
     assert room.undelivered() == {}
     assert room.record(notice, "email")["state"] == "sent"
 
 
 @pytest.mark.parametrize("off", ["email", "webhook"])
-def test_an_owner_may_leave_a_way_out(room: Newsroom, smtp: MailServer, hook: Receiver, off: str) -> None:
+def test_an_owner_may_leave_a_way_out(room: NotifyHouse, smtp: MailServer, hook: Receiver, off: str) -> None:
     room.db.document("settings/site").set({"notify": {"channels": {off: False}}})
     room.alert()
-    room.desk().tell(room.notice())
+    room.service().deliver(room.notice())
     assert (len(smtp.mails), len(hook.posted)) == ((0, 1) if off == "email" else (1, 0))
 
 
-def test_where_nothing_is_set_up_nobody_is_told(room: Newsroom) -> None:
+def test_where_nothing_is_set_up_nobody_is_told(room: NotifyHouse) -> None:
     room.alert()
     notice = room.notice()
-    nothing = room.desk(email_enabled=False, webhook_url=None)
-    assert nothing.tell(notice) == "no way to tell anybody is switched on"
+    nothing = room.service(email_enabled=False, webhook_url=None)
+    assert nothing.deliver(notice) == "no notifier to tell anybody is switched on"
     assert room.record(notice, "email") == {}
 
 
 @pytest.fixture
-def digest(room: Newsroom) -> Newsroom:
+def digest(room: NotifyHouse) -> NotifyHouse:
     """The house with the first arrival of each person a day."""
     room.db.document("settings/site").set({"notify": {"digest": True}})
     return room
 
 
 def test_in_a_digest_the_first_arrival_of_a_day_is_told_and_no_other(
-    digest: Newsroom, smtp: MailServer
+    digest: NotifyHouse, smtp: MailServer
 ) -> None:
     for alert_id, day in (("a1", DAY), ("a2", DAY), ("a3", "2026-06-01")):
         digest.known(alert_id, day=day)
-    told = [digest.desk().tell(digest.notice(alert_id)) for alert_id in ("a1", "a2", "a3", "a1")]
-    assert told[1] == "told of this person already that day"
+    told = [digest.service().deliver(digest.notice(alert_id)) for alert_id in ("a1", "a2", "a3", "a1")]
+    assert told[1] == "dropped: digest, not the first arrival of the day"
     assert told[3] == "email: sent; webhook: sent"  # the test's notice is a new one; the arrival is its own
     arrival = digest.db.document(f"arrivals/{DAY}_anna").get().to_dict()
     assert (arrival["alertId"], arrival["personId"]) == ("a1", "anna")
@@ -171,16 +171,16 @@ def test_in_a_digest_the_first_arrival_of_a_day_is_told_and_no_other(
 
 
 def test_in_a_digest_somebody_unknown_is_always_told_and_an_upgrade_is_an_arrival(
-    digest: Newsroom, smtp: MailServer
+    digest: NotifyHouse, smtp: MailServer
 ) -> None:
     digest.alert("a1")
-    digest.desk().tell(digest.notice("a1"))
+    digest.service().deliver(digest.notice("a1"))
     digest.alert("a2")
-    digest.desk().tell(digest.notice("a2"))
+    digest.service().deliver(digest.notice("a2"))
     digest.known("a1")
-    digest.desk().tell(digest.notice("a1", "known"))
+    digest.service().deliver(digest.notice("a1", "known"))
     digest.known("a2")
-    digest.desk().tell(digest.notice("a2", "known"))
+    digest.service().deliver(digest.notice("a2", "known"))
     assert [mail["Subject"] for mail in smtp.mails] == [
         "Unknown at Front Door",
         "Unknown at Front Door",
@@ -188,75 +188,77 @@ def test_in_a_digest_somebody_unknown_is_always_told_and_an_upgrade_is_an_arriva
     ]
 
 
-def test_in_a_digest_two_alerts_at_once_are_one_arrival(digest: Newsroom, smtp: MailServer) -> None:
+def test_in_a_digest_two_alerts_at_once_are_one_arrival(digest: NotifyHouse, smtp: MailServer) -> None:
     notices = []
     for number in range(4):
         digest.known(f"b{number}")
         notices.append(digest.notice(f"b{number}"))
-    desks = [digest.desk() for _ in notices]
+    desks = [digest.service() for _ in notices]
     with ThreadPoolExecutor(len(desks)) as pool:
-        told = list(pool.map(lambda pair: pair[0].tell(pair[1]), zip(desks, notices, strict=True)))
-    assert told.count("told of this person already that day") == 3
+        told = list(pool.map(lambda pair: pair[0].deliver(pair[1]), zip(desks, notices, strict=True)))
+    assert told.count("dropped: digest, not the first arrival of the day") == 3
     assert len(smtp.mails) == 1
 
 
-def test_in_a_digest_each_person_arrives(digest: Newsroom, smtp: MailServer) -> None:
+def test_in_a_digest_each_person_arrives(digest: NotifyHouse, smtp: MailServer) -> None:
     digest.known("a1")
     digest.known("a2", personId="bob", person="Bob")
-    digest.desk().tell(digest.notice("a1"))
-    digest.desk().tell(digest.notice("a2"))
+    digest.service().deliver(digest.notice("a1"))
+    digest.service().deliver(digest.notice("a2"))
     assert [mail["Subject"] for mail in smtp.mails] == ["Anna at Front Door", "Bob at Front Door"]
 
 
 def test_a_first_arrival_that_was_corrected_away_leaves_the_day_to_the_next(
-    digest: Newsroom, smtp: MailServer
+    digest: NotifyHouse, smtp: MailServer
 ) -> None:
     digest.known("a1")
-    digest.desk().tell(digest.notice("a1"))
+    digest.service().deliver(digest.notice("a1"))
     digest.db.document(f"arrivals/{DAY}_anna").delete()  # as a correction does
     digest.known("a2")
-    digest.desk().tell(digest.notice("a2"))
+    digest.service().deliver(digest.notice("a2"))
     assert len(smtp.mails) == 2
 
 
 def test_an_arrival_that_nobody_could_be_told_of_leaves_the_day_to_the_next(
-    digest: Newsroom, smtp: MailServer, hook: Receiver
+    digest: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     digest.known("a1")
-    digest.desk(email_host=None, webhook_secret=None).tell(digest.notice("a1"))
+    digest.service(email_host=None, webhook_secret=None).deliver(digest.notice("a1"))
     assert set(digest.undelivered("a1")) == {"email", "webhook"}
     digest.known("a2")
-    digest.desk(webhook_secret=None).tell(digest.notice("a2"))
+    digest.service(webhook_secret=None).deliver(digest.notice("a2"))
     digest.known("a3")
-    assert digest.desk().tell(digest.notice("a3")) == "told of this person already that day"
+    assert (
+        digest.service().deliver(digest.notice("a3")) == "dropped: digest, not the first arrival of the day"
+    )
     assert (len(smtp.mails), len(hook.posted)) == (1, 0)
 
 
 def test_an_arrival_that_was_too_old_to_be_told_leaves_the_day_to_the_next(
-    digest: Newsroom, smtp: MailServer, hook: Receiver
+    digest: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     digest.known("a1")
     notice = digest.notice("a1")
     hook.for_ever = status(503)
     with pytest.raises(Unavailable):
-        digest.desk(email_enabled=False).tell(notice)
+        digest.service(email_enabled=False).deliver(notice)
     hook.for_ever = None
     digest.db.document(f"notices/{notice}").update({"createdAt": datetime.now(UTC) - timedelta(hours=2)})
-    assert digest.desk(email_enabled=False).tell(notice) == "dropped: older than an hour"
+    assert digest.service(email_enabled=False).deliver(notice) == "dropped: older than an hour"
     digest.known("a2")
-    assert digest.desk(email_enabled=False).tell(digest.notice("a2")) == "webhook: sent"
+    assert digest.service(email_enabled=False).deliver(digest.notice("a2")) == "webhook: sent"
 
 
-def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: Newsroom, hook: Receiver) -> None:
+def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: NotifyHouse, hook: Receiver) -> None:
     digest.known("a1")
     notice = digest.notice("a1")
     hook.for_ever = status(503)
     arrival = digest.db.document(f"arrivals/{DAY}_anna")
     for _ in range(4):
         with pytest.raises(Unavailable):
-            digest.desk(email_host=None).tell(notice)
+            digest.service(email_host=None).deliver(notice)
         assert arrival.get().exists
-    digest.desk(email_host=None).tell(notice)
+    digest.service(email_host=None).deliver(notice)
     assert not arrival.get().exists
 
 
@@ -266,14 +268,14 @@ from lookout.cloud.firebase.clients import firestore_client
 from lookout.settings import Settings
 from lookout.services.notify import channels, deliveries
 settings = Settings.from_environment()
-ways = channels.ways(settings, firestore_client(), None)
-deliveries.NotificationService(settings, firestore_client(), ways).tell(sys.argv[1])
+notifiers = channels.notifiers(settings, firestore_client(), None)
+deliveries.NotificationService(settings, firestore_client(), notifiers).deliver(sys.argv[1])
 """
 """A process that tells of a notice."""
 
 
 def test_a_delivery_that_is_killed_is_taken_up_after_its_lease_and_not_before(
-    room: Newsroom, smtp: MailServer, hook: Receiver
+    room: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert(pictures=False)
     notice = room.notice()
@@ -296,24 +298,24 @@ def test_a_delivery_that_is_killed_is_taken_up_after_its_lease_and_not_before(
         process.kill()
         process.wait()
     assert room.record(notice, "email")["state"] == "claimed"
-    with pytest.raises(Unavailable, match="somebody is at it"):
-        room.desk().tell(notice)
+    with pytest.raises(Unavailable, match="under way elsewhere"):
+        room.service().deliver(notice)
     assert (smtp.mails, len(hook.posted)) == ([], 1)
     room.db.document(f"notices/{notice}").update({"channels.email.leaseUntil": datetime.now(UTC)})
-    assert room.desk().tell(notice) == "email: sent; webhook: done with before"
+    assert room.service().deliver(notice) == "email: sent; webhook: done before"
     assert room.record(notice, "email")["tries"] == 2
     assert (len(smtp.mails), len(hook.posted)) == (1, 1)
 
 
 def test_a_delivery_that_is_killed_every_time_is_given_up_and_the_alert_says_so(
-    room: Newsroom, smtp: MailServer
+    room: NotifyHouse, smtp: MailServer
 ) -> None:
     room.alert()
     notice = room.notice()
     long_ago = datetime.now(UTC) - timedelta(seconds=1)
     killed = {"state": "claimed", "tries": 5, "claim": "another", "leaseUntil": long_ago}
     room.db.document(f"notices/{notice}").update({"channels": {"email": killed}})
-    room.desk().tell(notice)
+    room.service().deliver(notice)
     assert smtp.mails == []
     assert room.record(notice, "email")["state"] == "failed"
     assert room.undelivered()["email"]["state"] == "new"

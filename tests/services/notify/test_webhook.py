@@ -16,7 +16,7 @@ import pytest
 
 from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
 from lookout.services.notify import channels, webhook
-from tests.services.notify.conftest import SECRET, Certificates, Newsroom
+from tests.services.notify.conftest import SECRET, Certificates, NotifyHouse
 from tests.services.notify.servers import (
     Answer,
     MailServer,
@@ -32,20 +32,20 @@ from tests.support.outage import closed_port
 
 
 @pytest.fixture
-def caller(room: Newsroom) -> Newsroom:
+def caller(room: NotifyHouse) -> NotifyHouse:
     """A house with webhooks alone."""
     room.settings = dataclasses.replace(room.settings, email_enabled=False)
     return room
 
 
-def _reason(room: Newsroom) -> str:
+def _reason(room: NotifyHouse) -> str:
     return str(room.undelivered()["webhook"]["reason"])
 
 
-def test_what_is_posted_is_told_in_full_and_signed(caller: Newsroom, hook: Receiver) -> None:
+def test_what_is_posted_is_told_in_full_and_signed(caller: NotifyHouse, hook: Receiver) -> None:
     caller.db.document("settings/site").set({"timezone": "Europe/Berlin"})
     caller.known()
-    caller.desk().tell(caller.notice(at=datetime.now(UTC)))
+    caller.service().deliver(caller.notice(at=datetime.now(UTC)))
     (posted,) = hook.posted
     at = datetime.fromisoformat(posted.json.pop("at"))
     assert abs((datetime.now(UTC) - at).total_seconds()) < 30
@@ -73,72 +73,72 @@ def test_what_is_posted_is_told_in_full_and_signed(caller: Newsroom, hook: Recei
     }
 
 
-def test_names_come_as_they_are_written(caller: Newsroom, hook: Receiver) -> None:
+def test_names_come_as_they_are_written(caller: NotifyHouse, hook: Receiver) -> None:
     caller.known(person='Zoë "Z" Ångström', cameraName="Tür\r\nX-Evil: 1")
-    caller.desk().tell(caller.notice())
+    caller.service().deliver(caller.notice())
     (posted,) = hook.posted
     assert (posted.json["person"], posted.json["camera"]) == ('Zoë "Z" Ångström', "Tür X-Evil: 1")
     assert "X-Evil" not in posted.headers
 
 
 @pytest.mark.parametrize("first", [500, 502, 503, 408, 429])
-def test_a_receiver_that_fails_once_is_asked_again(caller: Newsroom, hook: Receiver, first: int) -> None:
+def test_a_receiver_that_fails_once_is_asked_again(caller: NotifyHouse, hook: Receiver, first: int) -> None:
     caller.alert()
     hook.answers = [status(first)]
-    assert caller.desk().tell(caller.notice()) == "webhook: sent"
+    assert caller.service().deliver(caller.notice()) == "webhook: sent"
     assert len(hook.posted) == 2
     assert len({posted.headers["X-Lookout-Delivery"] for posted in hook.posted}) == 1
     assert caller.undelivered() == {}
 
 
 def test_a_receiver_that_fails_for_ever_is_given_up_and_the_alert_says_so_until_people_are_told(
-    caller: Newsroom, hook: Receiver
+    caller: NotifyHouse, hook: Receiver
 ) -> None:
     caller.alert()
     notice = caller.notice()
     hook.for_ever = status(500)
     for delivery in range(1, 5):
         with pytest.raises(Unavailable, match=r"127\.0\.0\.1 answers 500"):
-            caller.desk().tell(notice)
+            caller.service().deliver(notice)
         assert caller.record(notice, "webhook")["tries"] == delivery
         assert caller.undelivered() == {}
-    assert caller.desk().tell(notice) == "webhook: 127.0.0.1 answers 500."
+    assert caller.service().deliver(notice) == "webhook: 127.0.0.1 answers 500."
     assert caller.undelivered()["webhook"].keys() == {"reason", "at", "state"}
     assert len(hook.posted) == 15
-    assert caller.desk().tell(notice) == "webhook: done with before"
+    assert caller.service().deliver(notice) == "webhook: done before"
     assert len(hook.posted) == 15
     hook.for_ever = None
     caller.known()
     caller.db.document("alerts/a1").update({"undelivered": {"webhook": {"reason": "", "state": "new"}}})
-    caller.desk().tell(caller.notice(state="known"))
+    caller.service().deliver(caller.notice(state="known"))
     assert caller.undelivered() == {}
 
 
 def test_telling_late_that_it_is_new_does_not_hide_that_nobody_knows_the_name(
-    caller: Newsroom, hook: Receiver
+    caller: NotifyHouse, hook: Receiver
 ) -> None:
     caller.alert()
     caller.db.document("alerts/a1").update({"undelivered": {"webhook": {"reason": "x", "state": "known"}}})
-    caller.desk().tell(caller.notice())
+    caller.service().deliver(caller.notice())
     assert len(hook.posted) == 1
     assert _reason(caller) == "x"
 
 
 @pytest.mark.parametrize("code", [400, 401, 404, 410, 100 + 351])
-def test_a_receiver_that_refuses_is_asked_once(caller: Newsroom, hook: Receiver, code: int) -> None:
+def test_a_receiver_that_refuses_is_asked_once(caller: NotifyHouse, hook: Receiver, code: int) -> None:
     caller.alert()
     hook.for_ever = status(code)
-    caller.desk().tell(caller.notice())
+    caller.service().deliver(caller.notice())
     assert len(hook.posted) == 1
     assert _reason(caller) == f"127.0.0.1 answers {code}."
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_wherever_it_leads(caller: Newsroom, hook: Receiver, code: int) -> None:
+def test_a_redirect_is_not_followed_wherever_it_leads(caller: NotifyHouse, hook: Receiver, code: int) -> None:
     caller.alert()
     with receiver() as inside:
         hook.for_ever = status(code, Location=f"{inside.url}/metadata")
-        caller.desk().tell(caller.notice())
+        caller.service().deliver(caller.notice())
         assert inside.posted == []
     assert f"a redirect ({code}), which is not followed" in _reason(caller)
 
@@ -150,16 +150,18 @@ def test_a_redirect_is_not_followed_wherever_it_leads(caller: Newsroom, hook: Re
      "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]"],
 )  # fmt: skip
 def test_private_addresses_are_refused_however_they_are_written(
-    caller: Newsroom, hook: Receiver, host: str
+    caller: NotifyHouse, hook: Receiver, host: str
 ) -> None:
     caller.alert()
-    caller.desk(webhook_url=f"https://{host}:{hook.port}/", webhook_allow_private=False).tell(caller.notice())
+    caller.service(webhook_url=f"https://{host}:{hook.port}/", webhook_allow_private=False).deliver(
+        caller.notice()
+    )
     assert hook.posted == []
     assert "a private address (WEBHOOK_ALLOW_PRIVATE)" in _reason(caller)
 
 
 def test_a_name_that_leads_inside_at_the_second_look_is_looked_up_once(
-    caller: Newsroom, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    caller: NotifyHouse, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, look_up = socket.create_connection, socket.getaddrinfo
     called: list[object] = []
@@ -180,111 +182,111 @@ def test_a_name_that_leads_inside_at_the_second_look_is_looked_up_once(
     settings = dataclasses.replace(
         caller.settings, webhook_url="https://rebind.example.com/", webhook_allow_private=False
     )
-    way = webhook.Webhook(settings, seconds=2.0)
+    notifier = webhook.Webhook(settings, seconds=2.0)
     with monkeypatch.context() as wires:
         wires.setattr(socket, "getaddrinfo", rebinding)
         wires.setattr(socket, "create_connection", connection)
         with pytest.raises(NotDelivered):
-            way.send(_news(caller), 2.0)
+            notifier.send(_message(caller), 2.0)
     assert called == [("8.8.8.8", 443)]
     assert looked_up == ["rebind.example.com"]
     assert hook.posted == []
 
 
-def _news(room: Newsroom) -> Any:
+def _message(room: NotifyHouse) -> Any:
     from lookout.cloud.site.settings import default_site
-    from lookout.domain.notifications.notice import News, Notice, NoticeState
+    from lookout.domain.notifications.notice import AlertMessage, Notice, NoticeState
 
     notice = Notice("a1_new", "a1", NoticeState.NEW, datetime.now(UTC))
-    return News.of(notice, {"cameraId": "cam"}, default_site(room.settings), None)
+    return AlertMessage.of(notice, {"cameraId": "cam"}, default_site(room.settings), None)
 
 
 def test_names_do_not_cross_the_open_network_in_the_clear(
-    caller: Newsroom, monkeypatch: pytest.MonkeyPatch
+    caller: NotifyHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))]
     for allowed in (True, False):
         settings = dataclasses.replace(
             caller.settings, webhook_url="http://hook.example.com/", webhook_allow_private=allowed
         )
-        way = webhook.Webhook(settings)
+        notifier = webhook.Webhook(settings)
         with monkeypatch.context() as wires:
             wires.setattr(socket, "getaddrinfo", lambda *_, **__: far)
             with pytest.raises(DeliveryRefused, match="use https"):
-                way.send(_news(caller), 2.0)
+                notifier.send(_message(caller), 2.0)
 
 
 def test_a_receiver_behind_tls_is_reached_if_its_certificate_is_good(
-    caller: Newsroom, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    caller: NotifyHouse, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiver(certificates.server) as secure:
         caller.alert()
-        caller.desk(webhook_url=f"https://localhost:{secure.port}/x").tell(caller.notice())
+        caller.service(webhook_url=f"https://localhost:{secure.port}/x").deliver(caller.notice())
         assert _reason(caller) == "The certificate of localhost is not to be trusted."
         assert secure.posted == []
         certificates.trust(monkeypatch)
         caller.alert("a2")
-        caller.desk(webhook_url=f"https://localhost:{secure.port}/x").tell(caller.notice("a2"))
+        caller.service(webhook_url=f"https://localhost:{secure.port}/x").deliver(caller.notice("a2"))
         assert [posted.path for posted in secure.posted] == ["/x"]
         assert secure.posted[0].headers["Host"] == f"localhost:{secure.port}"
 
 
 @pytest.mark.parametrize("answer", [silence, drip], ids=["silent", "dripping"])
 def test_a_receiver_that_does_not_come_to_an_end_is_hung_up_on_after_five_seconds(
-    caller: Newsroom, hook: Receiver, answer: Answer
+    caller: NotifyHouse, hook: Receiver, answer: Answer
 ) -> None:
     caller.alert()
     hook.for_ever = answer
     began = time.monotonic()
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1 did not answer within 5 s"):
-        caller.desk(pauses=()).tell(caller.notice())
+        caller.service(pauses=()).deliver(caller.notice())
     assert 4.5 < time.monotonic() - began < 10
 
 
-def test_an_answer_without_end_is_not_read(caller: Newsroom, hook: Receiver) -> None:
+def test_an_answer_without_end_is_not_read(caller: NotifyHouse, hook: Receiver) -> None:
     caller.alert()
     hook.for_ever = endless_body
     began = time.monotonic()
-    assert caller.desk().tell(caller.notice()) == "webhook: sent"
+    assert caller.service().deliver(caller.notice()) == "webhook: sent"
     assert time.monotonic() - began < 5
 
 
-def test_an_answer_that_is_no_http_is_a_failure(caller: Newsroom, hook: Receiver) -> None:
+def test_an_answer_that_is_no_http_is_a_failure(caller: NotifyHouse, hook: Receiver) -> None:
     caller.alert()
     hook.for_ever = nonsense
     with pytest.raises(Unavailable, match="did not answer in HTTP"):
-        caller.desk().tell(caller.notice())
+        caller.service().deliver(caller.notice())
 
 
-def test_nobody_there_is_a_failure(caller: Newsroom) -> None:
+def test_nobody_there_is_a_failure(caller: NotifyHouse) -> None:
     caller.alert()
     notice = caller.notice()
     with pytest.raises(Unavailable, match="does not take calls at port"):
-        caller.desk(webhook_url=f"http://127.0.0.1:{closed_port()}/").tell(notice)
+        caller.service(webhook_url=f"http://127.0.0.1:{closed_port()}/").deliver(notice)
     with pytest.raises(Unavailable, match="has no address; is the name right"):
-        caller.desk(webhook_url="http://nobody.invalid/").tell(notice)
+        caller.service(webhook_url="http://nobody.invalid/").deliver(notice)
 
 
-def test_a_look_up_that_hangs_is_not_waited_for(caller: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    way = webhook.Webhook(caller.settings, seconds=0.3)
+def test_a_look_up_that_hangs_is_not_waited_for(caller: NotifyHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    notifier = webhook.Webhook(caller.settings, seconds=0.3)
     began = time.monotonic()
     with monkeypatch.context() as wires:
         wires.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(6))
         with pytest.raises(NotDelivered, match="did not answer"):
-            way.send(_news(caller), 5.0)
+            notifier.send(_message(caller), 5.0)
     assert time.monotonic() - began < 5
 
 
 def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
-    room: Newsroom, smtp: MailServer, hook: Receiver
+    room: NotifyHouse, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
     hook.for_ever = silence
-    way = webhook.Webhook(room.settings, seconds=1.0)
-    mail = next(way for way in channels.ways(room.settings, room.db, room.bucket))
+    notifier = webhook.Webhook(room.settings, seconds=1.0)
+    mail = next(notifier for notifier in channels.notifiers(room.settings, room.db, room.bucket))
     with pytest.raises(Unavailable):
-        room.desk(pauses=(), ways=[way, mail]).tell(notice)
+        room.service(pauses=(), notifiers=[notifier, mail]).deliver(notice)
     assert len(smtp.mails) == 1
     assert room.record(notice, "email")["state"] == "sent"
     assert room.record(notice, "webhook")["state"] == "waiting"
@@ -313,35 +315,35 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
-    room: Newsroom,
+    room: NotifyHouse,
     smtp: MailServer,
     changes: dict[str, Any],
     complaint: str,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     room.alert()
-    room.desk(**changes).tell(room.notice())
+    room.service(**changes).deliver(room.notice())
     assert complaint in _reason(room)
     assert len(smtp.mails) == 1
-    logged = capsys.readouterr().out
+    logged = capfd.readouterr().out
     assert complaint in logged
     assert "hidden" not in logged
 
 
 def test_no_secret_is_in_any_log_or_message(
-    caller: Newsroom, hook: Receiver, capsys: pytest.CaptureFixture[str]
+    caller: NotifyHouse, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     class Broken:
         channel = "email"
 
-        def send(self, news: Any, seconds: float) -> str:
+        def send(self, message: Any, seconds: float) -> str:
             raise RuntimeError(SECRET)
 
     caller.alert()
-    way = webhook.Webhook(caller.settings)
+    notifier = webhook.Webhook(caller.settings)
     hook.for_ever = status(404)
-    caller.desk(ways=[way, Broken()]).tell(caller.notice())
-    logged = capsys.readouterr().out
+    caller.service(notifiers=[notifier, Broken()]).deliver(caller.notice())
+    logged = capfd.readouterr().out
     assert [json.loads(line)["severity"] for line in logged.splitlines()] == ["ERROR"] * 3
     assert caller.undelivered()["email"]["reason"] == "an error in Lookout itself (RuntimeError)"
     for told in (logged, str(caller.undelivered()), repr(caller.settings)):

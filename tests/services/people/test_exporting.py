@@ -132,7 +132,7 @@ def test_a_picture_that_is_deleted_meanwhile_is_left_out(
 
 
 def test_when_the_store_goes_silent_the_answer_breaks_off(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house: House, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     house.person("Anna")
     house.upload("faces/Anna/2.jpg", b"second")
@@ -158,4 +158,4 @@ def test_when_the_store_goes_silent_the_answer_breaks_off(
     assert b"photos/001_1.jpg" in received
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(io.BytesIO(received))
-    assert "a zip file breaks off" in capsys.readouterr().out
+    assert "a zip file breaks off" in capfd.readouterr().out

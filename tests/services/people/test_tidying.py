@@ -175,7 +175,7 @@ def test_with_a_removed_camera_its_snapshot_goes(house: House) -> None:
 
 
 def test_a_part_that_fails_keeps_no_other_from_being_done(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house: House, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     house.db.document("visits/gone").set({"expireAt": AGO})
     house.upload("debug/NO_FACE_1.jpg", b"debug")
@@ -185,7 +185,7 @@ def test_a_part_that_fails_keeps_no_other_from_being_done(
 
     monkeypatch.setattr("lookout.cloud.firebase.storage.older_than", silent)
     assert tidy(house) == {"visits": 1}
-    assert '"part": "debug_frames"' in capsys.readouterr().out
+    assert '"part": "debug_frames"' in capfd.readouterr().out
 
 
 def test_with_a_deleted_alert_all_of_it_goes(house: House) -> None:
@@ -203,7 +203,7 @@ def test_with_a_deleted_alert_all_of_it_goes(house: House) -> None:
 
 
 def test_a_tidying_takes_up_what_nobody_works_on_any_more(
-    house: House, capsys: pytest.CaptureFixture[str]
+    house: House, capfd: pytest.CaptureFixture[str]
 ) -> None:
     house.stranger("s1", "a1")
     with killed_at(2, after=True), pytest.raises(Killed):
@@ -214,4 +214,4 @@ def test_a_tidying_takes_up_what_nobody_works_on_any_more(
     runner = house.desk().runner
     housekeeping.Housekeeping(settings, house.db, house.bucket, runner).tidy()
     assert house.read("jobs/name_s1")["state"] == "done"
-    assert '"message": "tidied", "jobs": 1' in capsys.readouterr().out
+    assert '"message": "tidied", "jobs": 1' in capfd.readouterr().out

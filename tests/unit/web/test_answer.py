@@ -59,7 +59,7 @@ def test_a_silent_store_is_answered_with_the_seconds_to_wait(framework: FlaskCli
 
 @pytest.mark.parametrize("path", ["/unexpected", "/settings"])
 def test_an_unexpected_error_is_told_to_the_log_alone(
-    framework: FlaskClient, capsys: pytest.CaptureFixture[str], path: str
+    framework: FlaskClient, capfd: pytest.CaptureFixture[str], path: str
 ) -> None:
     answer = framework.post(path, data=b"x", headers={"X-Camera-Key": "the-key"})
     assert answer.status_code == 500
@@ -67,7 +67,7 @@ def test_an_unexpected_error_is_told_to_the_log_alone(
     assert answer.json["error"] == "internal"
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capfd.readouterr().out)
     assert line["severity"] == "ERROR"
     assert "a secret of the inside" in line["cause"]
 
@@ -75,11 +75,11 @@ def test_an_unexpected_error_is_told_to_the_log_alone(
 @pytest.mark.parametrize("header", ["X-Camera-Key", "Token", "Authorization"])
 @pytest.mark.parametrize("path", ["/", "/unexpected", "/unavailable", "/error/Unauthorised"])
 def test_a_key_is_never_logged(
-    framework: FlaskClient, capsys: pytest.CaptureFixture[str], path: str, header: str
+    framework: FlaskClient, capfd: pytest.CaptureFixture[str], path: str, header: str
 ) -> None:
     key = "Bearer very-secret" if header == "Authorization" else "very-secret"
     framework.post(path, data=b"x" * 9_000_000, headers={"X-Camera-Id": "cam_1", header: key})
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     assert "very-secret" not in captured.out + captured.err
     assert captured.out.count("\n") == 1  # what was logged is one JSON object in one line
     assert json.loads(captured.out)["camera"] == "cam_1"

@@ -216,7 +216,7 @@ def test_the_limit_is_that_of_the_image_not_of_what_is_around_it(framework: Flas
 @half_read_files_close_themselves
 @pytest.mark.parametrize("kind", ["image/jpeg", "multipart/form-data; boundary=b"])
 def test_a_body_that_breaks_off_is_refused_without_an_alarm(
-    framework: FlaskClient, capsys: pytest.CaptureFixture[str], kind: str
+    framework: FlaskClient, capfd: pytest.CaptureFixture[str], kind: str
 ) -> None:
     body = _multipart(('name="image"; filename="a.jpg"', JPEG))
     answer = framework.post(
@@ -227,7 +227,7 @@ def test_a_body_that_breaks_off_is_refused_without_an_alarm(
         environ_overrides={"CONTENT_LENGTH": str(len(body))},
     )
     assert _refused(answer, 400, "bad_request", "ended before")
-    assert "ERROR" not in capsys.readouterr().out
+    assert "ERROR" not in capfd.readouterr().out
     gc.collect()
 
 

@@ -29,16 +29,16 @@ def _record(state: DeliveryState, tries: int = 1, lease: timedelta = LEASE) -> d
     ("record", "step"),
     [
         (None, Step.SEND),
-        (_record(DeliveryState.CLAIMED), Step.COME_AGAIN),
-        (_record(DeliveryState.CLAIMED, lease=SECOND), Step.COME_AGAIN),
+        (_record(DeliveryState.CLAIMED), Step.RETRY),
+        (_record(DeliveryState.CLAIMED, lease=SECOND), Step.RETRY),
         (_record(DeliveryState.CLAIMED, lease=timedelta()), Step.SEND),
-        (_record(DeliveryState.CLAIMED, MAX_TRIES), Step.COME_AGAIN),
+        (_record(DeliveryState.CLAIMED, MAX_TRIES), Step.RETRY),
         (_record(DeliveryState.CLAIMED, MAX_TRIES, -SECOND), Step.GIVE_UP),
         (_record(DeliveryState.WAITING), Step.SEND),
         (_record(DeliveryState.WAITING, MAX_TRIES - 1), Step.SEND),
         (_record(DeliveryState.WAITING, MAX_TRIES), Step.GIVE_UP),
-        (_record(DeliveryState.SENT), Step.LEAVE),
-        (_record(DeliveryState.FAILED), Step.LEAVE),
+        (_record(DeliveryState.SENT), Step.SKIP),
+        (_record(DeliveryState.FAILED), Step.SKIP),
     ],
 )
 def test_what_a_delivery_does_follows_from_the_record(record: dict[str, Any] | None, step: Step) -> None:
@@ -50,7 +50,7 @@ def test_a_claim_counts_the_tries_and_ends_by_itself() -> None:
     assert (first["tries"], first["leaseUntil"]) == (1, NOW + LEASE)
     second = claimed(first, "two", NOW + LEASE)
     assert (second["tries"], second["claim"], second["state"]) == (2, "two", "claimed")
-    assert delivery_step(second, NOW + LEASE) is Step.COME_AGAIN
+    assert delivery_step(second, NOW + LEASE) is Step.RETRY
 
 
 def test_what_was_sent_was_sent_also_by_one_whose_lease_had_ended() -> None:

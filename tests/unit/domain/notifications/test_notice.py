@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lookout.domain.notifications.notice import NAME_CHARACTERS, News, Notice, NoticeState, one_line
+from lookout.domain.notifications.notice import NAME_CHARACTERS, AlertMessage, Notice, NoticeState, one_line
 from lookout.domain.site.site import Site
 
 SITE = Site(threshold=None, margin=0.05, visit_seconds=120, retention_days=30, timezone="Europe/Berlin")
@@ -24,8 +24,10 @@ UNKNOWN: dict[str, Any] = {
 ANNA = UNKNOWN | {"personId": "anna", "person": "Anna", "isKnown": True, "strangerId": None}
 
 
-def _news(alert: dict[str, Any], state: NoticeState = NoticeState.NEW, site_url: str | None = None) -> News:
-    return News.of(Notice("a1_x", "a1", state, AT), alert, SITE, site_url)
+def _message(
+    alert: dict[str, Any], state: NoticeState = NoticeState.NEW, site_url: str | None = None
+) -> AlertMessage:
+    return AlertMessage.of(Notice("a1_x", "a1", state, AT), alert, SITE, site_url)
 
 
 @pytest.mark.parametrize(
@@ -40,19 +42,19 @@ def _news(alert: dict[str, Any], state: NoticeState = NoticeState.NEW, site_url:
     ],
 )
 def test_the_subject_says_who_and_where(alert: dict[str, Any], state: NoticeState, subject: str) -> None:
-    assert _news(alert, state).subject == subject
+    assert _message(alert, state).subject == subject
 
 
 def test_the_sentence_says_when_by_the_clock_of_the_house() -> None:
-    assert _news(ANNA).sentence == "Anna was seen at Front Door on Sunday, 31 May 2026, 14:03."
-    assert _news(UNKNOWN).sentence.startswith("Somebody unknown was seen at Front Door on ")
-    assert _news(ANNA, NoticeState.KNOWN).sentence.endswith(
+    assert _message(ANNA).sentence == "Anna was seen at Front Door on Sunday, 31 May 2026, 14:03."
+    assert _message(UNKNOWN).sentence.startswith("Somebody unknown was seen at Front Door on ")
+    assert _message(ANNA, NoticeState.KNOWN).sentence.endswith(
         "14:03. The alert was of somebody unknown at first."
     )
 
 
 def test_a_webhook_is_told_all_of_it() -> None:
-    assert _news(UNKNOWN, site_url="https://house.example.com").plain() == {
+    assert _message(UNKNOWN, site_url="https://house.example.com").payload() == {
         "event": "alert.new",
         "alert_id": "a1",
         "camera_id": "cam_front",
@@ -65,7 +67,7 @@ def test_a_webhook_is_told_all_of_it() -> None:
         "at": "2026-05-31T14:03:04+02:00",
         "url": "https://house.example.com/#/alerts/a1",
     }
-    known = _news(ANNA, NoticeState.KNOWN).plain()
+    known = _message(ANNA, NoticeState.KNOWN).payload()
     assert (known["event"], known["is_known"], known["url"]) == ("alert.known", True, None)
 
 

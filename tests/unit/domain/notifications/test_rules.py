@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lookout.domain.notifications.rules import TELL_EVERY_TIME, Channel, Telling
+from lookout.domain.notifications.rules import DEFAULT_RULES, Channel, NotificationRules
 from lookout.domain.site.site import Site
 
 DEFAULT = Site(threshold=None, margin=0.05, visit_seconds=120, retention_days=30, timezone="UTC")
@@ -13,15 +13,18 @@ DEFAULT = Site(threshold=None, margin=0.05, visit_seconds=120, retention_days=30
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
-        ({}, TELL_EVERY_TIME),
-        ({"digest": False, "channels": {}}, TELL_EVERY_TIME),
-        ({"digest": True}, Telling(digest=True)),
-        ({"channels": {"email": False, "push": True}}, Telling(off=frozenset({Channel.EMAIL}))),
-        ({"channels": dict.fromkeys(["email", "push", "webhook"], False)}, Telling(off=frozenset(Channel))),
+        ({}, DEFAULT_RULES),
+        ({"digest": False, "channels": {}}, DEFAULT_RULES),
+        ({"digest": True}, NotificationRules(digest=True)),
+        ({"channels": {"email": False, "push": True}}, NotificationRules(off=frozenset({Channel.EMAIL}))),
+        (
+            {"channels": dict.fromkeys(["email", "push", "webhook"], False)},
+            NotificationRules(off=frozenset(Channel)),
+        ),
     ],
 )
-def test_what_an_owner_says_counts(said: object, meant: Telling) -> None:
-    assert DEFAULT.overridden({"notify": said})[0].telling == meant
+def test_what_an_owner_says_counts(said: object, meant: NotificationRules) -> None:
+    assert DEFAULT.overridden({"notify": said})[0].notifications == meant
     assert DEFAULT.overridden({"notify": said})[1] == []
 
 
@@ -45,4 +48,4 @@ def test_what_an_owner_says_counts(said: object, meant: Telling) -> None:
 def test_what_cannot_be_used_is_complained_about_and_people_are_told_as_before(said: object) -> None:
     site, (complaint,) = DEFAULT.overridden({"notify": said, "margin": 0.2})
     assert complaint.startswith("settings/site notify: ")
-    assert (site.telling, site.margin) == (TELL_EVERY_TIME, 0.2)
+    assert (site.notifications, site.margin) == (DEFAULT_RULES, 0.2)
