@@ -102,7 +102,7 @@ def test_a_check_names_what_is_wrong_and_goes_on(yard: Yard, servo: FakeCamera) 
     camera = yard.register(servo)
     done = run(yard.folder, "check")
     assert done.returncode == 1
-    assert "NO  running: the agent was never ran" in done.stdout
+    assert "NO  running: the agent never ran" in done.stdout
     assert f"NO  camera {lost}: Nobody listens" in done.stdout
     assert f"NO  camera {foreign}: The agent's settings do not allow" in done.stdout
     assert f"ok  camera {camera}" in done.stdout

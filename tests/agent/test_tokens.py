@@ -214,7 +214,7 @@ def test_an_answer_that_is_no_firebases_means_try_again_later(
 def test_a_firebase_that_says_nothing_is_not_waited_for_for_ever(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(tokens, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(Unreachable, match="cannot be reached"):

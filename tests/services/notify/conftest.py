@@ -29,7 +29,7 @@ DAY = "2026-05-31"
 
 
 @dataclass
-class NotifyHouse:
+class NotifyStores:
     """The stores of a house, and the function by which its people are told."""
 
     settings: Settings
@@ -117,9 +117,9 @@ def hook() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def room(settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver) -> NotifyHouse:
+def room(settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver) -> NotifyStores:
     """A house with mails and webhooks."""
-    return NotifyHouse(
+    return NotifyStores(
         dataclasses.replace(
             settings,
             site_refresh_seconds=0.0,

@@ -12,7 +12,7 @@ from lookout.errors import SettingsError, Unavailable
 from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
 from stack.local.info import StackInfo
-from tests.services.notify.conftest import NotifyHouse
+from tests.services.notify.conftest import NotifyStores
 from tests.services.notify.servers import MailServer, Receiver, status
 from tests.support import functions
 from tests.support.events import of_document
@@ -20,7 +20,7 @@ from tests.support.outage import Line
 
 
 @pytest.fixture
-def main(room: NotifyHouse) -> Any:
+def main(room: NotifyStores) -> Any:
     """``main.py`` as a warm instance whose desk is the test's."""
     main = functions.main("notify")
     deliveries.service.replace(room.service())
@@ -32,7 +32,7 @@ def _event(notice_id: str) -> Any:
 
 
 def test_a_notice_that_is_made_is_told(
-    main: Any, room: NotifyHouse, smtp: MailServer, hook: Receiver, capfd: pytest.CaptureFixture[str]
+    main: Any, room: NotifyStores, smtp: MailServer, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.alert()
     main.notify(_event(room.notice()))
@@ -42,7 +42,7 @@ def test_a_notice_that_is_made_is_told(
 
 
 def test_what_is_left_to_do_has_the_event_come_again(
-    main: Any, room: NotifyHouse, hook: Receiver, capfd: pytest.CaptureFixture[str]
+    main: Any, room: NotifyStores, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.alert()
     hook.for_ever = status(503)
@@ -51,7 +51,7 @@ def test_what_is_left_to_do_has_the_event_come_again(
     assert json.loads(capfd.readouterr().out.splitlines()[-1])["severity"] == "WARNING"
 
 
-def test_a_silent_store_has_the_event_come_again(room: NotifyHouse, line: Line, distant_db: Any) -> None:
+def test_a_silent_store_has_the_event_come_again(room: NotifyStores, line: Line, distant_db: Any) -> None:
     room.alert()
     notice = room.notice()
     room.db = distant_db
@@ -62,7 +62,7 @@ def test_a_silent_store_has_the_event_come_again(room: NotifyHouse, line: Line, 
 
 
 def test_a_notice_that_cannot_be_read_is_dropped(
-    main: Any, room: NotifyHouse, smtp: MailServer, capfd: pytest.CaptureFixture[str]
+    main: Any, room: NotifyStores, smtp: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.db.document("notices/odd").set({"alertId": "a1", "state": "shouting"})
     main.notify(_event("odd"))
@@ -77,7 +77,7 @@ def test_the_platform_is_asked_to_deliver_again_and_for_little_memory(main: Any)
     assert endpoint.availableMemoryMb == 256
 
 
-def test_a_claim_outlives_the_function_that_made_it(main: Any, room: NotifyHouse) -> None:
+def test_a_claim_outlives_the_function_that_made_it(main: Any, room: NotifyStores) -> None:
     from lookout.domain.notifications.delivery import LEASE
 
     seconds = main.notify.__firebase_endpoint__.timeoutSeconds
@@ -115,7 +115,7 @@ def test_events_that_meet_a_cold_instance_make_one_service(stack: StackInfo) -> 
     ],
 )
 def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver, setting: dict[str, str], closed: str, told: str
+    room: NotifyStores, smtp: MailServer, hook: Receiver, setting: dict[str, str], closed: str, told: str
 ) -> None:
     good = {
         "EMAIL_ENABLED": "true",
@@ -138,7 +138,7 @@ def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
 
 
 def test_a_site_url_that_is_none_costs_the_links_alone(
-    room: NotifyHouse, capfd: pytest.CaptureFixture[str]
+    room: NotifyStores, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for bad in ("https://[home", "house", "https://h:port"):
         settings, complaints = Settings.for_telling({"SITE_URL": bad})

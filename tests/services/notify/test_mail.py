@@ -13,7 +13,7 @@ import pytest
 
 from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
 from lookout.services.notify import channels, mail, mail_message, webhook
-from tests.services.notify.conftest import FACE, FRAME, Certificates, NotifyHouse
+from tests.services.notify.conftest import FACE, FRAME, Certificates, NotifyStores
 from tests.services.notify.servers import (
     PASSWORD,
     USER,
@@ -27,7 +27,7 @@ from tests.support.outage import closed_port, storage_that_answers
 
 
 @pytest.fixture
-def post(room: NotifyHouse) -> NotifyHouse:
+def post(room: NotifyStores) -> NotifyStores:
     """A house with mails alone."""
     room.settings = dataclasses.replace(room.settings, webhook_url=None)
     return room
@@ -39,7 +39,7 @@ def _parts(mail: EmailMessage) -> dict[str, Any]:
 
 
 def test_a_mail_says_who_where_and_when_with_the_face_in_it_and_the_frame_beside_it(
-    post: NotifyHouse, smtp: MailServer
+    post: NotifyStores, smtp: MailServer
 ) -> None:
     post.known()
     post.service().deliver(post.notice())
@@ -59,7 +59,7 @@ def test_a_mail_says_who_where_and_when_with_the_face_in_it_and_the_frame_beside
     assert face["Content-ID"] == "<face@lookout>"
 
 
-def test_a_mail_that_comes_twice_is_recognised(post: NotifyHouse, smtp: MailServer) -> None:
+def test_a_mail_that_comes_twice_is_recognised(post: NotifyStores, smtp: MailServer) -> None:
     post.alert()
     notice = post.notice()
     post.service().deliver(notice)
@@ -69,7 +69,7 @@ def test_a_mail_that_comes_twice_is_recognised(post: NotifyHouse, smtp: MailServ
     assert len(smtp.mails) == 2
 
 
-def test_an_alert_without_pictures_is_told_all_the_same(post: NotifyHouse, smtp: MailServer) -> None:
+def test_an_alert_without_pictures_is_told_all_the_same(post: NotifyStores, smtp: MailServer) -> None:
     post.alert(pictures=False)
     post.service(site_url=None).deliver(post.notice())
     parts = _parts(smtp.mails[0])
@@ -78,7 +78,7 @@ def test_an_alert_without_pictures_is_told_all_the_same(post: NotifyHouse, smtp:
     assert "http" not in parts["text/plain"]
 
 
-def test_pictures_that_are_still_being_stored_are_waited_for(post: NotifyHouse) -> None:
+def test_pictures_that_are_still_being_stored_are_waited_for(post: NotifyStores) -> None:
     from threading import Timer
 
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
@@ -94,7 +94,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: NotifyHouse) 
     assert (mail_pictures.face, mail_pictures.frame) == (FACE, FRAME)
 
 
-def test_pictures_that_never_come_are_not_waited_for_long(post: NotifyHouse) -> None:
+def test_pictures_that_never_come_are_not_waited_for_long(post: NotifyStores) -> None:
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
     began = time.monotonic()
     mail_pictures = channels.mail_pictures(post.db, post.bucket, "a1", 3.0, seconds=0.5)
@@ -103,7 +103,7 @@ def test_pictures_that_never_come_are_not_waited_for_long(post: NotifyHouse) -> 
 
 
 def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(
-    post: NotifyHouse, smtp: MailServer
+    post: NotifyStores, smtp: MailServer
 ) -> None:
     from tests.support.stores import bucket_at
 
@@ -130,7 +130,7 @@ def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(
 )
 @pytest.mark.parametrize("field", ["person", "cameraName"])
 def test_a_name_is_a_name_and_no_header_or_markup(
-    post: NotifyHouse, smtp: MailServer, name: str, field: str
+    post: NotifyStores, smtp: MailServer, name: str, field: str
 ) -> None:
     post.known(**{field: name})
     post.service().deliver(post.notice())
@@ -147,12 +147,12 @@ def test_a_name_is_a_name_and_no_header_or_markup(
     assert "<img src=x" not in html
 
 
-def _reason(room: NotifyHouse) -> str:
+def _reason(room: NotifyStores) -> str:
     return str(room.undelivered()["email"]["reason"])
 
 
 def test_a_wrong_password_is_told_at_once_and_shown_nowhere(
-    post: NotifyHouse, capfd: pytest.CaptureFixture[str]
+    post: NotifyStores, capfd: pytest.CaptureFixture[str]
 ) -> None:
     post.alert()
     with mail_server(auth=True) as server:
@@ -166,7 +166,7 @@ def test_a_wrong_password_is_told_at_once_and_shown_nowhere(
 
 
 def test_the_right_password_lets_the_mail_through_under_starttls(
-    post: NotifyHouse, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    post: NotifyStores, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificates.trust(monkeypatch)
     post.alert()
@@ -185,7 +185,7 @@ def test_the_right_password_lets_the_mail_through_under_starttls(
 
 
 def test_a_mail_goes_by_tls_from_the_first_byte(
-    post: NotifyHouse, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    post: NotifyStores, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificates.trust(monkeypatch)
     post.alert()
@@ -196,7 +196,7 @@ def test_a_mail_goes_by_tls_from_the_first_byte(
 
 @pytest.mark.parametrize("protection", ["starttls", "tls"])
 def test_a_certificate_that_nobody_vouches_for_ends_the_call(
-    post: NotifyHouse, certificates: Certificates, protection: str
+    post: NotifyStores, certificates: Certificates, protection: str
 ) -> None:
     post.alert()
     tls, starttls = (certificates.server if protection == kind else None for kind in ("tls", "starttls"))
@@ -206,7 +206,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_the_call(
     assert _reason(post) == "The certificate of 127.0.0.1 is not to be trusted."
 
 
-def test_a_server_without_starttls_gets_neither_password_nor_mail(post: NotifyHouse) -> None:
+def test_a_server_without_starttls_gets_neither_password_nor_mail(post: NotifyStores) -> None:
     post.alert()
     with mail_server(auth=True) as server:
         post.service(
@@ -216,14 +216,14 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(post: NotifyHo
     assert _reason(post) == "127.0.0.1 does not offer STARTTLS; look at EMAIL_TLS."
 
 
-def test_a_server_that_takes_no_passwords_is_told_of(post: NotifyHouse) -> None:
+def test_a_server_that_takes_no_passwords_is_told_of(post: NotifyStores) -> None:
     post.alert()
     with mail_server(auth=True, passwords=False) as server:
         post.service(email_port=server.port, email_user=USER, email_password=PASSWORD).deliver(post.notice())
     assert _reason(post) == "127.0.0.1 lets nobody sign in with a password."
 
 
-def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: NotifyHouse, smtp: MailServer) -> None:
+def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: NotifyStores, smtp: MailServer) -> None:
     post.alert()
     smtp.slow = 6.0
     notifier = mail.Mail(post.settings, lambda _: mail_message.MailPictures(), seconds=0.5)
@@ -234,7 +234,7 @@ def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: NotifyHous
 
 
 def test_without_tls_a_password_leaves_this_machine_to_nobody(
-    post: NotifyHouse, monkeypatch: pytest.MonkeyPatch
+    post: NotifyStores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[object] = []
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 25))]
@@ -250,7 +250,7 @@ def test_without_tls_a_password_leaves_this_machine_to_nobody(
     assert called == []
 
 
-def _message(post: NotifyHouse) -> Any:
+def _message(post: NotifyStores) -> Any:
     from datetime import UTC, datetime
 
     from lookout.cloud.site.settings import default_site
@@ -262,7 +262,7 @@ def _message(post: NotifyHouse) -> Any:
 
 
 def test_recipients_whom_nobody_knows_are_told_of_at_once(
-    post: NotifyHouse, smtp: MailServer, capfd: pytest.CaptureFixture[str]
+    post: NotifyStores, smtp: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     post.alert()
     smtp.unknown = {"bob@example.com"}
@@ -276,14 +276,14 @@ def test_recipients_whom_nobody_knows_are_told_of_at_once(
     assert len(smtp.mails) == 1
 
 
-def test_a_server_that_is_busy_is_asked_again(post: NotifyHouse, smtp: MailServer) -> None:
+def test_a_server_that_is_busy_is_asked_again(post: NotifyStores, smtp: MailServer) -> None:
     post.alert()
     smtp.refusals = ["451 4.3.0 later", "452 4.3.1 later"]
     assert post.service().deliver(post.notice()) == "email: sent"
     assert len(smtp.mails) == 1
 
 
-def test_a_server_that_refuses_the_mail_for_good_is_asked_once(post: NotifyHouse, smtp: MailServer) -> None:
+def test_a_server_that_refuses_the_mail_for_good_is_asked_once(post: NotifyStores, smtp: MailServer) -> None:
     post.alert()
     smtp.refusals = ["554 5.7.1 no spam", "250 never said"]
     post.service().deliver(post.notice())
@@ -291,7 +291,7 @@ def test_a_server_that_refuses_the_mail_for_good_is_asked_once(post: NotifyHouse
     assert len(smtp.refusals) == 1
 
 
-def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: NotifyHouse) -> None:
+def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: NotifyStores) -> None:
     post.alert()
     notice = post.notice()
     with pytest.raises(Unavailable, match="does not take calls"):
@@ -303,7 +303,7 @@ def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: NotifyHous
 @pytest.mark.parametrize(
     ("greeting", "every"), [(b"", 0.0), (b"220 " + b"x" * 1000, 0.05)], ids=["mute", "drip"]
 )
-def test_a_slow_server_is_hung_up_on_in_time(post: NotifyHouse, greeting: bytes, every: float) -> None:
+def test_a_slow_server_is_hung_up_on_in_time(post: NotifyStores, greeting: bytes, every: float) -> None:
     post.alert()
     with mute_server(greeting, every) as port:
         settings = dataclasses.replace(post.settings, email_port=port)
@@ -338,7 +338,7 @@ def test_a_slow_server_is_hung_up_on_in_time(post: NotifyHouse, greeting: bytes,
     ],
 )
 def test_a_server_whose_reply_has_no_end_is_hung_up_on_before_it_fills_the_memory(
-    post: NotifyHouse, first: bytes, then: bytes
+    post: NotifyStores, first: bytes, then: bytes
 ) -> None:
     post.alert(pictures=False)
     notifier = mail.Mail
@@ -357,7 +357,7 @@ def test_a_server_whose_reply_has_no_end_is_hung_up_on_before_it_fills_the_memor
 
 
 def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(
-    room: NotifyHouse, hook: Receiver
+    room: NotifyStores, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
@@ -401,7 +401,7 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
-    room: NotifyHouse,
+    room: NotifyStores,
     hook: Receiver,
     changes: dict[str, Any],
     complaint: str,

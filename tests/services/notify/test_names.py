@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lookout.services.notify import mail, mail_message, webhook
-from tests.services.notify.conftest import NotifyHouse
+from tests.services.notify.conftest import NotifyStores
 from tests.services.notify.servers import MailServer, Receiver
 
 HEADERS = [
@@ -88,7 +88,7 @@ NAMES = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_si
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def told(room: NotifyHouse, person: str, camera: str) -> Any:
+def told(room: NotifyStores, person: str, camera: str) -> Any:
     from datetime import UTC, datetime
 
     from lookout.cloud.site.settings import default_site
@@ -113,7 +113,7 @@ def decoded(text: str) -> str:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NAMES, NAMES)
 def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
-    room: NotifyHouse, smtp: MailServer, person: str, camera: str
+    room: NotifyStores, smtp: MailServer, person: str, camera: str
 ) -> None:
     message = told(room, person, camera)
     smtp.mails.clear()
@@ -143,7 +143,7 @@ def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NAMES, NAMES)
 def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
-    room: NotifyHouse, hook: Receiver, person: str, camera: str
+    room: NotifyStores, hook: Receiver, person: str, camera: str
 ) -> None:
     hook.posted.clear()
     webhook.Webhook(room.settings).send(told(room, person, camera), 5.0)
@@ -159,7 +159,7 @@ def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
 
 @given(NAMES, NAMES)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_a_push_shows_is_one_line(room: NotifyHouse, person: str, camera: str) -> None:
+def test_what_a_push_shows_is_one_line(room: NotifyStores, person: str, camera: str) -> None:
     message = told(room, person, camera)
     for text in (message.subject, message.sentence):
         assert BREAKS.search(text) is None
@@ -172,7 +172,7 @@ def test_what_a_push_shows_is_one_line(room: NotifyHouse, person: str, camera: s
 )
 @pytest.mark.parametrize("field", ["person", "cameraName"])
 def test_an_encoded_word_for_a_name_adds_no_header_and_replaces_no_mail(
-    room: NotifyHouse, smtp: MailServer, name: str, field: str
+    room: NotifyStores, smtp: MailServer, name: str, field: str
 ) -> None:
     room.known(**{field: name})
     room.service(webhook_url=None).deliver(room.notice())
@@ -185,7 +185,7 @@ def test_an_encoded_word_for_a_name_adds_no_header_and_replaces_no_mail(
 
 
 def test_an_address_of_another_alphabet_is_written_to_where_the_server_knows_how(
-    room: NotifyHouse, smtp: MailServer
+    room: NotifyStores, smtp: MailServer
 ) -> None:
     room.known()
     room.service(webhook_url=None, email_from="häuser@example.com", email_to="zoë@example.com").deliver(

@@ -21,7 +21,7 @@ from lookout.services.notify import channels
 from lookout.services.notify.push import Push
 from stack.local import seed
 from stack.local.info import Account, StackInfo
-from tests.services.notify.conftest import NotifyHouse
+from tests.services.notify.conftest import NotifyStores
 from tests.services.notify.servers import Answer, Receiver, endless_body, silence, status
 from tests.support.outage import storage_that_answers
 from tests.support.reads import Reads
@@ -51,7 +51,7 @@ def fcm(hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
 
 
 @pytest.fixture
-def push(room: NotifyHouse, fcm: Receiver) -> Iterator[Any]:
+def push(room: NotifyStores, fcm: Receiver) -> Iterator[Any]:
     """The notifier by push."""
     options = {"projectId": "p", "httpTimeout": 2.0}
     app = firebase_admin.initialize_app(firebase_app().credential, options, f"push-{room.db.project}")
@@ -73,7 +73,7 @@ def owner(stack: StackInfo) -> str:
 
 
 @pytest.fixture
-def register(room: NotifyHouse, owner: str) -> Callable[..., None]:
+def register(room: NotifyStores, owner: str) -> Callable[..., None]:
     """Registers devices of these names, of the owner's where nobody else is named."""
 
     def registered(*names: str, uid: str = owner, age: float = 0.0) -> None:
@@ -85,12 +85,12 @@ def register(room: NotifyHouse, owner: str) -> Callable[..., None]:
     return registered
 
 
-def devices(room: NotifyHouse) -> list[str]:
+def devices(room: NotifyStores) -> list[str]:
     return sorted(one.id for one in room.db.collection("devices").get())
 
 
 def test_every_registered_device_is_told_once(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone", "laptop")
     room.known()
@@ -111,7 +111,7 @@ def test_every_registered_device_is_told_once(
 
 
 def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("old")
     fcm.for_ever = GONE
@@ -122,7 +122,7 @@ def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told(
 
 
 def test_where_nobody_registered_nobody_is_told(
-    room: NotifyHouse, push: Any, fcm: Receiver, owner: str
+    room: NotifyStores, push: Any, fcm: Receiver, owner: str
 ) -> None:
     room.alert()
     room.db.document("devices/broken").set({"uid": owner})
@@ -132,7 +132,7 @@ def test_where_nobody_registered_nobody_is_told(
 
 
 def test_one_device_that_fails_is_logged_and_the_other_is_not_told_twice(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, capfd: pytest.CaptureFixture[str]
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register, capfd: pytest.CaptureFixture[str]
 ) -> None:
     register("phone", "laptop")
     fcm.for_ever, fcm.answers = None, [SENT, failure(400, "INVALID_ARGUMENT")]
@@ -150,7 +150,7 @@ def test_one_device_that_fails_is_logged_and_the_other_is_not_told_twice(
     ],
 )
 def test_what_messaging_refuses_is_told_at_once(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, answer: Answer, code: str
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register, answer: Answer, code: str
 ) -> None:
     register("phone")
     fcm.for_ever = answer
@@ -161,7 +161,7 @@ def test_what_messaging_refuses_is_told_at_once(
 
 
 def test_a_messaging_that_is_overloaded_has_the_notice_come_again(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone")
     fcm.for_ever = failure(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
@@ -172,7 +172,7 @@ def test_a_messaging_that_is_overloaded_has_the_notice_come_again(
 
 
 def test_a_silent_messaging_is_not_waited_for(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone")
     fcm.for_ever = silence
@@ -183,7 +183,7 @@ def test_a_silent_messaging_is_not_waited_for(
     assert time.monotonic() - began < 15
 
 
-def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: NotifyHouse) -> None:
+def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: NotifyStores) -> None:
     made = messaging_app(5.0)
     assert room.db.project
     assert made is messaging_app(5.0)
@@ -191,7 +191,7 @@ def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: Not
     assert made.project_id == firebase_app().project_id
 
 
-def test_push_is_one_of_the_ways_when_it_is_switched_on(room: NotifyHouse) -> None:
+def test_push_is_one_of_the_ways_when_it_is_switched_on(room: NotifyStores) -> None:
     import dataclasses
 
     notifiers = channels.notifiers
@@ -213,7 +213,7 @@ def told(fcm: Receiver) -> list[str]:
 
 @pytest.mark.parametrize("claims", [{}, {"role": "agent", "agentId": "pi"}, {"role": "admin"}])
 def test_devices_of_whoever_has_no_role_to_look_any_more_are_told_nothing_and_go(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, stack: StackInfo, claims: dict[str, str]
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register, stack: StackInfo, claims: dict[str, str]
 ) -> None:
     register("mine")
     register("theirs", uid=account(stack, **claims))
@@ -226,14 +226,14 @@ def test_devices_of_whoever_has_no_role_to_look_any_more_are_told_nothing_and_go
 
 
 def test_a_role_that_is_taken_is_felt_within_seconds(
-    room: NotifyHouse,
+    room: NotifyStores,
     push: Any,
     fcm: Receiver,
     register: Register,
     stack: StackInfo,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lookout.cloud.devices.ROLE_SECONDS", 0.0)
+    monkeypatch.setattr("lookout.cloud.accounts.devices.ROLE_SECONDS", 0.0)
     uid = account(stack, role="viewer")
     register("phone", uid=uid)
     room.alert()
@@ -245,7 +245,7 @@ def test_a_role_that_is_taken_is_felt_within_seconds(
 
 
 def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, stack: StackInfo
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register, stack: StackInfo
 ) -> None:
     viewers = [account(stack, role="viewer") for _ in range(2)]
     for uid in viewers:
@@ -264,14 +264,14 @@ def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
 
 
 def test_owners_come_first_where_there_are_more_devices_than_are_told(
-    room: NotifyHouse,
+    room: NotifyStores,
     push: Any,
     fcm: Receiver,
     register: Register,
     stack: StackInfo,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lookout.cloud.devices.MOST", 3)
+    monkeypatch.setattr("lookout.cloud.accounts.devices.MAX_DEVICES", 3)
     for number in range(4):
         register(f"viewer-{number}", uid=account(stack, role="viewer"))
     register("phone", "laptop")
@@ -281,18 +281,18 @@ def test_owners_come_first_where_there_are_more_devices_than_are_told(
 
 
 def test_reads_stay_bounded_however_many_devices_there_are(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, stack: StackInfo
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register, stack: StackInfo
 ) -> None:
     viewer = account(stack, role="viewer")
     register(*(f"{number:03}" for number in range(300)), uid=viewer)
     register("phone")
     reads = Reads(room.db)
-    assert push._devices._to_be_told()
+    assert push._devices._recipients()
     assert reads.documents < 150
 
 
 def test_an_auth_that_does_not_answer_has_the_notice_come_again(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register, monkeypatch: pytest.MonkeyPatch
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register("phone")
     room.alert()
@@ -300,7 +300,7 @@ def test_an_auth_that_does_not_answer_has_the_notice_come_again(
         environment.setenv("FIREBASE_AUTH_EMULATOR_HOST", url.removeprefix("http://"))
         options = {"projectId": "p", "httpTimeout": 1.0}
         elsewhere = firebase_admin.initialize_app(firebase_app().credential, options, "auth-503")
-        environment.setattr("lookout.cloud.identity.firebase_app", lambda: elsewhere)
+        environment.setattr("lookout.cloud.accounts.id_token.firebase_app", lambda: elsewhere)
         with pytest.raises(Unavailable, match="did not answer"):
             room.service(pauses=(), notifiers=[push]).deliver(room.notice())
         firebase_admin.delete_app(elsewhere)
@@ -308,7 +308,7 @@ def test_an_auth_that_does_not_answer_has_the_notice_come_again(
 
 
 def test_an_answer_of_messaging_without_end_is_not_read(
-    room: NotifyHouse, push: Any, fcm: Receiver, register: Register
+    room: NotifyStores, push: Any, fcm: Receiver, register: Register
 ) -> None:
     register("phone", "laptop")
     fcm.for_ever = endless_body

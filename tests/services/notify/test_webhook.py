@@ -16,7 +16,7 @@ import pytest
 
 from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
 from lookout.services.notify import channels, webhook
-from tests.services.notify.conftest import SECRET, Certificates, NotifyHouse
+from tests.services.notify.conftest import SECRET, Certificates, NotifyStores
 from tests.services.notify.servers import (
     Answer,
     MailServer,
@@ -32,17 +32,17 @@ from tests.support.outage import closed_port
 
 
 @pytest.fixture
-def caller(room: NotifyHouse) -> NotifyHouse:
+def caller(room: NotifyStores) -> NotifyStores:
     """A house with webhooks alone."""
     room.settings = dataclasses.replace(room.settings, email_enabled=False)
     return room
 
 
-def _reason(room: NotifyHouse) -> str:
+def _reason(room: NotifyStores) -> str:
     return str(room.undelivered()["webhook"]["reason"])
 
 
-def test_what_is_posted_is_told_in_full_and_signed(caller: NotifyHouse, hook: Receiver) -> None:
+def test_what_is_posted_is_told_in_full_and_signed(caller: NotifyStores, hook: Receiver) -> None:
     caller.db.document("settings/site").set({"timezone": "Europe/Berlin"})
     caller.known()
     caller.service().deliver(caller.notice(at=datetime.now(UTC)))
@@ -73,7 +73,7 @@ def test_what_is_posted_is_told_in_full_and_signed(caller: NotifyHouse, hook: Re
     }
 
 
-def test_names_come_as_they_are_written(caller: NotifyHouse, hook: Receiver) -> None:
+def test_names_come_as_they_are_written(caller: NotifyStores, hook: Receiver) -> None:
     caller.known(person='Zoë "Z" Ångström', cameraName="Tür\r\nX-Evil: 1")
     caller.service().deliver(caller.notice())
     (posted,) = hook.posted
@@ -82,7 +82,7 @@ def test_names_come_as_they_are_written(caller: NotifyHouse, hook: Receiver) -> 
 
 
 @pytest.mark.parametrize("first", [500, 502, 503, 408, 429])
-def test_a_receiver_that_fails_once_is_asked_again(caller: NotifyHouse, hook: Receiver, first: int) -> None:
+def test_a_receiver_that_fails_once_is_asked_again(caller: NotifyStores, hook: Receiver, first: int) -> None:
     caller.alert()
     hook.answers = [status(first)]
     assert caller.service().deliver(caller.notice()) == "webhook: sent"
@@ -92,7 +92,7 @@ def test_a_receiver_that_fails_once_is_asked_again(caller: NotifyHouse, hook: Re
 
 
 def test_a_receiver_that_fails_for_ever_is_given_up_and_the_alert_says_so_until_people_are_told(
-    caller: NotifyHouse, hook: Receiver
+    caller: NotifyStores, hook: Receiver
 ) -> None:
     caller.alert()
     notice = caller.notice()
@@ -115,7 +115,7 @@ def test_a_receiver_that_fails_for_ever_is_given_up_and_the_alert_says_so_until_
 
 
 def test_telling_late_that_it_is_new_does_not_hide_that_nobody_knows_the_name(
-    caller: NotifyHouse, hook: Receiver
+    caller: NotifyStores, hook: Receiver
 ) -> None:
     caller.alert()
     caller.db.document("alerts/a1").update({"undelivered": {"webhook": {"reason": "x", "state": "known"}}})
@@ -125,7 +125,7 @@ def test_telling_late_that_it_is_new_does_not_hide_that_nobody_knows_the_name(
 
 
 @pytest.mark.parametrize("code", [400, 401, 404, 410, 100 + 351])
-def test_a_receiver_that_refuses_is_asked_once(caller: NotifyHouse, hook: Receiver, code: int) -> None:
+def test_a_receiver_that_refuses_is_asked_once(caller: NotifyStores, hook: Receiver, code: int) -> None:
     caller.alert()
     hook.for_ever = status(code)
     caller.service().deliver(caller.notice())
@@ -134,7 +134,9 @@ def test_a_receiver_that_refuses_is_asked_once(caller: NotifyHouse, hook: Receiv
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_wherever_it_leads(caller: NotifyHouse, hook: Receiver, code: int) -> None:
+def test_a_redirect_is_not_followed_wherever_it_leads(
+    caller: NotifyStores, hook: Receiver, code: int
+) -> None:
     caller.alert()
     with receiver() as inside:
         hook.for_ever = status(code, Location=f"{inside.url}/metadata")
@@ -150,7 +152,7 @@ def test_a_redirect_is_not_followed_wherever_it_leads(caller: NotifyHouse, hook:
      "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]"],
 )  # fmt: skip
 def test_private_addresses_are_refused_however_they_are_written(
-    caller: NotifyHouse, hook: Receiver, host: str
+    caller: NotifyStores, hook: Receiver, host: str
 ) -> None:
     caller.alert()
     caller.service(webhook_url=f"https://{host}:{hook.port}/", webhook_allow_private=False).deliver(
@@ -161,7 +163,7 @@ def test_private_addresses_are_refused_however_they_are_written(
 
 
 def test_a_name_that_leads_inside_at_the_second_look_is_looked_up_once(
-    caller: NotifyHouse, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    caller: NotifyStores, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, look_up = socket.create_connection, socket.getaddrinfo
     called: list[object] = []
@@ -193,7 +195,7 @@ def test_a_name_that_leads_inside_at_the_second_look_is_looked_up_once(
     assert hook.posted == []
 
 
-def _message(room: NotifyHouse) -> Any:
+def _message(room: NotifyStores) -> Any:
     from lookout.cloud.site.settings import default_site
     from lookout.domain.notifications.notice import AlertMessage, Notice, NoticeState
 
@@ -202,7 +204,7 @@ def _message(room: NotifyHouse) -> Any:
 
 
 def test_names_do_not_cross_the_open_network_in_the_clear(
-    caller: NotifyHouse, monkeypatch: pytest.MonkeyPatch
+    caller: NotifyStores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))]
     for allowed in (True, False):
@@ -217,7 +219,7 @@ def test_names_do_not_cross_the_open_network_in_the_clear(
 
 
 def test_a_receiver_behind_tls_is_reached_if_its_certificate_is_good(
-    caller: NotifyHouse, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    caller: NotifyStores, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiver(certificates.server) as secure:
         caller.alert()
@@ -233,7 +235,7 @@ def test_a_receiver_behind_tls_is_reached_if_its_certificate_is_good(
 
 @pytest.mark.parametrize("answer", [silence, drip], ids=["silent", "dripping"])
 def test_a_receiver_that_does_not_come_to_an_end_is_hung_up_on_after_five_seconds(
-    caller: NotifyHouse, hook: Receiver, answer: Answer
+    caller: NotifyStores, hook: Receiver, answer: Answer
 ) -> None:
     caller.alert()
     hook.for_ever = answer
@@ -243,7 +245,7 @@ def test_a_receiver_that_does_not_come_to_an_end_is_hung_up_on_after_five_second
     assert 4.5 < time.monotonic() - began < 10
 
 
-def test_an_answer_without_end_is_not_read(caller: NotifyHouse, hook: Receiver) -> None:
+def test_an_answer_without_end_is_not_read(caller: NotifyStores, hook: Receiver) -> None:
     caller.alert()
     hook.for_ever = endless_body
     began = time.monotonic()
@@ -251,14 +253,14 @@ def test_an_answer_without_end_is_not_read(caller: NotifyHouse, hook: Receiver) 
     assert time.monotonic() - began < 5
 
 
-def test_an_answer_that_is_no_http_is_a_failure(caller: NotifyHouse, hook: Receiver) -> None:
+def test_an_answer_that_is_no_http_is_a_failure(caller: NotifyStores, hook: Receiver) -> None:
     caller.alert()
     hook.for_ever = nonsense
     with pytest.raises(Unavailable, match="did not answer in HTTP"):
         caller.service().deliver(caller.notice())
 
 
-def test_nobody_there_is_a_failure(caller: NotifyHouse) -> None:
+def test_nobody_there_is_a_failure(caller: NotifyStores) -> None:
     caller.alert()
     notice = caller.notice()
     with pytest.raises(Unavailable, match="does not take calls at port"):
@@ -267,7 +269,9 @@ def test_nobody_there_is_a_failure(caller: NotifyHouse) -> None:
         caller.service(webhook_url="http://nobody.invalid/").deliver(notice)
 
 
-def test_a_look_up_that_hangs_is_not_waited_for(caller: NotifyHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_up_that_hangs_is_not_waited_for(
+    caller: NotifyStores, monkeypatch: pytest.MonkeyPatch
+) -> None:
     notifier = webhook.Webhook(caller.settings, seconds=0.3)
     began = time.monotonic()
     with monkeypatch.context() as wires:
@@ -278,7 +282,7 @@ def test_a_look_up_that_hangs_is_not_waited_for(caller: NotifyHouse, monkeypatch
 
 
 def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver
+    room: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
@@ -315,7 +319,7 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
-    room: NotifyHouse,
+    room: NotifyStores,
     smtp: MailServer,
     changes: dict[str, Any],
     complaint: str,
@@ -331,7 +335,7 @@ def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
 
 
 def test_no_secret_is_in_any_log_or_message(
-    caller: NotifyHouse, hook: Receiver, capfd: pytest.CaptureFixture[str]
+    caller: NotifyStores, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     class Broken:
         channel = "email"

@@ -14,13 +14,13 @@ import pytest
 
 from lookout.errors import Unavailable
 from stack.install.bootstrap import ROOT
-from tests.services.notify.conftest import DAY, NotifyHouse
+from tests.services.notify.conftest import DAY, NotifyStores
 from tests.services.notify.servers import MailServer, Receiver, mute_server, status
 from tests.support.waiting import wait_until
 
 
 def test_a_notice_is_told_by_every_way_that_is_set_up_however_often_it_is_delivered(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver
+    room: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
@@ -33,7 +33,7 @@ def test_a_notice_is_told_by_every_way_that_is_set_up_however_often_it_is_delive
 
 
 def test_deliveries_at_once_tell_once_and_the_ones_that_come_too_early_come_again(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver
+    room: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
@@ -54,7 +54,9 @@ def test_deliveries_at_once_tell_once_and_the_ones_that_come_too_early_come_agai
     assert len(smtp.mails) == len(hook.posted) == 1
 
 
-def test_an_alert_that_gets_a_name_is_told_again(room: NotifyHouse, smtp: MailServer, hook: Receiver) -> None:
+def test_an_alert_that_gets_a_name_is_told_again(
+    room: NotifyStores, smtp: MailServer, hook: Receiver
+) -> None:
     room.alert()
     room.service().deliver(room.notice())
     room.known()
@@ -70,7 +72,7 @@ def test_an_alert_that_gets_a_name_is_told_again(room: NotifyHouse, smtp: MailSe
 
 
 def test_an_alert_that_was_corrected_meanwhile_is_told_as_it_is_now(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver
+    room: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     room.known()
     notice = room.notice()
@@ -86,7 +88,7 @@ def test_an_alert_that_was_corrected_meanwhile_is_told_as_it_is_now(
     ids=["a muted person", "an ignored stranger"],
 )
 def test_of_somebody_nobody_wants_to_hear_of_by_now_nobody_is_told(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver, document: str, fields: dict[str, Any], known: bool
+    room: NotifyStores, smtp: MailServer, hook: Receiver, document: str, fields: dict[str, Any], known: bool
 ) -> None:
     (room.known if known else room.alert)()
     notice = room.notice()
@@ -96,7 +98,7 @@ def test_of_somebody_nobody_wants_to_hear_of_by_now_nobody_is_told(
 
 
 def test_nobody_is_told_of_an_alert_that_was_deleted_or_has_expired(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver
+    room: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert()
     notice = room.notice()
@@ -110,7 +112,7 @@ def test_nobody_is_told_of_an_alert_that_was_deleted_or_has_expired(
 
 
 def test_a_notice_that_is_too_old_is_dropped_and_the_alert_says_so(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver, capfd: pytest.CaptureFixture[str]
+    room: NotifyStores, smtp: MailServer, hook: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     room.alert()
     notice = room.notice(at=datetime.now(UTC) - timedelta(minutes=61))
@@ -124,7 +126,7 @@ def test_a_notice_that_is_too_old_is_dropped_and_the_alert_says_so(
     assert "notice expired" in capfd.readouterr().out
 
 
-def test_what_was_told_in_time_is_not_said_to_be_too_late(room: NotifyHouse) -> None:
+def test_what_was_told_in_time_is_not_said_to_be_too_late(room: NotifyStores) -> None:
     room.alert()
     notice = room.notice()
     room.service().deliver(notice)
@@ -135,30 +137,30 @@ def test_what_was_told_in_time_is_not_said_to_be_too_late(room: NotifyHouse) -> 
 
 
 @pytest.mark.parametrize("off", ["email", "webhook"])
-def test_an_owner_may_leave_a_way_out(room: NotifyHouse, smtp: MailServer, hook: Receiver, off: str) -> None:
+def test_an_owner_may_leave_a_way_out(room: NotifyStores, smtp: MailServer, hook: Receiver, off: str) -> None:
     room.db.document("settings/site").set({"notify": {"channels": {off: False}}})
     room.alert()
     room.service().deliver(room.notice())
     assert (len(smtp.mails), len(hook.posted)) == ((0, 1) if off == "email" else (1, 0))
 
 
-def test_where_nothing_is_set_up_nobody_is_told(room: NotifyHouse) -> None:
+def test_where_nothing_is_set_up_nobody_is_told(room: NotifyStores) -> None:
     room.alert()
     notice = room.notice()
     nothing = room.service(email_enabled=False, webhook_url=None)
-    assert nothing.deliver(notice) == "no notifier to tell anybody is switched on"
+    assert nothing.deliver(notice) == "no channel is switched on"
     assert room.record(notice, "email") == {}
 
 
 @pytest.fixture
-def digest(room: NotifyHouse) -> NotifyHouse:
+def digest(room: NotifyStores) -> NotifyStores:
     """The house with the first arrival of each person a day."""
     room.db.document("settings/site").set({"notify": {"digest": True}})
     return room
 
 
 def test_in_a_digest_the_first_arrival_of_a_day_is_told_and_no_other(
-    digest: NotifyHouse, smtp: MailServer
+    digest: NotifyStores, smtp: MailServer
 ) -> None:
     for alert_id, day in (("a1", DAY), ("a2", DAY), ("a3", "2026-06-01")):
         digest.known(alert_id, day=day)
@@ -171,7 +173,7 @@ def test_in_a_digest_the_first_arrival_of_a_day_is_told_and_no_other(
 
 
 def test_in_a_digest_somebody_unknown_is_always_told_and_an_upgrade_is_an_arrival(
-    digest: NotifyHouse, smtp: MailServer
+    digest: NotifyStores, smtp: MailServer
 ) -> None:
     digest.alert("a1")
     digest.service().deliver(digest.notice("a1"))
@@ -188,7 +190,7 @@ def test_in_a_digest_somebody_unknown_is_always_told_and_an_upgrade_is_an_arriva
     ]
 
 
-def test_in_a_digest_two_alerts_at_once_are_one_arrival(digest: NotifyHouse, smtp: MailServer) -> None:
+def test_in_a_digest_two_alerts_at_once_are_one_arrival(digest: NotifyStores, smtp: MailServer) -> None:
     notices = []
     for number in range(4):
         digest.known(f"b{number}")
@@ -200,7 +202,7 @@ def test_in_a_digest_two_alerts_at_once_are_one_arrival(digest: NotifyHouse, smt
     assert len(smtp.mails) == 1
 
 
-def test_in_a_digest_each_person_arrives(digest: NotifyHouse, smtp: MailServer) -> None:
+def test_in_a_digest_each_person_arrives(digest: NotifyStores, smtp: MailServer) -> None:
     digest.known("a1")
     digest.known("a2", personId="bob", person="Bob")
     digest.service().deliver(digest.notice("a1"))
@@ -209,7 +211,7 @@ def test_in_a_digest_each_person_arrives(digest: NotifyHouse, smtp: MailServer) 
 
 
 def test_a_first_arrival_that_was_corrected_away_leaves_the_day_to_the_next(
-    digest: NotifyHouse, smtp: MailServer
+    digest: NotifyStores, smtp: MailServer
 ) -> None:
     digest.known("a1")
     digest.service().deliver(digest.notice("a1"))
@@ -220,7 +222,7 @@ def test_a_first_arrival_that_was_corrected_away_leaves_the_day_to_the_next(
 
 
 def test_an_arrival_that_nobody_could_be_told_of_leaves_the_day_to_the_next(
-    digest: NotifyHouse, smtp: MailServer, hook: Receiver
+    digest: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     digest.known("a1")
     digest.service(email_host=None, webhook_secret=None).deliver(digest.notice("a1"))
@@ -235,7 +237,7 @@ def test_an_arrival_that_nobody_could_be_told_of_leaves_the_day_to_the_next(
 
 
 def test_an_arrival_that_was_too_old_to_be_told_leaves_the_day_to_the_next(
-    digest: NotifyHouse, smtp: MailServer, hook: Receiver
+    digest: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     digest.known("a1")
     notice = digest.notice("a1")
@@ -249,7 +251,7 @@ def test_an_arrival_that_was_too_old_to_be_told_leaves_the_day_to_the_next(
     assert digest.service(email_enabled=False).deliver(digest.notice("a2")) == "webhook: sent"
 
 
-def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: NotifyHouse, hook: Receiver) -> None:
+def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: NotifyStores, hook: Receiver) -> None:
     digest.known("a1")
     notice = digest.notice("a1")
     hook.for_ever = status(503)
@@ -275,7 +277,7 @@ deliveries.NotificationService(settings, firestore_client(), notifiers).deliver(
 
 
 def test_a_delivery_that_is_killed_is_taken_up_after_its_lease_and_not_before(
-    room: NotifyHouse, smtp: MailServer, hook: Receiver
+    room: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     room.alert(pictures=False)
     notice = room.notice()
@@ -308,7 +310,7 @@ def test_a_delivery_that_is_killed_is_taken_up_after_its_lease_and_not_before(
 
 
 def test_a_delivery_that_is_killed_every_time_is_given_up_and_the_alert_says_so(
-    room: NotifyHouse, smtp: MailServer
+    room: NotifyStores, smtp: MailServer
 ) -> None:
     room.alert()
     notice = room.notice()
