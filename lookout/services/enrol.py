@@ -11,9 +11,10 @@ from lookout.cloud.firebase.clients import bucket as default_bucket
 from lookout.cloud.firebase.clients import firestore_client
 from lookout.cloud.firebase.triggers import handle_event
 from lookout.cloud.gallery import photos
-from lookout.cloud.gallery.enrolment import Enrolment, Photo
+from lookout.cloud.gallery.enrolment import Enrolment
 from lookout.cloud.gallery.lookalikes import Lookalikes
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
+from lookout.cloud.gallery.photo_document import Photo
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.enrolment import main_face
 from lookout.domain.people.person import PLAIN_FIELDS
@@ -118,9 +119,9 @@ class EnrolmentService:
 
     def person_changed(self, person_id: str) -> str:
         """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""
-        carried = self._enrolment.carry(person_id)
+        synced = self._enrolment.sync_profile(person_id)
         self._find_lookalikes(person_id)
-        return "carried into the gallery" if carried else "nothing to carry"
+        return "profile synced" if synced else "profile unchanged"
 
     def _find_lookalikes(self, person_id: str) -> None:
         rule = self._card.rule_for(self._site.current())

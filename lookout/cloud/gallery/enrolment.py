@@ -1,21 +1,21 @@
 """``people/{id}``, their ``photos`` and their vectors, changed together.
 
-Events arrive at least once and in any order. Three things make every order end in the same state: Storage is
-asked what is really there, a photo's document carries the object's generation, and a person's deletion leaves
-a tombstone with its time, so that what was uploaded before it cannot come back after it.
+Events arrive at least once and in any order. Every order ends in the same state, for three reasons: Storage is
+asked what is really there, a photo's document has the object's generation, and a deleted person leaves a tombstone
+with the time of the deletion, so that photos uploaded before it are not enrolled after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.person_document import to_document
-from lookout.cloud.gallery.state import state_reference, tombstone
+from lookout.cloud.gallery.photo_document import Photo, photo_document
+from lookout.cloud.gallery.state import GalleryChange
 from lookout.cloud.gallery.stored_person import StoredPerson, read_person
 from lookout.domain.people.person import Profile
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
@@ -31,18 +31,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """One version of an uploaded photo. ``generation`` is Storage's number of that version."""
-
-    place: PhotoPath
-    generation: int
-    created_at: datetime
-
-
 class Enrolment:
-    """Enrols photos for one model, and forgets them. Every method raises ``Unavailable`` when Firestore does
-    not answer, and has then changed nothing."""
+    """Enrols and removes photos, for one model.
+
+    Every method raises ``Unavailable`` when Firestore does not answer, and has then changed nothing.
+    """
 
     def __init__(self, db: Client, model_id: str, max_photos: int, timeout: float) -> None:
         self._db = db
@@ -51,7 +44,7 @@ class Enrolment:
         self._timeout = timeout
 
     def begin(self, photo: Photo) -> bool:
-        """Mark the photo as being processed. False when a newer version, or this one, is dealt with already."""
+        """Mark the photo as being processed. False when this version or a newer one is finished already."""
 
         def change(transaction: Transaction) -> bool:
             reference = self._photo(photo.place)
@@ -61,13 +54,13 @@ class Enrolment:
             done = stored.get("status") != PhotoStatus.PROCESSING and stored.get("modelId") == self._model_id
             if generation > photo.generation or (generation == photo.generation and done):
                 return False
-            transaction.set(reference, _photo_document(photo, PhotoStatus.PROCESSING))
+            transaction.set(reference, photo_document(photo, PhotoStatus.PROCESSING))
             return True
 
         return self._step(change)
 
     def enrol(self, photo: Photo, vector: Embedding, quality: float) -> bool:
-        """Store the photo's vector. False when the photo was changed or deleted meanwhile, or is another's by now.
+        """Store the photo's vector. False when the photo was changed or deleted meanwhile, or is another person's.
 
         Raises:
             PhotoRejected: the person has as many photos as are allowed.
@@ -75,7 +68,7 @@ class Enrolment:
 
         def change(transaction: Transaction) -> bool:
             stored = self._read(transaction, photo.place)
-            if not _awaited(photo, stored) or self._is_anothers(stored):
+            if not stored.awaits(photo) or self._is_anothers(stored):
                 return False
             others = stored.person.without_photo(photo.place.photo_id)
             if len(others.photo_ids) >= self._max_photos:
@@ -85,23 +78,23 @@ class Enrolment:
             after = stored.person.with_photo(photo.place.photo_id, vector)
             self._write(transaction, stored, after, new_person=photo.created_at)
             outcome = {"quality": quality, "modelId": self._model_id}
-            document = _photo_document(photo, PhotoStatus.ENROLLED) | outcome
+            document = photo_document(photo, PhotoStatus.ENROLLED) | outcome
             transaction.set(self._photo(photo.place), document)
             return True
 
         return self._step(change)
 
     def reject(self, photo: Photo, reason: str) -> bool:
-        """Say on the photo why it cannot be used; a vector of its earlier version goes."""
+        """Write on the photo why it cannot be used, and drop the vector of its earlier version."""
 
         def change(transaction: Transaction) -> bool:
             stored = self._read(transaction, photo.place)
-            if not _awaited(photo, stored) or self._is_anothers(stored):
+            if not stored.awaits(photo) or self._is_anothers(stored):
                 return False
             after = stored.person.without_photo(photo.place.photo_id)
             self._write(transaction, stored, after, new_person=photo.created_at)
             outcome = {"reason": reason, "modelId": self._model_id}
-            document = _photo_document(photo, PhotoStatus.REJECTED) | outcome
+            document = photo_document(photo, PhotoStatus.REJECTED) | outcome
             transaction.set(self._photo(photo.place), document)
             return True
 
@@ -123,23 +116,23 @@ class Enrolment:
         return self._step(change)
 
     def owner(self, person_id: str) -> str:
-        """Whose photos those in the folder of that name are: mostly of the person with this id, but of somebody
-        there whose name looks alike when this one is not there."""
+        """The id of the person whose photos are in the folder ``person_id``: that person, or, if there is none, a
+        person whose name looks alike. Without either it is ``person_id``."""
         with store_errors("Firestore"):
             if self._person(person_id).get(field_paths=["name"], **call_options(self._timeout)).exists:
                 return person_id
             return find_by_folder(person_id, self._names()) or person_id
 
     def is_there_since(self, person_id: str, moment: datetime) -> bool:
-        """Whether the person's document is there and was made up to that moment."""
+        """Whether the person's document exists and was made at or before the moment."""
         with store_errors("Firestore"):
             person = self._person(person_id).get(field_paths=["name"], **call_options(self._timeout))
         return bool(person.exists and person.create_time <= moment)
 
     def forget_person(self, person_id: str, until: datetime) -> int:
-        """Drop every photo document and vector of what was uploaded up to ``until``; how many photos that was.
+        """Drop the documents and vectors of all photos uploaded at or before ``until``; how many photos.
 
-        The gallery keeps a tombstone with that time when nothing newer is left.
+        If no newer photo is left, the gallery gets a tombstone with that time.
         """
 
         def change(transaction: Transaction) -> int:
@@ -154,8 +147,7 @@ class Enrolment:
             if len(gone) < len(documents):
                 self._write(transaction, stored, person)
                 return len(gone)
-            transaction.batch.set(self._gallery(person_id), tombstone(stored.version + 1, until))
-            self._write_version(transaction, stored)
+            self._change(transaction, stored).write_tombstone(person_id, until)
             if stored.person_exists and stored.person_since is not None and stored.person_since <= until:
                 # a photo that was just being enrolled made the deleted person once more
                 transaction.remove(self._person(person_id))
@@ -163,23 +155,20 @@ class Enrolment:
 
         return self._step(change)
 
-    def carry(self, person_id: str) -> bool:
-        """Carry what an owner says of a person into the gallery. False when it is there, or no vectors are.
+    def sync_profile(self, person_id: str) -> bool:
+        """Copy a person's profile into the gallery. False when it is there already, or there are no vectors.
 
-        Somebody without vectors gets it with the first of them.
+        A person without vectors gets the profile with the first of them.
         """
         complaints: list[str] = []
 
         def change(transaction: Transaction) -> bool:
             stored = self._read(transaction, PhotoPath(person_id, "-"))
             complaints[:] = stored.complaints
-            if not stored.person_exists or stored.carried in (None, stored.profile):
+            if not stored.person_exists or stored.synced_profile in (None, stored.profile):
                 return False
-            # the vectors stay as they are, also those of another model, or of bytes that cannot be read
-            transaction.set(
-                self._gallery(person_id), stored.profile.fields() | {"version": stored.version + 1}
-            )
-            self._write_version(transaction, stored)
+            # the vectors stay as they are, even those of another model or that cannot be read
+            self._change(transaction, stored).set(person_id, stored.profile.fields())
             return True
 
         done = self._step(change)
@@ -197,24 +186,26 @@ class Enrolment:
         photo: DocumentReference = self._person(place.person_id).collection("photos").document(place.photo_id)
         return photo
 
-    def _gallery(self, person_id: str) -> DocumentReference:
-        return self._db.collection("gallery").document(person_id)
-
     def _names(self) -> dict[str, str]:
-        """What everybody is called, by their ids."""
+        """The names of all people, by their ids."""
         people = self._db.collection("people").select(["name"]).stream(**call_options(self._timeout))
         return {one.id: Profile.read(one.id, one.to_dict() or {})[0].name for one in people}
 
     def _is_anothers(self, stored: StoredPerson) -> bool:
-        """Whether somebody whose name looks alike came before a person who is about to be made.
+        """Whether a person is about to be made though there is one whose name looks alike.
 
-        The version was read before: of two who are made at once, the second step is not written.
+        The gallery's version was read before the names: of two people made at once, the second step is refused.
         """
         person_id = stored.person.person_id
-        return not stored.person_exists and find_by_folder(person_id, self._names()) is not None
+        # made by somebody else since this step read it: that is the same person, and the step is decided anew
+        same_or_nobody = (person_id, None)
+        return not stored.person_exists and find_by_folder(person_id, self._names()) not in same_or_nobody
 
     def _read(self, transaction: Transaction, place: PhotoPath) -> StoredPerson:
         return read_person(transaction, self._db, self._model_id, place)
+
+    def _change(self, transaction: Transaction, stored: StoredPerson) -> GalleryChange:
+        return GalleryChange(transaction, self._db, stored.gallery_state, self._model_id)
 
     def _write(
         self,
@@ -223,39 +214,13 @@ class Enrolment:
         after: PersonVectors,
         new_person: datetime | None = None,
     ) -> None:
-        """Write the vectors ``after`` a change; ``new_person`` is since when somebody who is not there yet is."""
+        """Write the vectors ``after`` a change. A person who is not there yet is made, since ``new_person``."""
         count = {"photoCount": len(after.photo_ids)}
         person = self._person(after.person_id)
         if stored.person_exists:
-            # only if the owner changed nothing: without vectors there was nothing to carry the change into
+            # refused if the owner changed something: without vectors there was nothing to write it to
             transaction.set(person, count)
         elif new_person is not None:
             transaction.set(person, {"name": after.name, "muted": False, "createdAt": new_person} | count)
-        # whoever writes a gallery document writes the version too, and that only if it is as it was read
-        transaction.batch.set(self._gallery(after.person_id), to_document(after, stored.version + 1))
-        self._write_version(transaction, stored)
-
-    def _write_version(self, transaction: Transaction, stored: StoredPerson) -> None:
-        state = {"version": stored.version + 1, "modelId": self._model_id}
-        transaction.set(state_reference(self._db), state)
-
-
-def _awaited(photo: Photo, stored: StoredPerson) -> bool:
-    """Whether ``photo`` is still the version being processed, of a person not deleted since."""
-    return (
-        stored.photo.get("generation") == photo.generation
-        and stored.photo.get("status") == PhotoStatus.PROCESSING
-        and (stored.deleted_at is None or stored.deleted_at < photo.created_at)
-    )
-
-
-def _photo_document(photo: Photo, status: PhotoStatus) -> dict[str, Any]:
-    return {
-        "path": str(photo.place),
-        "generation": photo.generation,
-        "status": status,
-        "reason": None,
-        "quality": None,
-        "modelId": None,
-        "createdAt": photo.created_at,
-    }
+        change = self._change(transaction, stored)
+        change.replace(after.person_id, to_document(after, change.version))

@@ -16,7 +16,7 @@ from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.person_document import from_document, lookalikes
 from lookout.cloud.gallery.reader import GalleryReader
-from lookout.cloud.gallery.state import state_reference
+from lookout.cloud.gallery.state import GalleryChange, state_reference
 from lookout.domain.people.person import Profile
 from lookout.domain.recognition.confusion import confusable
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
@@ -120,18 +120,17 @@ class Lookalikes:
         # the version first: a change between the two readings then keeps the step from being written
         (state,) = transaction.read([state_reference(self._db)])
         own, *rest = self._read(transaction, [person_id, *others])
-        version = int((state or {}).get("version", 0)) + 1
+        change = GalleryChange(transaction, self._db, state, self._model_id)
         matchable = [vectors for one in (own, *rest) if (vectors := one.vectors) is not None]
         gallery = Gallery(self._model_id, matchable).consenting(datetime.now(UTC))
         alike = confusable(person_id, gallery, threshold)
-        self._note(
-            transaction, own, {one.person_id: _entry(one, alike.get(one.person_id)) for one in rest}, version
-        )
+        entries = {one.person_id: _entry(one, alike.get(one.person_id)) for one in rest}
+        self._note(transaction, change, own, entries)
         for one in rest:
-            self._note(transaction, one, {person_id: _entry(own, alike.get(one.person_id))}, version)
+            self._note(transaction, change, one, {person_id: _entry(own, alike.get(one.person_id))})
         if len(transaction.batch):
-            # also where only an owner's list changes: it says what the gallery was when it was worked out
-            transaction.set(state_reference(self._db), {"version": version, "modelId": self._model_id})
+            # also when only an owner's list changes: the list depends on the gallery as it was read
+            change.write_version()
         return dict(_differences(own, rest, alike))
 
     def _read(self, transaction: Transaction, ids: Sequence[str]) -> list[_Stored]:
@@ -144,20 +143,21 @@ class Lookalikes:
     def _note(
         self,
         transaction: Transaction,
+        change: GalleryChange,
         stored: _Stored,
-        news: Mapping[str, dict[str, Any] | None],
-        version: int,
+        changed: Mapping[str, dict[str, Any] | None],
     ) -> None:
-        """Put the entries of ``news`` on a person, by the others' ids; None takes one away."""
-        holding = {other: entry for other, entry in news.items() if entry is not None}
+        """Write the ``changed`` entries, by the others' ids, to a person; None removes one."""
+        holding = {other: entry for other, entry in changed.items() if entry is not None}
         if stored.gallery and not stored.gallery.get("deleted"):
-            kept = {other: d for other, d in lookalikes(stored.gallery).items() if other not in news}
+            kept = {other: d for other, d in lookalikes(stored.gallery).items() if other not in changed}
             wanted = kept | {other: entry["distance"] for other, entry in holding.items()}
             if wanted != (stored.gallery.get("lookalikes") or {}):
-                reference = self._db.collection("gallery").document(stored.person_id)
-                transaction.set(reference, {"lookalikes": wanted, "version": version})
+                change.set(stored.person_id, {"lookalikes": wanted})
         if stored.person:
-            entries = {other: entry for other, entry in stored.shown.items() if other not in news} | holding
+            entries = {
+                other: entry for other, entry in stored.shown.items() if other not in changed
+            } | holding
             shown = sorted(entries.values(), key=lambda entry: (entry["distance"], entry["personId"]))
             if shown != (stored.person.get("lookalikes") or []):
                 reference = self._db.collection("people").document(stored.person_id)

@@ -1,28 +1,23 @@
-"""The negatives in ``gallery/{personId}``: faces that an owner said are somebody else. Vectors are bytes here.
-
-Whoever writes a gallery document writes the gallery's version too, and that only if it is as it was read.
-"""
+"""The negatives in ``gallery/{personId}``: faces that an owner said are somebody else. Vectors are bytes here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.transaction import Transaction
+from lookout.cloud.gallery.state import GalleryChange, gallery_reference, living, state_reference
 from lookout.domain.recognition import negative
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
-
-TOMBSTONE_KEPT = timedelta(days=1)
-"""As in ``lookout.cloud.gallery.reader``, which functions that see no pixels cannot import."""
+    from google.cloud.firestore import Client
 
 Change = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
 
 
 class Negatives:
-    """Changes negatives as a part of a step (``transaction``), which does so once."""
+    """Changes negatives. Each method is a part of the step ``transaction``, and the only one of them in it."""
 
     def __init__(self, db: Client) -> None:
         self._db = db
@@ -35,10 +30,10 @@ class Negatives:
         before: str | None,
         after: str | None,
     ) -> None:
-        """An alert was taken for ``before`` and is ``after``; each is a person's id, or None for nobody known.
+        """Learn from an alert that was taken for ``before`` and is ``after``: ids of people, or None for unknown.
 
-        ``face`` is what ``alert_vectors`` has of the alert. It becomes a negative of the one and stops being one
-        of the other.
+        ``face`` is the alert's document in ``alert_vectors``. Its vector becomes a negative of ``before``, and is
+        none of ``after`` any more.
         """
         changes: dict[str, Change] = {}
         if before is not None and before != after and face is not None:
@@ -54,18 +49,17 @@ class Negatives:
         self._write(transaction, changes)
 
     def move_all(self, transaction: Transaction, person_id: str, into_id: str) -> None:
-        """The person is one with another one, whose negatives are the negatives of both; the vectors of the
-        first go."""
-        (gone,) = transaction.read([self._gallery(person_id)])
-        theirs = _living(gone).get("negatives") or []
+        """Merge the person's negatives into those of ``into_id``, and delete the person's vectors."""
+        (gone,) = transaction.read([gallery_reference(self._db, person_id)])
+        theirs = living(gone).get("negatives") or []
         self._write(
             transaction,
             {into_id: lambda stored: negative.merged(into_id, stored, person_id, theirs)},
-            gone=person_id if _living(gone) else None,
+            gone=person_id if living(gone) else None,
         )
 
     def rename(self, transaction: Transaction, owner_id: str, person_id: str, into_id: str) -> None:
-        """Among the negatives of ``owner_id``, the faces of a person are those of another one by now."""
+        """Let the negatives of ``owner_id`` that are faces of ``person_id`` be faces of ``into_id``."""
 
         def change(stored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             return [
@@ -75,39 +69,20 @@ class Negatives:
 
         self._write(transaction, {owner_id: change})
 
-    def bury(self, transaction: Transaction, person_id: str) -> None:
-        """The vectors of a person go, and all that was learnt of them."""
+    def write_tombstone(self, transaction: Transaction, person_id: str) -> None:
+        """Delete a person's vectors, and all that was learnt of the person."""
         self._write(transaction, {}, gone=person_id)
 
     def _write(
         self, transaction: Transaction, changes: Mapping[str, Change], gone: str | None = None
     ) -> None:
-        galleries = [self._gallery(person_id) for person_id in changes]
-        state, *stored = transaction.read([self._state(), *galleries])
-        changed = False
-        version = int((state or {}).get("version", 0)) + 1
-        for change, reference, fields in zip(changes.values(), galleries, stored, strict=True):
-            before = _living(fields).get("negatives") or []
+        galleries = [gallery_reference(self._db, person_id) for person_id in changes]
+        state, *stored = transaction.read([state_reference(self._db), *galleries])
+        gallery = GalleryChange(transaction, self._db, state)
+        for (person_id, change), fields in zip(changes.items(), stored, strict=True):
+            before = living(fields).get("negatives") or []
             # somebody without vectors is never matched, and needs no negatives
-            if _living(fields) and (after := change(before)) != list(before):
-                transaction.set(reference, {"negatives": after, "version": version})
-                changed = True
+            if living(fields) and (after := change(before)) != list(before):
+                gallery.set(person_id, {"negatives": after})
         if gone is not None:
-            now = datetime.now(UTC)
-            transaction.batch.set(
-                self._gallery(gone),
-                {"version": version, "deleted": True, "deletedAt": now, "expireAt": now + TOMBSTONE_KEPT},
-            )
-            changed = True
-        if changed:
-            transaction.set(self._state(), (state or {}) | {"version": version})
-
-    def _gallery(self, person_id: str) -> DocumentReference:
-        return self._db.collection("gallery").document(person_id)
-
-    def _state(self) -> DocumentReference:
-        return self._db.collection("gallery_state").document("current")
-
-
-def _living(gallery: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return {} if gallery is None or gallery.get("deleted") else gallery
+            gallery.write_tombstone(gone, datetime.now(UTC))

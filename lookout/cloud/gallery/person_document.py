@@ -38,7 +38,7 @@ def to_document(person: PersonVectors, version: int) -> dict[str, Any]:
 
 
 def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
-    """The person's vectors again.
+    """A person's vectors from ``gallery/{personId}``.
 
     Raises:
         CorruptGallery: a field is missing or of the wrong type, or the vectors cannot be read.
@@ -48,7 +48,7 @@ def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
         data = document["vectors"]
         if not isinstance(data, bytes):
             raise TypeError("vectors are no bytes")
-        # without it, half of the bytes would pass for as many vectors of half the length
+        # without the dimension, half of the bytes would be read as vectors of half the length
         vectors = unpack(data, len(photo_ids), int(document["dimension"]))
         consent_ends = document.get("consentExpiresAt")
         return PersonVectors(
@@ -67,28 +67,28 @@ def from_document(person_id: str, document: dict[str, Any]) -> PersonVectors:
 
 
 def negatives(person_id: str, document: dict[str, Any], dimension: int | None = None) -> tuple[Negative, ...]:
-    """The corrections of a person that can be read, also where the person's own vectors cannot.
+    """The person's negatives that can be read, even if the person's own vectors cannot.
 
-    ``dimension`` is that of the person's vectors, None where they are not known.
+    ``dimension`` is that of the person's vectors, None if they are not known.
     """
     listed = document.get("negatives") or []
     found = []
     for stored in listed if isinstance(listed, list) else [listed]:
         try:
-            # beside vectors of another length it would keep every face from being matched
+            # one of another length than the vectors would make every match of the person fail
             own = stored["modelId"] == document.get("modelId")
             (vector,) = unpack(stored["vector"], 1, dimension if own else None)
             found.append(
                 Negative(stored["alertId"], stored["personId"], stored["modelId"], np.asarray(vector))
             )
         except (CorruptGallery, KeyError, TypeError) as error:
-            # a correction that cannot be read is no reason to know the person no more
-            log(Severity.ERROR, "a correction is left out", person=person_id, error=repr(error))
+            # the person is still matched, without this correction
+            log(Severity.ERROR, "correction unreadable", person=person_id, error=repr(error))
     return tuple(found)
 
 
 def lookalikes(document: dict[str, Any]) -> dict[str, float]:
-    """The look-alikes of a person that can be read; the next change of the person finds the others again."""
+    """The person's look-alikes that can be read. The next change of the person finds the others again."""
     listed = document.get("lookalikes")
     if not isinstance(listed, dict):
         return {}

@@ -1,4 +1,4 @@
-"""``gallery/{personId}`` and ``gallery_state/current``: the known vectors, kept in memory and kept fresh."""
+"""The known people's vectors, kept in memory and kept fresh."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from google.cloud.firestore import Client
 
 READ_ALL_SECONDS = 3600.0
-"""An instance that slept for longer reads everybody again: it may have slept through a tombstone."""
+"""After a longer sleep an instance reads all people again: tombstones that it missed may have expired."""
 
 
 class GalleryReader:
-    """The gallery of one model as this warm instance knows it.
+    """The gallery of one model. One per warm instance.
 
-    Asks for the version at most every ``refresh_seconds`` and then reads only the people that changed; the
-    first call reads one document per person.
+    Reads the version at most every ``refresh_seconds``, and then only the people that changed since. The first
+    call reads one document per person.
     """
 
     def __init__(self, db: Client, model_id: str, refresh_seconds: float, timeout: float) -> None:
@@ -36,12 +36,14 @@ class GalleryReader:
         self._gallery = Gallery(model_id)
         self._version: int | None = None
         self._asked_at = float("-inf")
+        # apart from the former: a refresh that failed is no reading
+        self._read_at = float("-inf")
 
     def current(self) -> Gallery:
-        """The people who may be matched now, at most ``refresh_seconds`` old; older while Firestore is silent.
+        """The people who may be matched now, at most ``refresh_seconds`` old; older if Firestore does not answer.
 
         Raises:
-            Unavailable: Firestore did not answer and nothing was ever read.
+            Unavailable: Firestore did not answer, and has not been read before.
         """
         with self._lock:
             if time.monotonic() - self._asked_at >= self._refresh_seconds:
@@ -51,7 +53,7 @@ class GalleryReader:
                 except Unavailable as error:
                     if self._version is None:
                         raise
-                    log(Severity.WARNING, "the gallery could not be refreshed", error=error.message)
+                    log(Severity.WARNING, "gallery not refreshed", error=error.message)
                 self._asked_at = time.monotonic()
             return self._consenting()
 
@@ -76,8 +78,10 @@ class GalleryReader:
 
         state = state_reference(self._db).get(**call_options(self._timeout)).to_dict() or {}
         version = int(state.get("version", 0))
-        slept = time.monotonic() - self._asked_at > READ_ALL_SECONDS
+        now = time.monotonic()
+        slept = now - self._read_at > READ_ALL_SECONDS
         if version == self._version and not slept:
+            self._read_at = now
             return
         people = self._db.collection("gallery")
         if self._version is None or slept:
@@ -99,6 +103,7 @@ class GalleryReader:
                 changed.append(from_document(snapshot.id, document))
             except CorruptGallery as error:
                 removed.append(snapshot.id)
-                log(Severity.ERROR, "a person is left out", person=snapshot.id, error=error.message)
+                log(Severity.ERROR, "person unreadable", person=snapshot.id, error=error.message)
         self._gallery = before.updated(changed, removed)
         self._version = version
+        self._read_at = now

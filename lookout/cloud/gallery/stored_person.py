@@ -1,4 +1,4 @@
-"""A person as one step of the enrolment reads it: what the owner says, the vectors, one photo."""
+"""A person as a step of the enrolment reads it: profile, vectors and one photo."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from lookout.cloud.firebase.transaction import Transaction
 from lookout.cloud.gallery.person_document import from_document, lookalikes, negatives
+from lookout.cloud.gallery.photo_document import Photo
 from lookout.cloud.gallery.state import state_reference
 from lookout.domain.people.person import Profile
-from lookout.domain.people.photo import PhotoPath
+from lookout.domain.people.photo import PhotoPath, PhotoStatus
 from lookout.domain.recognition.gallery import PersonVectors
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 class StoredPerson:
     """What was read for a step.
 
-    ``photo`` is the photo's document, empty where there is none; ``version`` the gallery's. ``profile`` is what
-    the owner says of the person, with a complaint per unusable value; ``carried`` is what of it the gallery has,
-    None where it has no vectors. ``person`` has the vectors of the installed model, and all that was learnt.
+    ``photo`` is the photo's document, empty if there is none. ``profile`` is what the owner set, with a complaint
+    per unusable value; ``synced_profile`` is the gallery's copy of it, None if the gallery has no vectors of the
+    person. ``person`` has the vectors of the installed model, the negatives and the look-alikes. ``gallery_state``
+    is the document with the gallery's version.
     """
 
     photo: dict[str, Any]
@@ -36,13 +38,21 @@ class StoredPerson:
     profile: Profile
     complaints: list[str]
     person: PersonVectors
-    carried: Profile | None
+    synced_profile: Profile | None
     deleted_at: datetime | None
-    version: int
+    gallery_state: dict[str, Any] | None
+
+    def awaits(self, photo: Photo) -> bool:
+        """Whether ``photo`` is still the version being processed, of a person not deleted since its upload."""
+        return (
+            self.photo.get("generation") == photo.generation
+            and self.photo.get("status") == PhotoStatus.PROCESSING
+            and (self.deleted_at is None or self.deleted_at < photo.created_at)
+        )
 
 
 def read_person(transaction: Transaction, db: Client, model_id: str, place: PhotoPath) -> StoredPerson:
-    """All that concerns a person and one of the person's photos, as it was at one moment."""
+    """The person, and one of the person's photos, as they were at one moment."""
     reference = db.collection("people").document(place.person_id)
     photo, person, gallery, state = transaction.read(
         [
@@ -53,7 +63,7 @@ def read_person(transaction: Transaction, db: Client, model_id: str, place: Phot
         ]
     )
     alive = gallery if gallery is not None and not gallery.get("deleted") else None
-    # of somebody whose deletion is still on the way, the gallery alone says whether the consent has ended
+    # when the person's document was deleted just now, only the gallery says whether the consent has ended
     said = person if person is not None else {**(alive or {}), "name": None}
     profile, complaints = Profile.read(place.person_id, said)
     since = (person or {}).get("createdAt")
@@ -64,9 +74,9 @@ def read_person(transaction: Transaction, db: Client, model_id: str, place: Phot
         profile=profile,
         complaints=complaints,
         person=_vectors(place.person_id, model_id, profile, alive),
-        carried=None if alive is None else Profile.read(place.person_id, alive)[0],
+        synced_profile=None if alive is None else Profile.read(place.person_id, alive)[0],
         deleted_at=(gallery or {}).get("deletedAt"),
-        version=int((state or {}).get("version", 0)),
+        gallery_state=state,
     )
 
 
@@ -82,10 +92,10 @@ def _vectors(
     try:
         stored = from_document(person_id, gallery)
     except CorruptGallery as error:
-        log(Severity.ERROR, "an unreadable gallery is begun anew", person=person_id, error=error.message)
+        log(Severity.ERROR, "gallery unreadable", person=person_id, error=error.message)
         kept = negatives(person_id, gallery)
         return replace(person, negatives=kept, lookalikes=lookalikes(gallery))
-    # what an owner corrected outlives a change of the model, and waits for the day that model is back
+    # corrections are kept when the model changes: they count again when that model is installed again
     person = replace(person, negatives=stored.negatives, lookalikes=stored.lookalikes)
     if stored.model_id != model_id:
         return person

@@ -126,7 +126,7 @@ class Erasure:
         (gallery,) = transaction.read([self._gallery(person_id)])
         if gallery is None or gallery.get("deleted"):
             return {}
-        self._negatives.bury(transaction, person_id)
+        self._negatives.write_tombstone(transaction, person_id)
         return {
             "vectors": len(gallery.get("photoIds") or ()),
             "corrections": len(gallery.get("negatives") or ()),

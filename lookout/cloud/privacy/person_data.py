@@ -13,6 +13,7 @@ from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.firebase.transaction import Transaction
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
+from lookout.cloud.gallery.state import GalleryChange, gallery_reference, state_reference
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people import erasure
@@ -131,11 +132,10 @@ class PersonData:
 
     def _vectors_of_others(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
         """Faces of the person that others were told apart by."""
-        state = self._db.collection("gallery_state").document("current")
         count = 0
         for one in self._streamed(self._db.collection("gallery")):
             if erasure.without_person(one.to_dict() or {}, person_id, alert_ids) is not None:
-                step = partial(_without_person, one.reference, state, person_id, alert_ids)
+                step = partial(_without_person, self._db, one.id, person_id, alert_ids)
                 count += self._tally.step(job, step)
         return count
 
@@ -267,19 +267,13 @@ def _without_frame(
 
 
 def _without_person(
-    reference: DocumentReference,
-    state: DocumentReference,
-    person_id: str,
-    alert_ids: Collection[str],
-    transaction: Transaction,
+    db: Client, owner_id: str, person_id: str, alert_ids: Collection[str], transaction: Transaction
 ) -> Mapping[str, int]:
-    """Whoever writes a gallery document writes the gallery's version too."""
-    gallery, stored = transaction.read([reference, state])
+    gallery, state = transaction.read([gallery_reference(db, owner_id), state_reference(db)])
     changes = None if gallery is None else erasure.without_person(gallery, person_id, alert_ids)
     if gallery is None or changes is None:
         return {}
-    version = int((stored or {}).get("version", 0)) + 1
-    transaction.set(reference, changes | {"version": version})
-    transaction.set(state, (stored or {}) | {"version": version})
-    gone = len(gallery.get("negatives") or ()) - len(changes.get("negatives", gallery.get("negatives") or ()))
+    GalleryChange(transaction, db, state).set(owner_id, changes)
+    negatives = gallery.get("negatives") or ()
+    gone = len(negatives) - len(changes.get("negatives", negatives))
     return {"corrections": gone, "lookalikes": int("lookalikes" in changes)}

@@ -18,7 +18,7 @@ from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery import lookalikes
 from lookout.cloud.gallery.lookalikes import Lookalikes
 from lookout.cloud.gallery.person_document import from_document, to_document
-from lookout.cloud.gallery.state import state_reference, tombstone
+from lookout.cloud.gallery.state import GalleryChange, state_reference
 from lookout.domain.recognition.confusion import confusable
 from lookout.domain.recognition.face import Embedding
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
@@ -59,11 +59,14 @@ class Town:
 
     def remove(self, person_id: str) -> None:
         """Delete a person, as ``enroll`` leaves it."""
-        gallery, people = self._documents(person_id)
+        _, people = self._documents(person_id)
         people.delete()
-        version = self.version() + 1
-        gallery.set(tombstone(version, datetime.now(UTC)))
-        state_reference(self.db).set({"version": version})
+
+        def change(transaction: Transaction) -> None:
+            (state,) = transaction.read([state_reference(self.db)])
+            GalleryChange(transaction, self.db, state).write_tombstone(person_id, datetime.now(UTC))
+
+        run(self.db, 10.0, change)
 
     def _documents(self, person_id: str) -> tuple[Any, Any]:
         return tuple(self.db.collection(name).document(person_id) for name in ("gallery", "people"))

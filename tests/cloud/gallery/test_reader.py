@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
+from google.cloud.firestore import DocumentReference
 
 from lookout.cloud.gallery import reader
 from lookout.cloud.gallery.person_document import from_document, to_document
@@ -208,7 +210,7 @@ def test_a_correction_that_cannot_be_read_is_left_out_and_the_rest_stays(
     (alice,) = GalleryReader(db, MODEL, 0.0, 10.0).current().people
     assert [negative.alert_id for negative in alice.negatives] == ["one", "other"]
     assert (alice.muted, alice.lookalikes["bob"]) == (True, 0.25)
-    assert "a correction is left out" in capfd.readouterr().out
+    assert "correction unreadable" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -267,6 +269,27 @@ def test_an_instance_that_slept_through_a_tombstone_that_is_gone_reads_everybody
     assert _names(awake) == {"Bob"}
     monkeypatch.setattr(reader, "READ_ALL_SECONDS", 0.05)
     time.sleep(0.1)
+    assert _names(sleeper) == {"Bob"}
+
+
+def test_a_refresh_that_fails_after_the_sleep_does_not_count_as_a_reading(
+    db: Any, store: Store, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(make_person("alice"))
+    store.put(make_person("bob"))
+    sleeper = GalleryReader(db, MODEL, 0.0, 10.0)
+    assert _names(sleeper) == {"Alice", "Bob"}
+    store.remove("alice")
+    store.sweep("alice")
+    monkeypatch.setattr(reader, "READ_ALL_SECONDS", 0.05)
+    time.sleep(0.1)
+
+    def silent(self: DocumentReference, *_: Any, **__: Any) -> Any:
+        raise ServiceUnavailable("silent")  # type: ignore[no-untyped-call]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DocumentReference, "get", silent)
+        assert _names(sleeper) == {"Alice", "Bob"}
     assert _names(sleeper) == {"Bob"}
 
 

@@ -15,7 +15,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from lookout.cloud.cameras.keys import CameraKeys, register
-from lookout.cloud.gallery.enrolment import Enrolment, Photo
+from lookout.cloud.gallery.enrolment import Enrolment
+from lookout.cloud.gallery.photo_document import Photo
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.people.photo import PhotoPath
 from lookout.domain.recognition.face import Embedding
@@ -78,11 +79,11 @@ class People:
 
     def rename(self, person_id: str, name: str) -> None:
         self.db.document(f"people/{person_id}").update({"name": name})
-        assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
+        assert Enrolment(self.db, self.model_id, 100, 10.0).sync_profile(person_id)
 
     def mute(self, person_id: str, muted: bool) -> None:
         self.db.document(f"people/{person_id}").update({"muted": muted})
-        assert Enrolment(self.db, self.model_id, 100, 10.0).carry(person_id)
+        assert Enrolment(self.db, self.model_id, 100, 10.0).sync_profile(person_id)
 
     def forget(self, person_id: str) -> None:
         self.db.document(f"people/{person_id}").delete()

@@ -171,9 +171,9 @@ def test_a_renamed_person_is_recognised_by_the_new_name(desk: Desk, face: bytes)
     desk.enrol("faces/b/1.jpg", face)
     desk.db.document("people/b").update({"name": "Barack"})
     before = desk.version()
-    assert desk.desk.person_changed("b") == "carried into the gallery"
+    assert desk.desk.person_changed("b") == "profile synced"
     assert (desk.gallery("b")["name"], desk.version()) == ("Barack", before + 1)
-    assert desk.desk.person_changed("b") == "nothing to carry"
+    assert desk.desk.person_changed("b") == "profile unchanged"
     assert desk.version() == before + 1
     assert desk.enrolled("b") == ["1.jpg"]
 
@@ -182,10 +182,10 @@ def test_renaming_a_person_without_photos_or_one_that_is_gone_changes_nothing(
     desk: Desk, face: bytes
 ) -> None:
     desk.db.document("people/new").set({"name": "New"})
-    assert desk.desk.person_changed("new") == "nothing to carry"
+    assert desk.desk.person_changed("new") == "profile unchanged"
     desk.enrol("faces/b/1.jpg", face)
     desk.delete_person("b")
-    assert desk.desk.person_changed("b") == "nothing to carry"
+    assert desk.desk.person_changed("b") == "profile unchanged"
     assert desk.gallery("b")["deleted"] is True
 
 

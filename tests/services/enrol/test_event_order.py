@@ -236,6 +236,27 @@ def test_a_folder_dropped_at_once_is_enrolled_whole(desk: Desk, photos: Path) ->
     assert len(from_document("b", desk.gallery("b")).vectors) == 8
 
 
+@pytest.mark.parametrize("outcome", ["enrolled", "rejected"])
+def test_two_first_photos_of_a_person_at_once_are_both_dealt_with(
+    desk: Desk, face: bytes, other_face: bytes, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
+    first = desk.upload(PATH, face)
+    second = desk.upload("faces/b/2.jpg", other_face if outcome == "enrolled" else b"no picture")
+    slow, quick = desk.another(), desk.another()
+    names = slow._enrolment._names
+
+    def late() -> Any:
+        # the person is made after the slow step found that there is nobody of that id
+        quick.photo_arrived(PATH, first)
+        return names()
+
+    monkeypatch.setattr(slow._enrolment, "_names", late)
+    assert slow.photo_arrived("faces/b/2.jpg", second).startswith(outcome)
+    photo = desk.photo("faces/b/2.jpg")
+    assert photo is not None
+    assert photo["status"] == outcome
+
+
 def test_several_people_at_once_each_get_a_version_of_their_own(desk: Desk, strangers: list[bytes]) -> None:
     paths = [f"faces/person {index}/1.jpg" for index in range(4)]
     generations = [desk.upload(path, photo) for path, photo in zip(paths, strangers[:4], strict=True)]

@@ -111,7 +111,7 @@ def test_a_person_who_leaves_takes_the_warning_and_the_name_along(twins: Desk) -
 def test_a_person_who_is_renamed_is_warned_of_by_the_new_name(twins: Desk) -> None:
     distance = _warning(twins, "tom")["tim"]
     twins.db.document("people/tim").update({"name": "Timothy"})
-    assert twins.desk.person_changed("tim") == "carried into the gallery"
+    assert twins.desk.person_changed("tim") == "profile synced"
     assert _warning(twins, "tom") == {"Timothy": distance}
 
 

@@ -40,13 +40,13 @@ def _teach(desk: Desk) -> dict[str, Any]:
     negatives = [_negative("one", model_id), _negative("other", "another-model")]
     desk.db.document("gallery/b").update({"negatives": negatives})
     desk.db.document("people/b").update(SAID)
-    assert desk.desk.person_changed("b") == "carried into the gallery"
+    assert desk.desk.person_changed("b") == "profile synced"
     return {"negatives": negatives}
 
 
 def test_what_was_said_before_the_first_photo_holds_from_then_on(desk: Desk, face: bytes) -> None:
     desk.db.document("people/b").set(SAID)
-    assert desk.desk.person_changed("b") == "nothing to carry"
+    assert desk.desk.person_changed("b") == "profile unchanged"
     assert desk.gallery("b") == {}
     desk.enrol(PATH, face)
     assert _plain(desk) == SAID
@@ -57,9 +57,9 @@ def test_what_is_said_later_is_carried_once_and_counts_as_one_change(desk: Desk,
     assert _plain(desk) == {"name": "b", "muted": False, "consentExpiresAt": None}
     vectors = desk.gallery("b")["vectors"]
     desk.db.document("people/b").update(SAID)
-    assert desk.desk.person_changed("b") == "carried into the gallery"
+    assert desk.desk.person_changed("b") == "profile synced"
     assert _plain(desk) == SAID
-    assert desk.desk.person_changed("b") == "nothing to carry"
+    assert desk.desk.person_changed("b") == "profile unchanged"
     assert desk.gallery("b")["version"] == desk.version() == 2
     assert desk.gallery("b")["vectors"] == vectors
     assert desk.enrolled("b") == ["1.jpg"]
@@ -179,7 +179,7 @@ def test_vectors_of_another_model_or_unreadable_ones_are_not_touched_by_a_change
     strange = {"modelId": "another-model", "vectors": b"?"}
     desk.db.document("gallery/b").update(strange)
     desk.db.document("people/b").update(SAID)
-    assert desk.desk.person_changed("b") == "carried into the gallery"
+    assert desk.desk.person_changed("b") == "profile synced"
     assert _plain(desk) == SAID
     assert {field: desk.gallery("b")[field] for field in strange} == strange
     assert (desk.person("b") or {})["photoCount"] == 1
@@ -224,7 +224,7 @@ def test_a_person_muted_while_the_first_photo_is_enrolled_is_muted(
 
     def muted() -> None:
         desk.db.document("people/b").update({"muted": True})
-        assert desk.another().person_changed("b") == "nothing to carry"
+        assert desk.another().person_changed("b") == "profile unchanged"
 
     _once_before_a_write(monkeypatch, muted)
     assert desk.enrol(PATH, face)[1] == "enrolled"

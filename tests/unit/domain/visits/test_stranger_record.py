@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from lookout.cloud.gallery import negatives as light_negatives
-from lookout.cloud.gallery import state
 from lookout.domain.recognition import gallery, negative
 from lookout.domain.visits.stranger_record import CROPS_ENROLLED, VECTORS_KEPT, best_crops, merged, newest
 
@@ -61,4 +59,3 @@ def test_merged_people_keep_what_is_neither_of_them() -> None:
 
 def test_what_light_functions_cannot_import_is_the_same_there() -> None:
     assert negative.KEPT == gallery.NEGATIVES_KEPT
-    assert light_negatives.TOMBSTONE_KEPT == state.TOMBSTONES_KEPT

@@ -1,0 +1,31 @@
+"""``people/{personId}/photos/{photoId}``: one version of an uploaded photo, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lookout.domain.people.photo import PhotoPath, PhotoStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One version of an uploaded photo. ``generation`` is Storage's number of the version."""
+
+    place: PhotoPath
+    generation: int
+    created_at: datetime
+
+
+def photo_document(photo: Photo, status: PhotoStatus) -> dict[str, Any]:
+    """The photo's document in that state, with no outcome yet."""
+    return {
+        "path": str(photo.place),
+        "generation": photo.generation,
+        "status": status,
+        "reason": None,
+        "quality": None,
+        "modelId": None,
+        "createdAt": photo.created_at,
+    }
