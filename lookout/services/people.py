@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
+from lookout.cloud.alerts.similar import similar_alerts
 from lookout.cloud.corrections import merge_people, merge_strangers, name_stranger
 from lookout.cloud.corrections.alert_removal import delete_alert
 from lookout.cloud.corrections.correct_alert import CorrectAlert
@@ -19,7 +20,7 @@ from lookout.cloud.privacy.export import Export
 from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people.requests import parse_correction, parse_ignoring, parse_merging, parse_naming
-from lookout.domain.site.caller import Caller, Role
+from lookout.domain.site.caller import READERS, Caller, Role
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.settings import Settings, current_settings
@@ -109,6 +110,12 @@ class PeopleService:
         log(Severity.INFO, "alert deleted", alert=alert_id, by=caller.uid)
         return {"alert_id": alert_id}
 
+    def similar_alerts(self, request: Request, alert_id: str) -> Fields:
+        """The past alerts whose faces are nearest to that of an alert, also for those who only look."""
+        self._callers.require(request, *READERS)
+        found = similar_alerts(self._db, alert_id, self._timeout)
+        return {"alerts": [{"alert_id": one, "distance": round(distance, 4)} for one, distance in found]}
+
     def merge_person(self, request: Request, person_id: str) -> Fields:
         """Two people are one."""
         caller = self._owner(request)
@@ -147,6 +154,7 @@ for method, path, name in (
     ("POST", "/strangers/<subject>/merge", "merge_stranger"),
     ("POST", "/alerts/<subject>/correct", "correct_alert"),
     ("POST", "/alerts/<subject>/delete", "delete_alert"),
+    ("GET", "/alerts/<subject>/similar", "similar_alerts"),
     ("POST", "/people/<subject>/merge", "merge_person"),
     ("POST", "/people/<subject>/erase", "erase_person"),
     ("GET", "/people/<subject>/export", "export_person"),

@@ -35,7 +35,16 @@ def test_the_tidying_finds_what_has_expired(collection: str, file: dict[str, Any
         for field in file["fieldOverrides"]
         if (field["collectionGroup"], field["fieldPath"]) == (collection, "expireAt")
     ]
-    assert field["indexes"] == [{"order": "ASCENDING", "queryScope": scope}]
+    assert {"order": "ASCENDING", "queryScope": scope} in field["indexes"]
+
+
+def test_the_newest_faces_of_alerts_are_found(file: dict[str, Any]) -> None:
+    (indexes,) = [
+        field["indexes"]
+        for field in file["fieldOverrides"]
+        if (field["collectionGroup"], field["fieldPath"]) == ("alert_vectors", "expireAt")
+    ]
+    assert {"order": "DESCENDING", "queryScope": "COLLECTION"} in indexes
 
 
 def test_debug_frames_are_deleted_by_the_bucket_after_as_many_days_as_by_the_tidying() -> None:
