@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHOWN = (
     *("name", "ipAddress", "location"),
     *("agentId", "commandMap", "led", "pan", "tilt", "lastReason"),
-    *("visitSeconds", "armed", "known", "unknown", "follow", "fov", "rotation", "rotationHint"),
+    *("visitSeconds", "armed", "known", "unknown", "follow", "fov", "rotation", "rotationHint", "presets"),
 )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from lookout.domain.cameras.command import Action
+from lookout.domain.cameras.presets import parse_presets
 from lookout.domain.number import number, whole
 from lookout.domain.site.treatment import AS_THE_SITE, CameraRules, Treatment
 from lookout.errors import BadRequest
@@ -230,5 +231,6 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "follow": _follow,
     "fov": _fov,
     "rotation": _rotation,
+    "presets": parse_presets,
 }
 """Each plain field and its check. ``visitSeconds`` to ``unknown`` override ``settings/site`` for this camera."""

@@ -6,6 +6,9 @@ import type { Place } from "../../domain/cameras";
 import { fail } from "../../state/toasts";
 import { t } from "../../strings";
 
+/** As many as the server keeps of one camera. */
+const MOST = 12;
+
 interface Props {
   camera: Camera;
   /** Where it looks now. */
@@ -52,28 +55,30 @@ export function Presets({ camera, place, onGo }: Props) {
         ))}
         {Object.keys(presets).length === 0 && <span class="soft small">{words.noPresets}</span>}
       </div>
-      <form
-        class="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save({ ...presets, [name.trim()]: place });
-        }}
-      >
-        <input
-          class="input"
-          required
-          maxLength={40}
-          pattern=".*\S.*"
-          dir="auto"
-          placeholder={words.presetName}
-          aria-label={words.presetName}
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <button type="submit" class="button">
-          {words.keep}
-        </button>
-      </form>
+      {Object.keys(presets).length < MOST && (
+        <form
+          class="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save({ ...presets, [name.trim()]: place });
+          }}
+        >
+          <input
+            class="input"
+            required
+            maxLength={40}
+            pattern=".*\S.*"
+            dir="auto"
+            placeholder={words.presetName}
+            aria-label={words.presetName}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+          <button type="submit" class="button">
+            {words.keep}
+          </button>
+        </form>
+      )}
     </div>
   );
 }

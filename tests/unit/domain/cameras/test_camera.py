@@ -27,6 +27,7 @@ def test_every_plain_field_can_be_set() -> None:
         "unknown": "record",
         "follow": True,
         "fov": 120.5,
+        "presets": {"Gate": {"pan": 40, "tilt": 90}},
     }
     assert camera_fields(body) == body
 
