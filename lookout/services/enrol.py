@@ -19,7 +19,7 @@ from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.enrolment import main_face
 from lookout.domain.people.person import PLAIN_FIELDS
 from lookout.domain.people.photo import PhotoPath
-from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.face import GoodFace
 from lookout.errors import PhotoRejected
 from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
@@ -74,7 +74,6 @@ class EnrolmentService:
             if face is None:
                 self._enrolment.forget(photo.place, photo.generation)
                 return "gone while it was looked at"
-            assert face.embedding is not None  # noqa: S101 - what main_face promises
             done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
             outcome = "enrolled"
         except PhotoRejected as rejection:
@@ -127,7 +126,7 @@ class EnrolmentService:
         rule = self._card.rule_for(self._site.current())
         self._lookalikes.follow(person_id, rule.threshold)
 
-    def _face(self, path: str, size: int) -> Face | None:
+    def _face(self, path: str, size: int) -> GoodFace | None:
         from lookout.vision.image.photo import decode_photo
         from lookout.vision.recogniser import recogniser
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.recognition.face import Box, Embedding, Face, Quality
+from lookout.domain.recognition.face import Box, Embedding, Face, GoodFace, Quality, RejectedFace
 from lookout.settings import Settings
 from lookout.vision.geometry import TEMPLATE_SIDE, Points, is_cut, turn, warp
 from lookout.vision.image.frame import Frame
@@ -89,7 +89,7 @@ class Recogniser:
         return Recogniser(self.networks, gate, self._max_faces)
 
     def see(self, frame: Frame) -> Seen:
-        """Find, judge and embed the faces of a frame; those with a flaw have no embedding."""
+        """Find, judge and embed the faces of a frame; those with a flaw are not embedded."""
         started = time.perf_counter()
         networks, pixels = self.networks, lifted(frame.pixels)
         boxes = sorted(networks.detector.detect(pixels), key=lambda box: (-box.area, box.x, box.y))
@@ -130,22 +130,22 @@ class Recogniser:
         flaws = [self._gate.flaw(look.quality) for look in looks]
         good = [look for look, flaw in zip(looks, flaws, strict=True) if flaw is None]
         card = self.networks.card
-        found: dict[int, tuple[Embedding, float]] = {}
+        found: dict[_Look, tuple[Embedding, float]] = {}
         if good:
             vectors, lengths = self.networks.embedder.embed([look.aligned for look in good])
             for look, vector, length in zip(good, vectors, lengths, strict=True):
                 # sleeves and shadows that the detector took for faces; an alert must not come of them
                 if length >= card.min_length:
-                    found[id(look)] = vector, float(length)
-        faces = []
+                    found[look] = vector, float(length)
+        faces: list[Face] = []
         for look, flaw in zip(looks, flaws, strict=True):
-            cut = is_cut(look.box, width, height)
             if flaw is not None:
-                faces.append(Face(look.box, look.quality, flaw, None, cut))
-            elif id(look) in found:
-                vector, length = found[id(look)]
+                faces.append(RejectedFace(look.box, look.quality, flaw))
+            elif look in found:
+                vector, length = found[look]
                 quality = look.quality.with_length(length, card.full_length)
-                faces.append(Face(look.box, quality, None, vector, cut, length >= card.clear_length))
+                cut = is_cut(look.box, width, height)
+                faces.append(GoodFace(look.box, quality, vector, cut, length >= card.clear_length))
         return tuple(faces)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from lookout.cloud.alerts import alert_document
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.domain.visits.shot import is_from, shot_paths
-from lookout.domain.visits.visit import Judgement, Outcome
+from lookout.domain.visits.visit import Judgement, Sighting
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
@@ -23,124 +23,127 @@ if TYPE_CHECKING:
 
 UPLOADS_AT_ONCE = 8
 
-PATIENCE = 2.0
-"""Seconds for which an alert waits for its picture; one that takes longer is given to it afterwards."""
+UPLOAD_SECONDS = 2.0
+"""For so long an alert waits for its picture; one that takes longer is given to it afterwards."""
 
-Picture = Callable[[int], tuple[bytes, bytes]]
-"""Frame and face, as JPEG bytes, of the sighting with that index; called only for what is to be stored."""
+Picture = Callable[[Sighting], tuple[bytes, bytes]]
+"""Frame and face of a sighting, as JPEG bytes; called only for what is to be stored."""
 
 
 class FramePictures:
-    """The pictures of one frame's alerts. ``names``: those of the shots that its sightings give, one each."""
+    """The pictures that one frame gives to alerts."""
 
-    def __init__(
-        self, album: AlertPictures, camera_id: str, digest: str, names: Sequence[str], picture: Picture
-    ) -> None:
-        self._album = album
+    def __init__(self, pictures: AlertPictures, camera_id: str, digest: str, picture: Picture) -> None:
+        self._pictures = pictures
         self._camera_id = camera_id
         self._digest = digest
-        self._names = names
         self._picture = picture
-        self._uploads: dict[tuple[str, int], Future[None]] = {}
-        self._patient_until: float | None = None
+        self._uploads: dict[tuple[str, str], Future[None]] = {}
+        self._wait_until: float | None = None
 
-    def begin(self, outcomes: Sequence[Outcome]) -> None:
-        """Start to upload the pictures that ``outcomes`` ask for and that are not under way yet."""
-        for index, outcome in enumerate(outcomes):
-            if outcome.better_shot:
-                self._upload(outcome.alert_id, index)
+    def begin(self, judgement: Judgement) -> None:
+        """Start to upload the pictures that the judgement wants and that are not under way yet."""
+        self._begin(judgement)
 
-    def lost(self, outcomes: Sequence[Outcome]) -> frozenset[int]:
-        """Which of the pictures that ``outcomes`` ask for are not stored, by index, after some patience."""
-        if self._patient_until is None:
-            self._patient_until = time.monotonic() + PATIENCE
-        self.begin(outcomes)
-        wanted = {i: self._upload(one.alert_id, i) for i, one in enumerate(outcomes) if one.better_shot}
-        wait(wanted.values(), max(0.0, self._patient_until - time.monotonic()))
-        return frozenset(i for i, upload in wanted.items() if not upload.done() or upload.exception())
+    def lost(self, judgement: Judgement) -> frozenset[str]:
+        """The shots that the judgement wants as pictures and that are not stored, after some waiting."""
+        if self._wait_until is None:
+            self._wait_until = time.monotonic() + UPLOAD_SECONDS
+        wanted = self._begin(judgement)
+        wait(wanted.values(), max(0.0, self._wait_until - time.monotonic()))
+        return frozenset(shot for shot, upload in wanted.items() if not upload.done() or upload.exception())
 
-    def settle(self, judgement: Judgement, scores: Sequence[float]) -> Judgement:
-        """Bring Storage into line with the ``judgement`` that was recorded. ``scores``: quality of each sighting.
+    def settle(self, judgement: Judgement) -> Judgement:
+        """Bring Storage into line with the ``judgement`` that was recorded.
 
-        What was stored in vain is deleted, and so is a shot that a better one replaced. An alert without its
-        picture gets it: it took too long, or the instance that recorded the frame first was stopped. Returns the
-        judgement with what was brought so.
+        Uploads that are not needed are deleted, and so is a shot that a better one replaced. An alert without its
+        picture gets it: its upload took too long, or the instance that recorded the frame first was stopped.
+        Returns the judgement with the pictures that were given so.
         """
-        visits = {visit.alert_id: visit for visit in judgement.after.open}
-        outcomes = list(judgement.outcomes)
-        needed: set[tuple[str, int]] = set()
+        visits = judgement.visits
+        judged = list(judgement.judged)
+        needed: set[tuple[str, str]] = set()
         replaced: list[tuple[str, str]] = []
         seen: set[str] = set()
-        for index, outcome in enumerate(judgement.outcomes):
-            key, visit = (outcome.alert_id, index), visits.get(outcome.alert_id)
+        for index, one in enumerate(judgement.judged):
+            sighting, outcome = one.sighting, one.outcome
+            key, visit = (outcome.alert_id, sighting.shot), visits.get(outcome.alert_id)
             first = outcome.alert_id not in seen
             seen.add(outcome.alert_id)
             is_late = key in self._uploads and visit is not None and not visit.shot
-            if outcome.better_shot and (visit is None or visit.shot == self._names[index]):
+            if outcome.better_shot and (visit is None or visit.shot == sighting.shot):
                 needed.add(key)
                 if visit is not None and outcome.replaces is not None:
                     replaced.append((outcome.alert_id, outcome.replaces))
-            elif not outcome.is_silent and (is_late or (judgement.doubled and first)):
-                is_needed, is_new = self._bring(*key, scores[index])
-                outcomes[index] = replace(outcome, better_shot=is_new)
+            elif outcome.has_alert and (is_late or (judgement.doubled and first)):
+                is_needed, is_new = self._complete(outcome.alert_id, sighting)
+                judged[index] = replace(one, outcome=replace(outcome, better_shot=is_new))
                 if is_needed:
                     needed.add(key)
                 if is_new and visit is not None:
-                    visits[outcome.alert_id] = replace(visit, best_score=scores[index])
+                    visits[outcome.alert_id] = replace(visit, best_score=sighting.face.picture_score)
         self._remove_all_but(needed)
-        self._album.remove(replaced)
+        self._pictures.remove(replaced)
         after = replace(judgement.after, open=tuple(visits.values()))
-        return replace(judgement, after=after, outcomes=tuple(outcomes))
+        return replace(judgement, after=after, judged=tuple(judged))
 
     def abandon(self) -> None:
         """Delete everything again: the frame was certainly not recorded."""
         self._remove_all_but(set())
 
-    def _upload(self, alert_id: str, index: int) -> Future[None]:
-        key = alert_id, index
+    def _begin(self, judgement: Judgement) -> dict[str, Future[None]]:
+        """The uploads of the pictures that the judgement wants, by their shots."""
+        return {
+            one.sighting.shot: self._upload(one.outcome.alert_id, one.sighting)
+            for one in judgement.judged
+            if one.outcome.better_shot
+        }
+
+    def _upload(self, alert_id: str, sighting: Sighting) -> Future[None]:
+        key = alert_id, sighting.shot
         if key not in self._uploads:
-            frame, face = self._picture(index)
-            self._uploads[key] = self._album.upload(alert_id, self._names[index], frame, face)
+            frame, face = self._picture(sighting)
+            self._uploads[key] = self._pictures.upload(alert_id, sighting.shot, frame, face)
         return self._uploads[key]
 
-    def _bring(self, alert_id: str, index: int, score: float) -> tuple[bool, bool]:
-        """Give an alert its picture, if it is without. Whether it needs this shot, and whether it is new to it."""
-        name = self._names[index]
+    def _complete(self, alert_id: str, sighting: Sighting) -> tuple[bool, bool]:
+        """Give an alert its picture if it has none. Whether it needs this shot, and whether it did not have it."""
+        name, score = sighting.shot, sighting.face.picture_score
         try:
-            alert = self._album.alert(alert_id) or {}
+            alert = self._pictures.alert(alert_id) or {}
             if alert.get("picture") == alert_document.PICTURE_MISSING:
-                self._upload(alert_id, index).result()
-                given = self._album.give(self._camera_id, alert_id, name, score)
+                self._upload(alert_id, sighting).result()
+                given = self._pictures.give(self._camera_id, alert_id, name, score)
                 return given, given
             stored = alert.get("shot")
             if stored is not None and stored != name and is_from(stored, self._digest):
-                return False, self._album.restore(self._camera_id, alert_id, stored, *self._picture(index))
+                pictures = self._picture(sighting)
+                return False, self._pictures.restore(self._camera_id, alert_id, stored, *pictures)
         except Unavailable as error:
             log(Severity.ERROR, "an alert may be without its picture", alert=alert_id, error=error.message)
-            return True, False  # nobody knows what was written
+            return True, False  # it may have been written all the same
         return stored == name, False
 
-    def _remove_all_but(self, needed: set[tuple[str, int]]) -> None:
+    def _remove_all_but(self, needed: set[tuple[str, str]]) -> None:
         wait(self._uploads.values())
         for (alert_id, _), upload in self._uploads.items():
             if error := upload.exception():
                 log(Severity.ERROR, "a picture could not be stored", alert=alert_id, error=str(error))
-        unneeded = self._uploads.keys() - needed
-        self._album.remove((alert_id, self._names[index]) for alert_id, index in unneeded)
+        self._pictures.remove(self._uploads.keys() - needed)
 
 
 class AlertPictures:
-    """Where shots are kept. One per warm instance."""
+    """Stores the pictures of alerts. One per warm instance."""
 
     def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
         self._db = db
         self._bucket = bucket
         self._timeout = timeout
-        self._pool = ThreadPoolExecutor(UPLOADS_AT_ONCE, "shots")
+        self._pool = ThreadPoolExecutor(UPLOADS_AT_ONCE, "alert-pictures")
 
-    def shots(self, camera_id: str, digest: str, names: Sequence[str], picture: Picture) -> FramePictures:
-        """The shots of one frame, none stored yet."""
-        return FramePictures(self, camera_id, digest, names, picture)
+    def of_frame(self, camera_id: str, digest: str, picture: Picture) -> FramePictures:
+        """The pictures of one frame, none stored yet."""
+        return FramePictures(self, camera_id, digest, picture)
 
     def upload(self, alert_id: str, shot: str, frame: bytes, face: bytes) -> Future[None]:
         """Store both pictures of a shot, in the background."""

@@ -29,7 +29,7 @@ def to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
                 "vectors": pack(visit.vectors),
                 "vectorCount": len(visit.vectors),
                 "strangerId": visit.stranger_id,
-                "silent": visit.silent,
+                "silent": not visit.has_alert,
                 "settled": visit.settled,
                 "waiting": visit.waiting,
             }
@@ -69,7 +69,7 @@ def from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
                     stored_name(plain["shot"]),
                     unpack(plain["vectors"], plain["vectorCount"]),
                     plain.get("strangerId"),
-                    bool(plain.get("silent")),
+                    not plain.get("silent"),
                     bool(plain.get("settled")),
                     bool(plain.get("waiting")),
                 )

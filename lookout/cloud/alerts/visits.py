@@ -5,64 +5,72 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from lookout.cloud.alerts import alert_document
-from lookout.cloud.alerts.visit_document import from_document, to_document
+from lookout.cloud.alerts.visit_document import from_document
+from lookout.cloud.alerts.visit_writes import NO_VISITS, StoredVisits, VisitWrites, opened, reference
 from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.cloud.site import days
-from lookout.cloud.strangers.reader import KnownStrangers, StrangerReader
-from lookout.cloud.strangers.visits import StrangerVisits
+from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.site.site import Site
 from lookout.domain.visits.judging import judge
-from lookout.domain.visits.visit import (
-    CameraVisits,
-    Change,
-    Judgement,
-    Outcome,
-    Rules,
-    Sighting,
-    Visit,
-    without_shots,
-)
+from lookout.domain.visits.visit import CameraVisits, Judgement, Rules, Sighting, without_shots
 from lookout.errors import Unavailable, Unconfirmed
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference, WriteBatch
+    from google.cloud.firestore import Client
 
-ATTEMPTS = 8
+TRIES = 8
 """Tries when other instances judge frames of the same camera at the same moment."""
 
-STATE_DAYS = 2
-"""A camera's state expires so long after its last face; it holds nothing but open visits."""
-
-
-Lost = Callable[[Sequence[Outcome]], Collection[int]]
-"""Of which outcomes, by index, the picture that an alert wants is not stored."""
+Lost = Callable[[Judgement], Collection[str]]
+"""The names of the shots that a judgement wants as pictures and that are not stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenFrame:
-    """A frame with its faces, ready to be recorded. ``new_alert_ids``: one unused id per sighting."""
+    """A frame with its faces, ready to be recorded."""
 
     camera: Camera
     digest: str
     at: datetime
     sightings: Sequence[Sighting]
-    new_alert_ids: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A camera's visits and the version of the document that holds them; None before there is one."""
+class _Basis(Enum):
+    """The visits that a try judges the frame by."""
 
-    visits: CameraVisits
-    update_time: datetime | None
+    REMEMBERED = "as this instance wrote them last, without a read"
+    FRESH = "as they are stored: none are remembered, or somebody else was faster"
+    WITHOUT_DELETED = "as they are stored, but for those whose alert an owner deleted"
+
+    def after_refusal(self) -> _Basis:
+        """The basis of the next try when what was written is not as it was read any more."""
+        return _Basis.FRESH if self is _Basis.REMEMBERED else self
 
 
-_NOTHING = _State(CameraVisits(), None)
+@dataclass(slots=True)
+class _Recording:
+    """A frame on its way into Firestore, try by try.
+
+    ``unanswered``: what was written when Firestore did not answer, so that it may be stored.
+    """
+
+    frame: SeenFrame
+    rules: Rules
+    site: Site
+    lost: Lost
+    remembered: StoredVisits
+    basis: _Basis
+    unanswered: Judgement | None = None
+
+    def has_arrived(self, judgement: Judgement) -> bool:
+        """Whether the write that was not answered did arrive: this is then no second posting of the frame."""
+        sent = self.unanswered
+        return sent is not None and judgement.doubled and _alert_ids(judgement) == _alert_ids(sent)
 
 
 class Visits:
@@ -75,16 +83,16 @@ class Visits:
     def __init__(self, db: Client, strangers: StrangerReader, timeout: float) -> None:
         self._db = db
         self._strangers = strangers
-        self._ledger = StrangerVisits(db, strangers.model_id)
+        self._writes = VisitWrites(db, strangers.model_id, timeout)
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._known: dict[str, _State] = {}
+        self._remembered: dict[str, StoredVisits] = {}
 
-    def foresee(self, frame: SeenFrame, rules: Rules) -> Judgement:
+    def predict(self, frame: SeenFrame, rules: Rules) -> Judgement:
         """What recording the frame will probably come to, by what this instance knows: to start uploads early."""
         with self._lock:
-            state = self._known.get(frame.camera.id, _NOTHING)
-        return _judge(state, frame, frame.sightings, rules)
+            stored = self._remembered.get(frame.camera.id, NO_VISITS)
+        return judge(stored.visits, frame.digest, frame.at, frame.sightings, rules)
 
     def record(self, frame: SeenFrame, rules: Rules, site: Site, lost: Lost) -> Judgement:
         """Judge the frame against the camera's visits and store the new state with its alerts.
@@ -93,66 +101,73 @@ class Visits:
             Unavailable: Firestore did not answer, or too many instances were at it; nothing was stored.
             Unconfirmed: it did not answer, and may have stored it.
         """
-        unanswered: list[Judgement] = []
+        with self._lock:
+            remembered = self._remembered.pop(frame.camera.id, None)
+        basis = _Basis.FRESH if remembered is None else _Basis.REMEMBERED
+        recording = _Recording(frame, rules, site, lost, remembered or NO_VISITS, basis)
         try:
-            return self._record(frame, rules, site, lost, unanswered)
+            for _ in range(TRIES):
+                with store_errors("Firestore"):
+                    judgement = self._try(recording)
+                if judgement is not None:
+                    return judgement
+            raise Unavailable(
+                f"Too many frames of camera {frame.camera.id} at once; post again.", retry_after=1
+            )
         except Unavailable as error:
-            if not unanswered:
+            if recording.unanswered is None:
                 raise
             raise Unconfirmed(error.message, error.retry_after) from error
 
-    def _record(
-        self, frame: SeenFrame, rules: Rules, site: Site, lost: Lost, unanswered: list[Judgement]
-    ) -> Judgement:
+    def _try(self, recording: _Recording) -> Judgement | None:
+        """What was recorded; None when it has to be tried again, on the recording's next basis."""
         from google.api_core import exceptions as google
 
-        with self._lock:
-            state = remembered = self._known.pop(frame.camera.id, None)
-        alert_gone = False
-        for _ in range(ATTEMPTS):
-            with store_errors("Firestore"):
-                state = state or self._read(frame.camera.id, without_deleted=alert_gone)
-                seen, known = self._strangers.recognise(frame.sightings, rules.same_face, frame.at)
-                judgement = _judge(state, frame, seen, rules)
-                if judgement.doubled and unanswered and _same_alerts(judgement, unanswered[0]):
-                    # the write whose answer was lost did arrive: this is no second posting
-                    return replace(unanswered[0], after=state.visits)
-                if judgement.doubled and state is remembered:
-                    # nothing will be written that fails if an owner said meanwhile who it was
-                    state = remembered = None
-                    continue
-                judgement = without_shots(judgement, state.visits, seen, lost(judgement.outcomes))
-                try:
-                    written = self._write(state, frame, seen, judgement, known, site)
-                except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
-                    state = None  # another instance was faster
-                    self._strangers.invalidate()
-                except google.NotFound:
-                    # an owner deleted the alert of an open visit, or a stranger
-                    state, alert_gone = None, True
-                    self._strangers.invalidate()
-                except (google.ServerError, google.Cancelled):
-                    unanswered.append(judgement)
-                    if len(unanswered) > 1:
-                        raise
-                    state = None
-                else:
-                    with self._lock:
-                        self._known[frame.camera.id] = written
-                    return judgement
-        raise Unavailable(f"Too many frames of camera {frame.camera.id} at once; post again.", retry_after=1)
+        frame, rules = recording.frame, recording.rules
+        stored = self._stored(recording)
+        sightings, known = self._strangers.recognise(frame.sightings, rules.same_face, frame.at)
+        judgement = judge(stored.visits, frame.digest, frame.at, sightings, rules)
+        if recording.has_arrived(judgement) and recording.unanswered is not None:
+            return replace(recording.unanswered, after=stored.visits)
+        if judgement.doubled and recording.basis is _Basis.REMEMBERED:
+            # nothing is written for it that would be refused if an owner said meanwhile who it was
+            recording.basis = _Basis.FRESH
+            return None
+        judgement = without_shots(judgement, stored.visits, recording.lost(judgement))
+        try:
+            written = self._writes.write(stored, frame.camera, frame.at, judgement, known, recording.site)
+        except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
+            # another instance was faster
+            recording.basis = recording.basis.after_refusal()
+            self._strangers.invalidate()
+        except google.NotFound:
+            # an owner deleted the alert of an open visit, or a stranger
+            recording.basis = _Basis.WITHOUT_DELETED
+            self._strangers.invalidate()
+        except (google.ServerError, google.Cancelled):
+            if recording.unanswered is not None:
+                raise
+            recording.unanswered = judgement
+            recording.basis = recording.basis.after_refusal()
+        else:
+            if any(visit.stranger_id for visit, _ in opened(judgement)):
+                self._strangers.invalidate()
+            with self._lock:
+                self._remembered[frame.camera.id] = written
+            return judgement
+        return None
 
-    def _reference(self, camera_id: str) -> DocumentReference:
-        return self._db.collection("visits").document(camera_id)
-
-    def _read(self, camera_id: str, without_deleted: bool) -> _State:
-        snapshot = self._reference(camera_id).get(**call_options(self._timeout))
+    def _stored(self, recording: _Recording) -> StoredVisits:
+        if recording.basis is _Basis.REMEMBERED:
+            return recording.remembered
+        camera_id = recording.frame.camera.id
+        snapshot = reference(self._db, camera_id).get(**call_options(self._timeout))
         if not snapshot.exists:
-            return _NOTHING
+            return NO_VISITS
         visits = from_document(camera_id, snapshot.to_dict() or {})
-        if without_deleted:
+        if recording.basis is _Basis.WITHOUT_DELETED:
             visits = self._without_deleted(visits)
-        return _State(visits, snapshot.update_time)
+        return StoredVisits(visits, snapshot.update_time)
 
     def _without_deleted(self, visits: CameraVisits) -> CameraVisits:
         ids = {visit.alert_id for visit in visits.open}
@@ -165,94 +180,6 @@ class Visits:
             tuple(f for f in visits.recent if all(outcome.alert_id in there for outcome in f.outcomes)),
         )
 
-    def _write(
-        self,
-        state: _State,
-        frame: SeenFrame,
-        seen: Sequence[Sighting],
-        judgement: Judgement,
-        known: KnownStrangers,
-        site: Site,
-    ) -> _State:
-        from google.cloud.firestore import Increment
 
-        batch = self._db.batch()
-        if judgement.doubled:
-            for alert_id in {outcome.alert_id for outcome in judgement.outcomes if not outcome.is_silent}:
-                batch.update(alert_document.reference(self._db, alert_id), {"doubles": Increment(1)})
-            if len(batch):
-                batch.commit(retry=None, timeout=self._timeout)
-            return state
-
-        reference = self._reference(frame.camera.id)
-        document = to_document(judgement.after, frame.at + timedelta(days=STATE_DAYS))
-        if state.update_time is None:
-            batch.create(reference, document)
-        else:
-            batch.update(reference, document, self._db.write_option(last_update_time=state.update_time))
-        self._change_alerts(batch, frame, seen, judgement, site)
-        opened = _opened(frame, seen, judgement)
-        self._ledger.write(batch, opened, known, frame.at, site.retention_days)
-        results = batch.commit(retry=None, timeout=self._timeout)
-        if any(visit.stranger_id for visit, _ in opened):
-            self._strangers.invalidate()
-        return _State(judgement.after, results[0].update_time)
-
-    def _change_alerts(
-        self, batch: WriteBatch, frame: SeenFrame, seen: Sequence[Sighting], judgement: Judgement, site: Site
-    ) -> None:
-        visits = {visit.alert_id: visit for visit in judgement.after.open}
-        created: set[str] = set()
-        people = {outcome.person_id for outcome in judgement.outcomes if outcome.person_id is not None}
-        for outcome, sighting in zip(judgement.outcomes, seen, strict=True):
-            visit = visits.get(outcome.alert_id)
-            if visit is None or outcome.is_silent or outcome.alert_id in created:
-                continue  # closed for want of room, nobody wants to hear of it, or told whole already
-            reference = alert_document.reference(self._db, outcome.alert_id)
-            beside = people - {visit.person_id}
-            if outcome.change is Change.OPENED:
-                document = alert_document.opened(
-                    frame.camera, visit, outcome, sighting, frame.at, site, beside
-                )
-                batch.create(reference, document)
-                created.add(outcome.alert_id)
-            else:
-                batch.update(reference, alert_document.changed(visit, outcome, sighting, beside))
-            if outcome.better_shot or outcome.change is Change.OPENED:
-                expire_at = frame.at + timedelta(days=site.retention_days)
-                vector = alert_document.face_vector(sighting, self._strangers.model_id, expire_at)
-                batch.set(alert_document.vector_reference(self._db, outcome.alert_id), vector)
-            if outcome.was is not None and visit.person_id is not None:
-                day = days.reference(self._db, frame.camera.id, site.day(visit.first_seen))
-                person = visit.person_id, visit.name
-                counts = days.moved_person(frame.camera, visit.first_seen, outcome.was, person, site)
-                batch.set(day, counts, merge=True)
-            if outcome.change in (Change.OPENED, Change.UPGRADED):
-                if outcome.silence is None:
-                    notice = alert_document.notice(frame.camera, outcome, frame.at)
-                    batch.create(alert_document.notice_reference(self._db, outcome), notice)
-                self._count(batch, frame.camera, visit, outcome.change is Change.UPGRADED, site)
-
-    def _count(self, batch: WriteBatch, camera: Camera, visit: Visit, upgraded: bool, site: Site) -> None:
-        person = None if visit.person_id is None else (visit.person_id, visit.name)
-        counts = days.alert_counts(camera, visit.first_seen, person, upgraded, site)
-        day = days.reference(self._db, camera.id, site.day(visit.first_seen))
-        batch.set(day, counts, merge=True)
-
-
-def _judge(state: _State, frame: SeenFrame, seen: Sequence[Sighting], rules: Rules) -> Judgement:
-    return judge(state.visits, frame.digest, frame.at, seen, frame.new_alert_ids, rules)
-
-
-def _opened(frame: SeenFrame, seen: Sequence[Sighting], judgement: Judgement) -> list[tuple[Visit, Sighting]]:
-    """The visits that the frame opened, silent ones included, each with the face that did."""
-    visits = {visit.alert_id: visit for visit in judgement.after.open}
-    return [
-        (visits[alert_id], sighting)
-        for alert_id, sighting in zip(frame.new_alert_ids, seen, strict=True)
-        if alert_id in visits
-    ]
-
-
-def _same_alerts(one: Judgement, other: Judgement) -> bool:
-    return [outcome.alert_id for outcome in one.outcomes] == [outcome.alert_id for outcome in other.outcomes]
+def _alert_ids(judgement: Judgement) -> list[str]:
+    return [outcome.alert_id for outcome in judgement.outcomes]

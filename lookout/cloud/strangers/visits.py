@@ -101,7 +101,7 @@ class StrangerVisits:
         seen = {"lastSeenAt": at, "expireAt": remembered_until(at, 2, retention_days)}
         batch.update(reference(self._db, stranger_id), {"visits": Increment(1)} | seen)
         fields = _seen(at, seen["expireAt"])
-        if not visit.silent:
+        if visit.has_alert:
             after = stranger.with_face(visit.alert_id, sighting.embedding)
             faces = zip(after.alert_ids, after.vectors, strict=True)
             fields["vectors"] = {alert_id: pack(vector[None, :]) for alert_id, vector in faces}

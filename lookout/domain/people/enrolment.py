@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.face import Face, GoodFace, Quality
 from lookout.domain.recognition.reason import Reason
 from lookout.errors import PhotoRejected
 
@@ -12,7 +12,7 @@ CLEARLY_LARGER = 2.0
 """The person's face must have this many times the area of the next one; people behind are then no matter."""
 
 
-def main_face(faces: Sequence[Face]) -> Face:
+def main_face(faces: Sequence[Face]) -> GoodFace:
     """The face a photo is enrolled by: its only one, or one clearly larger than all others.
 
     Raises:
@@ -23,15 +23,15 @@ def main_face(faces: Sequence[Face]) -> Face:
     largest, *rest = sorted(faces, key=lambda face: -face.box.area)
     if rest and largest.box.area < CLEARLY_LARGER * rest[0].box.area:
         raise PhotoRejected("two faces of similar size: crop to one")
-    if largest.flaw is not None:
-        raise PhotoRejected(_advice(largest, largest.flaw))
-    return largest
+    if isinstance(largest, GoodFace):
+        return largest
+    raise PhotoRejected(_advice(largest.quality, largest.flaw))
 
 
-def _advice(face: Face, flaw: Reason) -> str:
+def _advice(quality: Quality, flaw: Reason) -> str:
     match flaw:
         case Reason.TOO_SMALL:
-            return f"the face is only {face.quality.pixels:.0f} pixels wide: use a closer or larger photo"
+            return f"the face is only {quality.pixels:.0f} pixels wide: use a closer or larger photo"
         case Reason.TOO_BLURRED:
             return "the face is blurred: use a sharper photo"
         case Reason.TOO_DARK:

@@ -62,18 +62,45 @@ class Quality:
         return self if full is None else replace(self, score=min(1.0, length / full))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Face:
-    """One face of a frame.
+CUT_SCORE = 0.5
+"""Share of its score that a cut face keeps as a picture: a whole one soon replaces it."""
 
-    ``flaw`` says why the face must not be matched, and then ``embedding`` is None; a face without a flaw
-    always has one. ``is_cut``: a border of the frame probably cuts it, so that it may resemble nobody any more.
-    Not ``is_clear``: a mask, a cap or a grimace hides so much of it that it may resemble nobody either.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GoodFace:
+    """A face that may be matched by its ``embedding``.
+
+    ``is_cut``: a border of the frame probably cuts it, so that it may resemble nobody any more. Not ``is_clear``:
+    a mask, a cap or a grimace hides so much of it that it may resemble nobody either.
     """
 
     box: Box
     quality: Quality
-    flaw: Reason | None
-    embedding: Embedding | None
+    embedding: Embedding
     is_cut: bool = False
     is_clear: bool = True
+
+    @property
+    def doubt(self) -> Reason | None:
+        """Why the face says little unless it is known: ``cut_off`` or ``unclear``."""
+        if self.is_cut:
+            return Reason.CUT_OFF
+        return None if self.is_clear else Reason.UNCLEAR
+
+    @property
+    def picture_score(self) -> float:
+        """By which the best picture of a visit is chosen, 0 to 1."""
+        return self.quality.score * (CUT_SCORE if self.is_cut else 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RejectedFace:
+    """A face that must not be matched; ``flaw`` says why."""
+
+    box: Box
+    quality: Quality
+    flaw: Reason
+
+
+Face = GoodFace | RejectedFace
+"""One face of a frame."""

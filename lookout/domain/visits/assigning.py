@@ -50,7 +50,7 @@ def assign(
 
 def is_unclear(sighting: Sighting) -> bool:
     """Whether it is nobody's, and shows too little of a face to be called a stranger's."""
-    return sighting.doubt is Reason.UNCLEAR and not sighting.match.is_known
+    return sighting.face.doubt is Reason.UNCLEAR and not sighting.match.is_known
 
 
 def _reach(match: Match, visit: Visit, same_face: float) -> float:

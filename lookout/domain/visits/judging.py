@@ -19,10 +19,11 @@ from lookout.domain.recognition.matching import Match
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.treatment import Silence, Treatment
 from lookout.domain.visits.assigning import assign, is_unclear
-from lookout.domain.visits.opening import alerted, opened, passed, unheard, waiting
+from lookout.domain.visits.opening import alerted, muted, opened, passed, waiting
 from lookout.domain.visits.visit import (
     CameraVisits,
     Change,
+    Judged,
     Judgement,
     Outcome,
     PastFrame,
@@ -56,17 +57,13 @@ def judge(
     digest: str,
     at: datetime,
     sightings: Sequence[Sighting],
-    new_alert_ids: Sequence[str],
     rules: Rules,
 ) -> Judgement:
-    """Judge the sightings of one frame, taken ``at`` a moment and told apart by its ``digest``.
-
-    ``new_alert_ids`` holds one unused id per sighting; those of sightings that open a visit are taken.
-    """
+    """Judge the sightings of one frame, taken ``at`` a moment and told apart by its ``digest``."""
     recent = tuple(frame for frame in before.recent if at - frame.at <= DOUBLE_WINDOW)
     for frame in recent:
         if frame.digest == digest:
-            return Judgement(before, frame.outcomes, doubled=True)
+            return Judgement(before, _paired(sightings, frame.outcomes), doubled=True)
 
     ends_after = timedelta(seconds=rules.visit_seconds)
     visits = {v.alert_id: v for v in before.open if at - v.last_seen <= ends_after}
@@ -87,16 +84,15 @@ def judge(
     for index, sighting in enumerate(sightings):
         if outcomes[index] is not None:
             continue
-        doubtful = sighting.doubt is not None and not sighting.match.is_known
-        if doubtful and sighting.doubt is Reason.CUT_OFF:
-            outcomes[index] = passed(new_alert_ids[index], sighting)
+        if sighting.is_doubtful and sighting.face.doubt is Reason.CUT_OFF:
+            outcomes[index] = passed(sighting)
             continue
         before_it = waited.get(index)
         same_person = _named_in_this_frame(sighting, visits)
-        if doubtful and (before_it is None or before_it.frames + 1 < UNCLEAR_FRAMES):
-            visit, outcomes[index] = waiting(new_alert_ids[index], sighting, before_it, at)
+        if sighting.is_doubtful and (before_it is None or before_it.frames + 1 < UNCLEAR_FRAMES):
+            visit, outcomes[index] = waiting(sighting, before_it, at)
         elif same_person is None:
-            visit, outcomes[index] = opened(new_alert_ids[index], sighting, at, rules.policy, before_it)
+            visit, outcomes[index] = opened(sighting, at, rules.policy, before_it)
         else:
             visit, outcomes[index] = _continued(same_person, sighting, shots, at, False, rules, set())
         visits[visit.alert_id] = visit
@@ -108,7 +104,11 @@ def judge(
     # when it comes again its pictures are stored already, or a better shot has taken their place
     past = tuple(replace(outcome, better_shot=False, replaces=None) for outcome in done)
     frames = (*recent, PastFrame(digest, at, past))[-RECENT_FRAMES:] if sightings else recent
-    return Judgement(CameraVisits(tuple(still_open), frames), done, doubled=False)
+    return Judgement(CameraVisits(tuple(still_open), frames), _paired(sightings, done), doubled=False)
+
+
+def _paired(sightings: Sequence[Sighting], outcomes: Sequence[Outcome]) -> tuple[Judged, ...]:
+    return tuple(Judged(sighting, outcome) for sighting, outcome in zip(sightings, outcomes, strict=True))
 
 
 def _named_in_this_frame(sighting: Sighting, visits: dict[str, Visit]) -> Visit | None:
@@ -144,17 +144,16 @@ def _continued(
         vectors=vectors,
         stranger_id=None if named else visit.stranger_id,
     )
-    if visit.silent:
-        heard = named and policy.treatment(True, sighting.muted) is not Treatment.IGNORE
-        if not heard:
-            return after, unheard(after)
-        taken = replace(after, best_score=sighting.score, shot=sighting.shot)
-        after = replace(taken, first_seen=at, frames=1, silent=False)
+    if not visit.has_alert:
+        if not named or policy.treatment(True, sighting.muted) is Treatment.IGNORE:
+            return after, muted(after)
+        taken = replace(after, best_score=sighting.face.picture_score, shot=sighting.shot)
+        after = replace(taken, first_seen=at, frames=1, has_alert=True)
         return after, replace(alerted(after, sighting, policy), reason=Reason.KNOWN, evidence=match)
     # a frame is stored once per visit, so a second face of it (a mirror) cannot be the better shot
-    better = visit.shot not in shots and sighting.score > visit.best_score * BETTER_BY
+    better = visit.shot not in shots and sighting.face.picture_score > visit.best_score * BETTER_BY
     if better:
-        after = replace(after, best_score=sighting.score, shot=sighting.shot)
+        after = replace(after, best_score=sighting.face.picture_score, shot=sighting.shot)
     treatment = policy.treatment(True, sighting.muted)
     outcome = Outcome(
         visit.alert_id,
@@ -184,12 +183,12 @@ def _of_all_frames(visit: Visit, vectors: NDArray[np.float32], sighting: Sightin
 
 def _is_corrected(visit: Visit, match: Match) -> bool:
     """Whether somebody who had a name early turns out to be somebody else."""
-    free = not visit.settled and not visit.silent and visit.person_id is not None
+    free = not visit.settled and visit.has_alert and visit.person_id is not None
     return free and match.is_known and match.person_id != visit.person_id
 
 
 def _says_little(sighting: Sighting) -> bool:
-    return sighting.doubt is Reason.CUT_OFF or is_unclear(sighting)
+    return sighting.face.doubt is Reason.CUT_OFF or is_unclear(sighting)
 
 
 def _latest(vectors: NDArray[np.float32], embedding: Embedding) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""How a visit begins: told of, in silence, or waiting for a better frame."""
+"""How a visit begins: with an alert, muted, or waiting for a better frame."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from lookout.domain.site.treatment import Policy, Silence, Treatment
 from lookout.domain.visits.visit import Change, Outcome, Sighting, Visit
 
 
-def opened(
-    alert_id: str, sighting: Sighting, at: datetime, policy: Policy, waited: Visit | None
-) -> tuple[Visit, Outcome]:
+def opened(sighting: Sighting, at: datetime, policy: Policy, waited: Visit | None) -> tuple[Visit, Outcome]:
     """The visit that the sighting opens, ``waited`` before or not, and what becomes of the sighting."""
-    match = sighting.match
+    match, alert_id = sighting.match, sighting.new_alert_id
     is_stranger = match.reason is Reason.UNKNOWN and sighting.may_be_stranger
-    silent = policy.treatment(match.is_known, sighting.muted) is Treatment.IGNORE
-    # nobody remembers the face of someone who is ignored, unless it is a stranger known already
-    stranger_id = sighting.stranger_id or (None if silent else alert_id)
+    is_muted = policy.treatment(match.is_known, sighting.muted) is Treatment.IGNORE
+    # the face of somebody muted is not remembered, unless it is a stranger known already
+    stranger_id = sighting.stranger_id or (None if is_muted else alert_id)
     visit = Visit(
         alert_id,
         match.person_id,
@@ -25,14 +23,14 @@ def opened(
         at if waited is None else waited.first_seen,
         at if waited is None else max(waited.last_seen, at),
         1 if waited is None else waited.frames + 1,
-        sighting.score,
-        "" if silent else sighting.shot,
+        sighting.face.picture_score,
+        "" if is_muted else sighting.shot,
         sighting.embedding[None, :],
         stranger_id if is_stranger else None,
-        silent,
+        not is_muted,
     )
-    if silent:
-        return visit, unheard(visit)
+    if is_muted:
+        return visit, muted(visit)
     return visit, alerted(visit, sighting, policy)
 
 
@@ -43,27 +41,27 @@ def alerted(visit: Visit, sighting: Sighting, policy: Policy) -> Outcome:
     return Outcome(visit.alert_id, visit.person_id, visit.name, reason, Change.OPENED, True, None, silence)
 
 
-def unheard(visit: Visit) -> Outcome:
-    """The outcome of a sighting of somebody nobody wants to hear of."""
+def muted(visit: Visit) -> Outcome:
+    """The outcome of a sighting of somebody muted."""
     return Outcome(
         visit.alert_id,
         visit.person_id,
         visit.name,
         Reason.MUTED,
-        Change.SILENT,
+        Change.MUTED,
         better_shot=False,
         replaces=None,
         silence=Silence.RECORD,
     )
 
 
-def passed(unused_alert_id: str, sighting: Sighting) -> Outcome:
+def passed(sighting: Sighting) -> Outcome:
     """The outcome of a sighting that is passed over for its doubt."""
     return Outcome(
-        unused_alert_id,
+        sighting.new_alert_id,
         None,
         sighting.match.name,
-        sighting.doubt or Reason.UNCLEAR,
+        sighting.face.doubt or Reason.UNCLEAR,
         Change.PASSED,
         better_shot=False,
         replaces=None,
@@ -71,11 +69,11 @@ def passed(unused_alert_id: str, sighting: Sighting) -> Outcome:
     )
 
 
-def waiting(alert_id: str, sighting: Sighting, before: Visit | None, at: datetime) -> tuple[Visit, Outcome]:
+def waiting(sighting: Sighting, before: Visit | None, at: datetime) -> tuple[Visit, Outcome]:
     """A visit that is not told of: nobody known, and too little of a face to call it a stranger's."""
     first, frames = (at, 1) if before is None else (before.first_seen, before.frames + 1)
     visit = Visit(
-        alert_id, None, sighting.match.name, first, at, frames, 0.0, "", sighting.embedding[None, :],
-        silent=True, waiting=True,
+        sighting.new_alert_id, None, sighting.match.name, first, at, frames, 0.0, "", sighting.embedding[None, :],
+        has_alert=False, waiting=True,
     )  # fmt: skip
-    return visit, passed(alert_id, sighting)
+    return visit, passed(sighting)

@@ -24,14 +24,14 @@ VECTORS_KEPT = 8
 class Stranger:
     """``vectors`` of shape ``(n, d)``, float32, row ``i`` from alert ``alert_ids[i]``.
 
-    Nobody wants to hear of an ``ignored`` one. ``person`` is the id and name of whom the stranger is being made;
-    ``ignored`` is then whether that person is muted.
+    No alerts are made of a ``muted`` one (stored as ``ignored``). ``person``: id and name of the person that the
+    stranger is being made; ``muted`` is then whether that person is.
     """
 
     id: str
     vectors: NDArray[np.float32]
     alert_ids: tuple[str, ...]
-    ignored: bool
+    muted: bool
     person: tuple[str, str] | None
     expire_at: datetime
 
@@ -84,13 +84,13 @@ class Strangers:
             elif stranger.person is not None:
                 person_id, name = stranger.person
                 named = replace(nearest, person_id=person_id, name=name, candidates=())
-                recognised[index] = replace(sighting, match=named, muted=stranger.ignored)
+                recognised[index] = replace(sighting, match=named, muted=stranger.muted)
             elif stranger.id in taken:
                 recognised[index] = replace(sighting, may_be_stranger=False)
             else:
                 taken.add(stranger.id)
-                recognised[index] = replace(sighting, stranger_id=stranger.id, muted=stranger.ignored)
-        distinct = one_face_each([one.match for one in recognised], [one.box for one in recognised])
+                recognised[index] = replace(sighting, stranger_id=stranger.id, muted=stranger.muted)
+        distinct = one_face_each([one.match for one in recognised], [one.face.box for one in recognised])
         return [
             one if match is one.match else replace(one, match=match, muted=False)
             for one, match in zip(recognised, distinct, strict=True)

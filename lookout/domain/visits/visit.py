@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from lookout.domain.recognition.face import NOWHERE, Box, Embedding
+from lookout.domain.recognition.face import Embedding, GoodFace
 from lookout.domain.recognition.matching import Match
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.treatment import TELL_ALL, Policy, Silence
@@ -20,48 +20,53 @@ Identify = Callable[[Embedding], Match]
 
 
 class Change(Enum):
-    """What a sighting does to a visit. In silence it has no alert; passed over, no visit or one that waits.
-    Corrected, it has the name of somebody else than before."""
+    """What a sighting does to a visit. Muted, it has no alert; passed over, it has no visit, or one that waits.
+    Corrected, the visit has another name than before. The values are stored."""
 
     PASSED = "passed"
     CORRECTED = "corrected"
     OPENED = "opened"
     CONTINUED = "continued"
     UPGRADED = "upgraded"
-    SILENT = "silent"
+    MUTED = "silent"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """A face good enough to be matched: its match, its embedding of shape ``(d,)``, its quality score.
+    """A face of a frame with all that is known of it before it is judged.
 
-    ``box`` is where in the frame it is. ``stranger_id`` is who an unknown face was before, None for one that was
-    never seen. ``muted``: nobody wants to hear of the person or the stranger. ``may_be_stranger``: whether an
-    unknown face is remembered at all. ``doubt``: why a face that is nobody's says little: ``cut_off`` by a border
-    of the frame, it opens no visit; ``unclear``, it waits for a better frame. ``shot`` names the picture that the
-    sighting would give its alert.
+    ``new_alert_id``: an unused id, for the visit that the face may open. ``shot``: name of the picture that it
+    would give its alert. ``muted``: whether the person or the stranger is. ``stranger_id``: who an unknown face
+    was before, None for one that was never seen. ``may_be_stranger``: whether an unknown face may be remembered.
     ``place`` is the box for who looks at that picture: left, top, width and height in parts of the frame's sides.
     """
 
+    face: GoodFace
     match: Match
-    embedding: Embedding
-    score: float
-    stranger_id: str | None = None
-    muted: bool = False
-    may_be_stranger: bool = True
-    box: Box = NOWHERE
-    doubt: Reason | None = None
+    new_alert_id: str = ""
     shot: str = ""
+    muted: bool = False
+    stranger_id: str | None = None
+    may_be_stranger: bool = True
     place: tuple[float, ...] = ()
+
+    @property
+    def embedding(self) -> Embedding:
+        """The face's vector, of shape ``(d,)``."""
+        return self.face.embedding
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is nobody's, and shows too little of a face to be called a stranger's."""
+        return self.face.doubt is not None and not self.match.is_known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
     """Someone in front of a camera, known or not. ``shot``: name of the best picture so far, empty
     when none could be stored, ``best_score`` its quality; ``vectors``: the latest embeddings, shape
-    ``(m, d)``. ``stranger_id``: which stranger an unknown one is. A ``silent`` visit has no alert. Of a
-    ``settled`` one an owner said who it is: no frame changes that. One that is ``waiting`` is silent until a frame
-    shows who it is."""
+    ``(m, d)``. ``stranger_id``: which stranger an unknown one is. Of a ``settled`` one an owner said who it is: no
+    frame changes that. One that is ``waiting`` has no alert until a frame shows who it is."""
 
     alert_id: str
     person_id: str | None
@@ -73,7 +78,7 @@ class Visit:
     shot: str
     vectors: NDArray[np.float32]
     stranger_id: str | None = None
-    silent: bool = False
+    has_alert: bool = True
     settled: bool = False
     waiting: bool = False
 
@@ -99,9 +104,9 @@ class Outcome:
     evidence: Match | None = field(default=None, compare=False)
 
     @property
-    def is_silent(self) -> bool:
-        """Whether there is no alert of it."""
-        return self.change in (Change.SILENT, Change.PASSED)
+    def has_alert(self) -> bool:
+        """Whether there is an alert of it."""
+        return self.change not in (Change.MUTED, Change.PASSED)
 
     @property
     def is_known(self) -> bool:
@@ -139,34 +144,51 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """One sighting and what became of it."""
+
+    sighting: Sighting
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """The state after a frame, and one outcome per sighting, in order. ``doubled``: this frame was here
+    """The state after a frame, and what became of its sightings, in their order. ``doubled``: this frame was here
     before; the state is unchanged and the outcomes are those of the first time, with no picture to store."""
 
     after: CameraVisits
-    outcomes: tuple[Outcome, ...]
+    judged: tuple[Judged, ...]
     doubled: bool
 
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each sighting."""
+        return tuple(one.outcome for one in self.judged)
 
-def without_shots(
-    judgement: Judgement, before: CameraVisits, sightings: Sequence[Sighting], lost: Collection[int]
-) -> Judgement:
-    """The judgement when the pictures of the sightings with the indexes ``lost`` could not be stored.
+    @property
+    def visits(self) -> dict[str, Visit]:
+        """The open visits by their alerts' ids."""
+        return {visit.alert_id: visit for visit in self.after.open}
+
+
+def without_shots(judgement: Judgement, before: CameraVisits, lost: Collection[str]) -> Judgement:
+    """The judgement when the shots with the names ``lost`` could not be stored.
 
     A visit keeps the shot that it had ``before``. One that has none takes the next frame's, however good.
     """
     shots = {visit.alert_id: (visit.shot, visit.best_score) for visit in before.open if visit.shot}
-    missing = {sightings[index].shot for index in lost}
 
     def kept(visit: Visit) -> Visit:
-        if visit.shot not in missing:
+        if visit.shot not in lost:
             return visit
         shot, score = shots.get(visit.alert_id, ("", 0.0))
         return replace(visit, shot=shot, best_score=score)
 
-    outcomes = tuple(
-        replace(outcome, better_shot=False, replaces=None) if index in lost else outcome
-        for index, outcome in enumerate(judgement.outcomes)
+    judged = tuple(
+        replace(one, outcome=replace(one.outcome, better_shot=False, replaces=None))
+        if one.sighting.shot in lost
+        else one
+        for one in judgement.judged
     )
     after = replace(judgement.after, open=tuple(map(kept, judgement.after.open)))
-    return replace(judgement, after=after, outcomes=outcomes)
+    return replace(judgement, after=after, judged=judged)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.cameras.steering import Turn, next_instructions, turn_towards
-from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.face import Face, RejectedFace
 from lookout.domain.recognition.matching import UNKNOWN_NAME, Match
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.visits.visit import Outcome
@@ -28,12 +28,12 @@ class JudgedFace:
         """Why the face was answered as it was."""
         if self.outcome is not None:
             return self.outcome.reason
-        return self.face.flaw or self.unmatched
+        return self.face.flaw if isinstance(self.face, RejectedFace) else self.unmatched
 
     @property
     def alert_id(self) -> str | None:
         """The alert of the face; None where there is none."""
-        return None if self.outcome is None or self.outcome.is_silent else self.outcome.alert_id
+        return None if self.outcome is None or not self.outcome.has_alert else self.outcome.alert_id
 
     @property
     def is_known(self) -> bool:

@@ -20,14 +20,14 @@ from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.pictures import StrangerPictures
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.cameras.camera import Camera
-from lookout.domain.recognition.face import Box, Face
+from lookout.domain.recognition.face import Box, Face, GoodFace
 from lookout.domain.recognition.gallery import Gallery
 from lookout.domain.recognition.matching import Match, match, one_face_each
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.recognition.rule import Rule
 from lookout.domain.site.site import Site
 from lookout.domain.visits.shot import shot_name
-from lookout.domain.visits.visit import Change, Outcome, Rules, Sighting
+from lookout.domain.visits.visit import Change, Judgement, Outcome, Rules, Sighting
 from lookout.errors import Unavailable, Unconfirmed
 from lookout.log import Severity, log
 from lookout.services.detect.answer import JudgedFace, frame_answer, frame_name, frame_reason
@@ -39,9 +39,6 @@ from lookout.vision.recogniser import recogniser
 
 if TYPE_CHECKING:
     from lookout.cloud.firebase.types import Bucket, Client
-
-CUT_SCORE = 0.5
-"""Share of its quality that a face keeps which a border cuts: a whole one soon takes its place as the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +76,8 @@ class FrameService:
             timeout,
         )
         self._visits = Visits(db, strangers, timeout)
-        self._album = AlertPictures(db, bucket, timeout)
-        self._portraits = StrangerPictures(db, bucket, timeout)
+        self._alert_pictures = AlertPictures(db, bucket, timeout)
+        self._stranger_pictures = StrangerPictures(db, bucket, timeout)
         self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
         self._db = db
         self._mountings = Mountings()
@@ -123,7 +120,7 @@ class FrameService:
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
         """Match the faces and make or change their alerts; a frame without a good face touches no store."""
-        good = [face for face in faces if face.embedding is not None]
+        good = [face for face in faces if isinstance(face, GoodFace)]
         if not good:
             return [JudgedFace(face) for face in faces]
         site, own = self._site.current(), posted.camera.rules
@@ -131,66 +128,42 @@ class FrameService:
             return [JudgedFace(face, unmatched=Reason.DISARMED) for face in faces]
         rule = self._card.rule_for(site)
         gallery = self._gallery.current()
-        matches = self._match(good, gallery, rule, site.margin)
-        sightings = [
-            Sighting(
-                found,
-                face.embedding,
-                face.quality.score * (CUT_SCORE if face.is_cut else 1.0),
-                muted=gallery.is_muted(found.person_id),
-                box=face.box,
-                place=_place(face.box, posted.frame),
-                doubt=_doubt(face),
-                shot=shot_name(posted.digest, uuid4().hex[:8]),
-            )
-            for found, face in zip(matches, good, strict=True)
-            if face.embedding is not None
-        ]
-        visit_seconds = own.visit_seconds or site.visit_seconds
+        sightings = _sightings(posted, good, gallery, rule, site.margin)
         rules = Rules(
-            visit_seconds,
+            own.visit_seconds or site.visit_seconds,
             rule.same_face,
             site.policy(own, posted.at),
             lambda vector: match([vector], gallery, rule, site.margin)[0],
         )
-        outcomes = self._store(posted, good, sightings, rules, site)
-        judged = iter(zip(matches, outcomes, strict=True))
-        return [
-            JudgedFace(face) if face.embedding is None else _judged(face, *next(judged)) for face in faces
-        ]
+        judgement = self._store(posted, sightings, rules, site)
+        # the match with people: the judged sighting may have that with a stranger who is being named
+        match_of = {one.face: one.match for one in sightings}
+        answers = {
+            one.sighting.face: _answer(one.sighting.face, match_of[one.sighting.face], one.outcome)
+            for one in judgement.judged
+        }
+        return [answers[face] if isinstance(face, GoodFace) else JudgedFace(face) for face in faces]
 
-    def _match(self, faces: Sequence[Face], gallery: Gallery, rule: Rule, margin: float) -> list[Match]:
-        embeddings = [face.embedding for face in faces if face.embedding is not None]
-        matches = match(embeddings, gallery, rule, margin)
-        return one_face_each(matches, [face.box for face in faces if face.embedding is not None])
+    def _store(self, posted: _Posted, sightings: Sequence[Sighting], rules: Rules, site: Site) -> Judgement:
+        def picture(sighting: Sighting) -> tuple[bytes, bytes]:
+            return posted.jpeg(), encode_jpeg(crop(posted.frame.pixels, sighting.face.box))
 
-    def _store(
-        self,
-        posted: _Posted,
-        faces: Sequence[Face],
-        sightings: Sequence[Sighting],
-        rules: Rules,
-        site: Site,
-    ) -> tuple[Outcome, ...]:
-        def picture(index: int) -> tuple[bytes, bytes]:
-            return posted.jpeg(), encode_jpeg(crop(posted.frame.pixels, faces[index].box))
-
-        new_alert_ids = [uuid4().hex for _ in sightings]
-        frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings, new_alert_ids)
-        names = [sighting.shot for sighting in sightings]
-        shots = self._album.shots(posted.camera.id, posted.digest, names, picture)
-        shots.begin(self._visits.foresee(frame, rules).outcomes)
+        frame = SeenFrame(posted.camera, posted.digest, posted.at, sightings)
+        pictures = self._alert_pictures.of_frame(posted.camera.id, posted.digest, picture)
+        pictures.begin(self._visits.predict(frame, rules))
         try:
-            judgement = self._visits.record(frame, rules, site, shots.lost)
+            judgement = self._visits.record(frame, rules, site, pictures.lost)
         except Unconfirmed as error:
-            # an alert may name the pictures; if none does, the tidying finds them
+            # an alert may name the pictures; if none does, the housekeeping deletes them
             raise Unavailable(error.message, error.retry_after) from error
         except Unavailable:
-            shots.abandon()
+            pictures.abandon()
             raise
-        judgement = shots.settle(judgement, [sighting.score for sighting in sightings])
-        self._portraits.settle(judgement, names, lambda index: picture(index)[1])
-        return judgement.outcomes
+        judgement = pictures.settle(judgement)
+        names = [one.sighting.shot for one in judgement.judged]
+        faces = [one.sighting for one in judgement.judged]
+        self._stranger_pictures.settle(judgement, names, lambda index: picture(faces[index])[1])
+        return judgement
 
     def _keep(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
         """Keep the frame under a name that says what was seen in it."""
@@ -239,13 +212,26 @@ def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:
     return replace(judged, face=replace(judged.face, box=frame.as_posted(judged.face.box)))
 
 
-def _doubt(face: Face) -> Reason | None:
-    if face.is_cut:
-        return Reason.CUT_OFF
-    return None if face.is_clear else Reason.UNCLEAR
+def _sightings(
+    posted: _Posted, faces: Sequence[GoodFace], gallery: Gallery, rule: Rule, margin: float
+) -> list[Sighting]:
+    """The faces with the people that they are, each person one face of the frame."""
+    matches = match([face.embedding for face in faces], gallery, rule, margin)
+    distinct = one_face_each(matches, [face.box for face in faces])
+    return [
+        Sighting(
+            face,
+            found,
+            new_alert_id=uuid4().hex,
+            shot=shot_name(posted.digest, uuid4().hex[:8]),
+            muted=gallery.is_muted(found.person_id),
+            place=_place(face.box, posted.frame),
+        )
+        for face, found in zip(faces, distinct, strict=True)
+    ]
 
 
-def _judged(face: Face, match: Match, outcome: Outcome) -> JudgedFace:
+def _answer(face: GoodFace, match: Match, outcome: Outcome) -> JudgedFace:
     if outcome.change is Change.PASSED:
         return JudgedFace(face, match, unmatched=outcome.reason)
     return JudgedFace(face, match, outcome)

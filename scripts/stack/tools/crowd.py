@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookout.domain.recognition.cohort import NEAREST, Cohort
+from lookout.domain.recognition.face import GoodFace
 from lookout.errors import RequestError
 from lookout.vision.networks.models import COHORT_WEIGHTS
 from lookout.vision.recogniser import Recogniser
@@ -33,7 +34,7 @@ def vectors_of(folder: Path, engine: Recogniser, max_side: int) -> NDArray[np.fl
         except RequestError as error:
             say(f"skipped {photo}: {error.message}")
             continue
-        if faces and faces[0].embedding is not None:
+        if faces and isinstance(faces[0], GoodFace):
             vectors.append(faces[0].embedding)
     if len(vectors) < NEAREST * PEOPLE_EACH:
         raise fail(f"{folder} has {len(vectors)} photos with a face; a crowd needs many, of many people.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lookout.domain.people.enrolment import main_face
-from lookout.domain.recognition.face import Face
+from lookout.domain.recognition.face import Face, GoodFace, RejectedFace
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.domain.recognition.matching import UNKNOWN_NAME, match
 from lookout.errors import PhotoRejected
@@ -73,15 +73,16 @@ def judge(
 ) -> list[dict[str, Any]]:
     """One answer per face, largest first: name, distance, confidence, reason, box in pixels of the frame."""
     rule = recogniser.card.rule.with_threshold(settings.threshold)
-    vectors = [face.embedding for face in faces if face.embedding is not None]
-    matches = iter(match(np.asarray(vectors, np.float32), gallery, rule, settings.margin))
+    good = [face for face in faces if isinstance(face, GoodFace)]
+    matches = match([face.embedding for face in good], gallery, rule, settings.margin)
+    match_of = dict(zip(good, matches, strict=True))
     answers = []
     for face in faces:
         box = [round(face.box.x), round(face.box.y), round(face.box.width), round(face.box.height)]
-        if face.flaw is not None:
+        if isinstance(face, RejectedFace):
             found = {"name": UNKNOWN_NAME, "distance": None, "confidence": 0.0, "reason": face.flaw.value}
         else:
-            verdict = next(matches)
+            verdict = match_of[face]
             found = {
                 "name": verdict.name,
                 "distance": None if verdict.distance is None else round(verdict.distance, 4),

@@ -27,6 +27,7 @@ from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
 from stack.fake_camera.client import on_frame
 from tests.support import functions
+from tests.support.faces import good
 from tests.support.stores import objects
 
 CAMERA = "cam_front"
@@ -58,8 +59,7 @@ def shot(photos: Path) -> Shot:
 @functools.cache
 def _embedding(photo: Path) -> Embedding:
     (face,) = recogniser(Settings()).see(decode(photo.read_bytes())).faces
-    assert face.embedding is not None
-    return face.embedding
+    return good(face).embedding
 
 
 @dataclass

@@ -170,7 +170,7 @@ def test_whatever_fails_alerts_tell_the_truth_of_their_pictures_and_a_second_pos
     if chance.random() < 0.4:
         faults |= {number: chance.choice(list(Fault)) for number in range(chance.randrange(12), 12)}
     again = chance.choice(["on the same instance", "on another one", "on another one at once", "never"])
-    monkeypatch.setattr(pictures, "PATIENCE", chance.choice([0.2, 2.0]))
+    monkeypatch.setattr(pictures, "UPLOAD_SECONDS", chance.choice([0.2, 2.0]))
     frame = stage.shot(scene.frame)
     frames = [frame, *(stage.shot(one, 320, 240) for one in (*scene.before, "biden.jpg"))]
     stage.begin(scene)
@@ -258,7 +258,7 @@ def test_an_instance_that_is_killed_leaves_no_alert_that_names_what_is_not_there
 def test_a_frame_that_is_posted_again_while_its_pictures_are_on_their_way_makes_one_alert_with_its_picture(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "PATIENCE", 0.1)
+    monkeypatch.setattr(pictures, "UPLOAD_SECONDS", 0.1)
     frame = stage.shot("obama.jpg")
     with stage.instance({"POST": Fault.LATE}) as (watch, edge), ThreadPoolExecutor(1) as pool:
         first = pool.submit(posted, watch, frame)
@@ -277,7 +277,7 @@ def test_a_frame_that_is_posted_again_while_its_pictures_are_on_their_way_makes_
 def test_a_picture_that_comes_late_is_given_to_its_alert_and_a_better_one_replaces_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "PATIENCE", 0.1)
+    monkeypatch.setattr(pictures, "UPLOAD_SECONDS", 0.1)
     late, better = stage.shot("obama.jpg", 320, 240), stage.shot("obama.jpg")
     with stage.instance({"POST": Fault.SLOW}) as (watch, edge):
         assert posted(watch, late) is not None

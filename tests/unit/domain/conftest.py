@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lookout.domain.recognition.face import Embedding
+from lookout.domain.recognition.face import NOWHERE, Embedding, GoodFace, Quality
 
 DIMENSION = 512
 
@@ -27,6 +27,11 @@ def at(distance: float, of: Embedding, towards: int = 0) -> Embedding:
     aside = unit(aside - (aside @ of) * of)
     cosine = 1.0 - distance
     return unit(np.asarray(cosine * of + np.sqrt(1.0 - cosine**2) * aside, np.float32))
+
+
+def good(embedding: Embedding, score: float = 0.5) -> GoodFace:
+    """A face that may be matched, of which only the vector and the score matter."""
+    return GoodFace(NOWHERE, Quality(100, 100, 100, 0.0, score), embedding)
 
 
 Faces = Callable[..., Embedding]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from bench import scene
-from lookout.domain.recognition.face import Box, Embedding
+from lookout.domain.recognition.face import Box, Embedding, GoodFace, RejectedFace
 from lookout.domain.recognition.reason import Reason
 from lookout.settings import ROOT, Settings
 from lookout.vision import recogniser as module
@@ -28,6 +28,7 @@ from lookout.vision.image.frame import Frame, crop, decode
 from lookout.vision.networks.models import WEIGHTS
 from lookout.vision.quality import OPEN_GATE
 from lookout.vision.recogniser import Networks, Recogniser, Seen
+from tests.support.faces import good
 
 OBAMA = ("obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_face.jpg", "obama_partial_face2.jpg")
 
@@ -36,18 +37,18 @@ def see(recogniser: Recogniser, photo: Path) -> Seen:
     return recogniser.see(decode(photo.read_bytes()))
 
 
-def distance(first: Embedding | None, second: Embedding | None) -> float:
-    assert first is not None
-    assert second is not None
+def distance(first: Embedding, second: Embedding) -> float:
     return 1.0 - float(first @ second)
 
 
 def test_one_person_is_near_in_every_photo_and_far_from_everybody_else(
     recogniser: Recogniser, photos: Path
 ) -> None:
-    obama = [see(recogniser, photos / name).faces[0].embedding for name in OBAMA]
+    obama = [good(see(recogniser, photos / name).faces[0]).embedding for name in OBAMA]
     others = [
-        face.embedding for name in ("biden.jpg", "t1.jpg") for face in see(recogniser, photos / name).faces
+        good(face).embedding
+        for name in ("biden.jpg", "t1.jpg")
+        for face in see(recogniser, photos / name).faces
     ]
     assert len(others) == 7
     threshold = recogniser.card.threshold
@@ -58,9 +59,7 @@ def test_one_person_is_near_in_every_photo_and_far_from_everybody_else(
 
 
 def test_embeddings_are_normalised_float32(recogniser: Recogniser, photos: Path) -> None:
-    for face in see(recogniser, photos / "t1.jpg").faces:
-        assert face.flaw is None
-        assert face.embedding is not None
+    for face in map(good, see(recogniser, photos / "t1.jpg").faces):
         assert face.embedding.shape == (recogniser.card.dimension,)
         assert face.embedding.dtype == np.float32
         assert np.linalg.norm(face.embedding) == pytest.approx(1, abs=1e-5)
@@ -81,9 +80,9 @@ def test_a_batch_gives_what_each_face_gives_alone(recogniser: Recogniser) -> Non
 def test_a_small_face_in_a_camera_frame_is_still_the_person(
     recogniser: Recogniser, photos: Path, size: int
 ) -> None:
-    known = see(recogniser, photos / "obama.jpg").faces[0].embedding
+    known = good(see(recogniser, photos / "obama.jpg").faces[0]).embedding
     frame = decode(scene.posted(scene.with_person(photos / "obama2.jpg", size + 2, 260)))
-    assert distance(recogniser.see(frame).faces[0].embedding, known) < recogniser.card.threshold
+    assert distance(good(recogniser.see(frame).faces[0]).embedding, known) < recogniser.card.threshold
 
 
 def test_an_empty_frame_shows_nobody_and_runs_no_embedder(recogniser: Recogniser) -> None:
@@ -109,13 +108,15 @@ def test_a_flawed_face_has_its_reason_and_no_embedding(recogniser: Recogniser, p
     small = scene.with_person(photos / "obama2.jpg", 16, 260)
     for pixels, reason in ((blurred, Reason.TOO_BLURRED), (dark, Reason.TOO_DARK), (small, Reason.TOO_SMALL)):
         seen = recogniser.see(Frame(pixels, "jpeg"))
-        assert [(face.flaw, face.embedding) for face in seen.faces] == [(reason, None)]
+        (face,) = seen.faces
+        assert isinstance(face, RejectedFace)
+        assert face.flaw is reason
 
 
 def test_the_open_gate_embeds_what_the_cameras_gate_refuses(recogniser: Recogniser, photos: Path) -> None:
     small = Frame(scene.with_person(photos / "obama2.jpg", 16, 260), "jpeg")
-    assert recogniser.see(small).faces[0].embedding is None
-    assert recogniser.with_gate(OPEN_GATE).see(small).faces[0].embedding is not None
+    assert isinstance(recogniser.see(small).faces[0], RejectedFace)
+    assert isinstance(recogniser.with_gate(OPEN_GATE).see(small).faces[0], GoodFace)
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.1, 0.3, 0.6])
@@ -157,7 +158,7 @@ def test_the_same_frame_gives_the_same_answer_on_many_threads(recogniser: Recogn
     for answer in answers:
         assert [face.box for face in answer.faces] == [face.box for face in answers[0].faces]
         for face, first in zip(answer.faces, answers[0].faces, strict=True):
-            assert distance(face.embedding, first.embedding) == pytest.approx(0, abs=1e-4)
+            assert distance(good(face).embedding, good(first).embedding) == pytest.approx(0, abs=1e-4)
 
 
 def test_many_at_once_load_the_networks_once(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +236,6 @@ def test_any_other_model_of_deepface_is_fed_in_its_own_size(
     settings = replace(Settings(), models_dir=tmp_path / "models", model_name="Facenet")
     install(settings, weights)
     seen = see(module.recogniser(settings), photos / "obama.jpg")
-    assert seen.faces[0].embedding is not None
-    assert seen.faces[0].embedding.shape == (128,)
+    assert good(seen.faces[0]).embedding.shape == (128,)
     assert module.recogniser(settings).model_id.startswith("facenet-")
     assert module.recogniser(settings).card.threshold == 0.4

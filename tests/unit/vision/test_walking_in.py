@@ -10,13 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from bench import scene
-from lookout.domain.recognition.face import Box, Face
+from lookout.domain.recognition.face import Box, GoodFace
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.domain.recognition.matching import Match, match
 from lookout.settings import Settings
 from lookout.vision.geometry import is_cut
 from lookout.vision.image.frame import decode
 from lookout.vision.recogniser import Recogniser
+from tests.support.faces import good
 
 BORDERS = ("left", "right", "top", "bottom")
 FACES = {
@@ -31,7 +32,7 @@ SIZES = (45, 90, 180)
 VISIBLE = (0.5, 0.7, 0.8, 0.9, 1.0, 1.15, 1.4)
 
 
-Seen = dict[float, list[tuple[Face, Match]]]
+Seen = dict[float, list[tuple[GoodFace, Match]]]
 """Faces of the family with what they were taken for, by how much of each is within the frame."""
 
 
@@ -42,8 +43,7 @@ def seen(recogniser: Recogniser, photos: Path) -> Seen:
 
     def enrolled(name: str) -> NDArray[np.float32]:
         (face,) = recogniser.see(decode((photos / name).read_bytes())).faces
-        assert face.embedding is not None
-        return face.embedding
+        return good(face).embedding
 
     known = {name: enrolled(name) for name in (*FACES, "biden.jpg")}
     family: Seen = {}
@@ -57,7 +57,7 @@ def seen(recogniser: Recogniser, photos: Path) -> Seen:
         for visible in VISIBLE:
             picture = scene.entering(photos / name, FACES[name], size, border, visible)
             for face in recogniser.see(decode(scene.posted(picture))).faces:
-                if face.embedding is not None:
+                if isinstance(face, GoodFace):
                     (found,) = match([face.embedding], gallery, rule, Settings().margin)
                     family.setdefault(visible, []).append((face, found))
     return family

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from lookout.domain.people.enrolment import main_face
 from lookout.domain.people.photo import PhotoPath
-from lookout.domain.recognition.face import Box, Face, Quality
+from lookout.domain.recognition.face import Box, Face, GoodFace, Quality, RejectedFace
 from lookout.domain.recognition.reason import Reason
 from lookout.errors import PhotoRejected
 
@@ -60,7 +61,10 @@ def test_anything_else_is_no_photo(path: str) -> None:
 
 
 def _face(width: float, flaw: Reason | None = None) -> Face:
-    return Face(Box(0, 0, width, width), Quality(width, 100, 100, 0.1, 0.9), flaw, None)
+    box, quality = Box(0, 0, width, width), Quality(width, 100, 100, 0.1, 0.9)
+    if flaw is not None:
+        return RejectedFace(box, quality, flaw)
+    return GoodFace(box, quality, np.ones(1, np.float32))
 
 
 def test_the_only_face_is_the_person() -> None:

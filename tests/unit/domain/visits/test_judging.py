@@ -32,7 +32,7 @@ from lookout.domain.visits.visit import (
     without_shots,
 )
 from lookout.settings import Settings
-from tests.unit.domain.conftest import at, face
+from tests.unit.domain.conftest import at, face, good
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
 RULES = Rules(visit_seconds=120, same_face=0.5)
@@ -43,8 +43,8 @@ def seen(
 ) -> Sighting:
     """A face that was matched to ``name``, or to nobody."""
     if name is None:
-        return Sighting(Match(Reason.UNKNOWN, None, "Unknown", 0.9, 0.01, ()), embedding, score)
-    return Sighting(Match(Reason.KNOWN, name.lower(), name, distance, 0.9, ()), embedding, score)
+        return Sighting(good(embedding, score), Match(Reason.UNKNOWN, None, "Unknown", 0.9, 0.01, ()))
+    return Sighting(good(embedding, score), Match(Reason.KNOWN, name.lower(), name, distance, 0.9, ()))
 
 
 class Camera:
@@ -58,11 +58,14 @@ class Camera:
 
     def judge(self, second: float, *sightings: Sighting, digest: str | None = None) -> Judgement:
         moment = datetime.fromtimestamp(NOON.timestamp() + second, UTC)
-        ids = list(itertools.islice(self._ids, len(sightings)))
         name = digest or next(self._digests)
-        self.taken = [dataclasses.replace(sighting, shot=name) for sighting in sightings]
+        shots = itertools.chain([name], map(f"{name}-{{}}".format, itertools.count(1)))
+        self.taken = [
+            dataclasses.replace(sighting, shot=shot, new_alert_id=next(self._ids))
+            for sighting, shot in zip(sightings, shots, strict=False)
+        ]
         self.before = self.state
-        judgement = judge(self.state, name, moment, self.taken, ids, self.rules)
+        judgement = judge(self.state, name, moment, self.taken, self.rules)
         self.state = judgement.after
         return judgement
 
@@ -284,8 +287,8 @@ def test_a_better_shot_takes_the_place_of_the_one_before(camera: Camera, alice: 
 
 
 def lose(camera: Camera, judgement: Judgement, *lost: int) -> Judgement:
-    """The pictures of the frame judged last could not be stored."""
-    without = without_shots(judgement, camera.before, camera.taken, lost)
+    """The pictures of these faces of the frame judged last could not be stored."""
+    without = without_shots(judgement, camera.before, {camera.taken[index].shot for index in lost})
     camera.state = without.after
     return without
 
@@ -303,11 +306,6 @@ def test_a_shot_that_was_not_stored_leaves_the_one_before_and_the_next_need_not_
 
 def test_a_visit_whose_first_shot_was_not_stored_takes_the_next_one(camera: Camera, alice: Embedding) -> None:
     frame = camera.judge(0, seen(alice, "Alice", 0.9), seen(face(3), score=0.9), digest="one")
-    camera.taken[0] = dataclasses.replace(camera.taken[0], shot="lost")
-    named = dataclasses.replace(frame.after.open[0], shot="lost")
-    frame = dataclasses.replace(
-        frame, after=dataclasses.replace(frame.after, open=(named, *frame.after.open[1:]))
-    )
     lost, stored = lose(camera, frame, 0).outcomes
     assert (lost.better_shot, lost.change, stored.better_shot) == (False, Change.OPENED, True)
     poor = camera.one(1, seen(alice, "Alice", 0.1), digest="poor")
@@ -384,19 +382,19 @@ def test_someone_nobody_wants_to_hear_of_has_a_visit_and_no_alert(camera: Camera
     muted = dataclasses.replace(seen(alice, "Alice"), muted=True)
     first, second = camera.one(0, muted), camera.one(1, muted)
     for outcome in (first, second):
-        assert (outcome.reason, outcome.change, outcome.is_silent) == (Reason.MUTED, Change.SILENT, True)
+        assert (outcome.reason, outcome.change, outcome.has_alert) == (Reason.MUTED, Change.MUTED, False)
         assert (outcome.name, outcome.better_shot) == ("Alice", False)
     assert len(camera.state.open) == 1
 
 
 def test_a_muted_person_seen_badly_for_a_moment_makes_no_alert(camera: Camera, alice: Embedding) -> None:
     camera.one(0, dataclasses.replace(seen(alice, "Alice"), muted=True))
-    assert camera.one(1, seen(at(0.3, alice))).is_silent
+    assert not camera.one(1, seen(at(0.3, alice))).has_alert
 
 
 def test_who_is_recognised_out_of_an_ignored_crowd_gets_an_alert_from_then_on(alice: Embedding) -> None:
     camera = Camera(Rules(120, 0.5, Policy(unknown=Treatment.IGNORE)))
-    assert camera.one(0, seen(alice, score=0.9)).is_silent
+    assert not camera.one(0, seen(alice, score=0.9)).has_alert
     known = camera.one(5, seen(alice, "Alice", score=0.4))
     assert (known.change, known.reason, known.better_shot, known.silence) == (
         Change.OPENED,
@@ -405,7 +403,7 @@ def test_who_is_recognised_out_of_an_ignored_crowd_gets_an_alert_from_then_on(al
         None,
     )
     (visit,) = camera.state.open
-    assert (visit.frames, visit.silent, visit.first_seen.second) == (1, False, 5)
+    assert (visit.frames, visit.has_alert, visit.first_seen.second) == (1, True, 5)
     assert camera.one(6, seen(alice, "Alice")).change is Change.CONTINUED
 
 
@@ -451,7 +449,7 @@ def test_who_may_be_somebody_known_starts_no_stranger(
     camera: Camera, alice: Embedding, reason: Reason
 ) -> None:
     match = Match(reason, "a" if reason is Reason.KNOWN else None, "A", 0.3, 0.9, ())
-    camera.one(0, Sighting(match, alice, 0.5))
+    camera.one(0, Sighting(good(alice), match))
     assert camera.state.open[0].stranger_id is None
 
 
@@ -475,12 +473,12 @@ def test_whom_an_owner_said_it_is_no_frame_says_otherwise(
 
 
 def cut(sighting: Sighting) -> Sighting:
-    return dataclasses.replace(sighting, doubt=Reason.CUT_OFF)
+    return dataclasses.replace(sighting, face=dataclasses.replace(sighting.face, is_cut=True))
 
 
 def test_a_cut_face_that_is_nobodys_opens_no_visit(camera: Camera, alice: Embedding) -> None:
     passed = camera.one(0, cut(seen(alice)))
-    assert (passed.reason, passed.change, passed.is_silent) == (Reason.CUT_OFF, Change.PASSED, True)
+    assert (passed.reason, passed.change, passed.has_alert) == (Reason.CUT_OFF, Change.PASSED, False)
     assert camera.state.open == ()
     whole = camera.one(1, seen(at(0.1, alice), "Alice"))
     assert (whole.change, whole.reason) == (Change.OPENED, Reason.KNOWN)
@@ -509,18 +507,18 @@ def test_a_frame_with_a_cut_face_that_comes_twice_is_a_double(camera: Camera, al
 
 
 def unclear(sighting: Sighting) -> Sighting:
-    return dataclasses.replace(sighting, doubt=Reason.UNCLEAR)
+    return dataclasses.replace(sighting, face=dataclasses.replace(sighting.face, is_clear=False))
 
 
 def test_an_unclear_face_of_nobody_is_no_alert_until_a_better_frame_shows_who_it_is(
     camera: Camera, alice: Embedding
 ) -> None:
     first = camera.one(0, unclear(seen(alice)))
-    assert (first.reason, first.change, first.is_silent) == (Reason.UNCLEAR, Change.PASSED, True)
+    assert (first.reason, first.change, first.has_alert) == (Reason.UNCLEAR, Change.PASSED, False)
     clear = camera.one(1, seen(at(0.2, alice), "Alice"))
     assert (clear.change, clear.name, clear.reason) == (Change.OPENED, "Alice", Reason.KNOWN)
     (visit,) = camera.state.open
-    assert (visit.frames, visit.first_seen, visit.waiting, visit.silent) == (2, NOON, False, False)
+    assert (visit.frames, visit.first_seen, visit.waiting, visit.has_alert) == (2, NOON, False, True)
 
 
 def test_a_clear_face_of_nobody_that_was_unclear_before_is_told_of_as_one_visit(

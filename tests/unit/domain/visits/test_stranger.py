@@ -14,19 +14,19 @@ from lookout.domain.recognition.rule import Calibration, Rule
 from lookout.domain.visits.stranger import VECTORS_KEPT, Stranger, Strangers
 from lookout.domain.visits.stranger_record import remembered_until
 from lookout.domain.visits.visit import Sighting
-from tests.unit.domain.conftest import at, face
+from tests.unit.domain.conftest import at, face, good
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
 CURVE = Calibration(0.5, 12.0)
 
 
-def stranger(name: str, *faces: Embedding, ignored: bool = False) -> Stranger:
+def stranger(name: str, *faces: Embedding, muted: bool = False) -> Stranger:
     ids = tuple(f"{name}-{index}" for index in range(len(faces)))
-    return Stranger(name, np.stack(faces), ids, ignored, None, NOON + timedelta(days=1))
+    return Stranger(name, np.stack(faces), ids, muted, None, NOON + timedelta(days=1))
 
 
 def unknown(embedding: Embedding) -> Sighting:
-    return Sighting(Match(Reason.UNKNOWN, None, "Unknown", 0.9, 0.01, ()), embedding, 0.5)
+    return Sighting(good(embedding), Match(Reason.UNKNOWN, None, "Unknown", 0.9, 0.01, ()))
 
 
 def recognised(*sightings: Sighting, known: tuple[Stranger, ...], room: int = 10) -> list[Sighting]:
@@ -53,8 +53,8 @@ def test_a_face_that_has_a_name_or_two_is_no_strangers(alice: Embedding) -> None
     assert [one.stranger_id for one in found] == [None, None]
 
 
-def test_nobody_wants_to_hear_of_an_ignored_stranger(alice: Embedding) -> None:
-    (found,) = recognised(unknown(alice), known=(stranger("s1", alice, ignored=True),))
+def test_a_muted_stranger_is_recognised_as_muted(alice: Embedding) -> None:
+    (found,) = recognised(unknown(alice), known=(stranger("s1", alice, muted=True),))
     assert (found.stranger_id, found.muted) == ("s1", True)
 
 
@@ -66,7 +66,7 @@ def test_a_stranger_who_is_being_named_is_that_person_already(alice: Embedding) 
 
 
 def test_a_stranger_who_is_being_named_as_somebody_muted_is_muted(alice: Embedding) -> None:
-    being_named = replace(stranger("s1", alice, ignored=True), person=("anna", "Anna"))
+    being_named = replace(stranger("s1", alice, muted=True), person=("anna", "Anna"))
     (found,) = recognised(unknown(alice), known=(being_named,))
     assert (found.match.person_id, found.muted) == ("anna", True)
 
