@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bench import scene
 from bench.first_answer import cold_detect
 from bench.result import Figure
+from lookout.domain.recognition.face import good_faces
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.domain.recognition.matching import match
 from lookout.settings import Settings
@@ -75,9 +76,7 @@ def run(samples: Path, info: StackInfo) -> list[Figure]:
 
 
 def _face(engine: Recogniser, photo: Path) -> NDArray[np.float32]:
-    embedding = engine.see(decode(photo.read_bytes())).faces[0].embedding
-    assert embedding is not None, photo
-    return embedding
+    return good_faces(engine.see(decode(photo.read_bytes())).faces)[0].embedding
 
 
 def _people(known: NDArray[np.float32], count: int, model_id: str) -> list[PersonVectors]:
@@ -99,7 +98,7 @@ def _judge(
     decoded = time.perf_counter()
     seen = engine.see(frame)
     embedded = time.perf_counter()
-    vectors = np.stack([face.embedding for face in seen.faces if face.embedding is not None])
+    vectors = np.stack([face.embedding for face in good_faces(seen.faces)])
     matches = match(vectors, gallery, engine.card.rule, settings.margin)
     ended = time.perf_counter()
     assert [found.name for found in matches] == ["Person 0"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from lookout.cloud.strangers.documents import reference
 from lookout.cloud.strangers.removal import StrangerRemoval
 from lookout.domain.visits.judging import BETTER_BY
 from lookout.domain.visits.shot import portrait_path
-from lookout.domain.visits.visit import Judgement, Visit
+from lookout.domain.visits.visit import Judgement, Sighting, Visit
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
@@ -36,15 +36,16 @@ class StrangerPictures:
         self._timeout = timeout
         self._pool = ThreadPoolExecutor(AT_ONCE, "stranger-pictures")
 
-    def settle(self, judgement: Judgement, shots: Sequence[str], face: Callable[[int], bytes]) -> None:
+    def settle(self, judgement: Judgement, face: Callable[[Sighting], bytes]) -> None:
         """Store better pictures of strangers from a frame, and take alerts from those who turned out to be known.
 
-        ``face`` gives the JPEG of the sighting with that index, ``shots`` has the name of its shot. The alert is
-        stored already, so a store that does not answer is logged and raises nothing.
+        ``face`` gives the JPEG of a sighting's face. The alert is stored already, so a store that does not answer
+        is logged and raises nothing.
         """
-        open_visits = {visit.alert_id: visit for visit in judgement.after.open}
+        open_visits = judgement.visits
         jobs: list[Future[None]] = []
-        for index, outcome in enumerate(judgement.outcomes):
+        for one in judgement.judged:
+            outcome, sighting = one.outcome, one.sighting
             visit = open_visits.get(outcome.alert_id)
             if outcome.leaves_stranger is not None:
                 lose = self._removal.lose_alert
@@ -54,11 +55,11 @@ class StrangerPictures:
             elif visit is None or visit.stranger_id is None:
                 continue
             elif outcome.better_shot:
-                offer = (visit, visit.stranger_id, shots[index], face(index))
+                offer = (visit, visit.stranger_id, sighting.shot, face(sighting))
                 jobs.append(self._pool.submit(self._offer, *offer))
             elif judgement.doubled:
                 # the instance that recorded the frame first may have been stopped before it stored a picture
-                first = (visit, visit.stranger_id, shots[index], partial(face, index))
+                first = (visit, visit.stranger_id, sighting.shot, partial(face, sighting))
                 jobs.append(self._pool.submit(self._offer_first, *first))
         for job in jobs:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,3 +105,8 @@ class RejectedFace:
 
 Face = GoodFace | RejectedFace
 """One face of a frame."""
+
+
+def good_faces(faces: Iterable[Face]) -> list[GoodFace]:
+    """Those of the faces that may be matched, in their order."""
+    return [face for face in faces if isinstance(face, GoodFace)]

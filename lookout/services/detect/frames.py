@@ -20,7 +20,7 @@ from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.pictures import StrangerPictures
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.cameras.camera import Camera
-from lookout.domain.recognition.face import Box, Face, GoodFace
+from lookout.domain.recognition.face import Box, Face, GoodFace, good_faces
 from lookout.domain.recognition.gallery import Gallery
 from lookout.domain.recognition.matching import Match, match, one_face_each
 from lookout.domain.recognition.reason import Reason
@@ -120,7 +120,7 @@ class FrameService:
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
         """Match the faces and make or change their alerts; a frame without a good face touches no store."""
-        good = [face for face in faces if isinstance(face, GoodFace)]
+        good = good_faces(faces)
         if not good:
             return [JudgedFace(face) for face in faces]
         site, own = self._site.current(), posted.camera.rules
@@ -160,9 +160,7 @@ class FrameService:
             pictures.abandon()
             raise
         judgement = pictures.settle(judgement)
-        names = [one.sighting.shot for one in judgement.judged]
-        faces = [one.sighting for one in judgement.judged]
-        self._stranger_pictures.settle(judgement, names, lambda index: picture(faces[index])[1])
+        self._stranger_pictures.settle(judgement, lambda sighting: picture(sighting)[1])
         return judgement
 
     def _keep(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:

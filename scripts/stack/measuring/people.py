@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lookout.domain.recognition.face import Box, Embedding, Face
+from lookout.domain.recognition.face import Box, Embedding, Face, GoodFace, RejectedFace, good_faces
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.domain.recognition.matching import match
 from lookout.domain.recognition.rule import Rule
@@ -31,9 +31,9 @@ Photos = dict[str, dict[str, Embedding]]
 """A person's id to the vector of each photo, by its name."""
 
 
-def chosen(faces: Sequence[Face], frame: Frame, central: bool) -> Face | None:
+def chosen(faces: Sequence[Face], frame: Frame, central: bool) -> GoodFace | None:
     """The face that a photo stands for: the largest, or the one nearest to the middle; None without any."""
-    able = [face for face in faces if face.embedding is not None]
+    able = good_faces(faces)
     if not able or not central:
         return able[0] if able else None
     height, width = frame.pixels.shape[:2]
@@ -72,7 +72,7 @@ def embedded(folder: Path, engine: Recogniser, max_side: int, central: bool) -> 
             except RequestError as error:
                 say(f"skipped {person}/{path.name}: {error.message}")
                 continue
-            if face is None or face.embedding is None:
+            if face is None:
                 say(f"skipped {person}/{path.name}: no face")
                 continue
             people.setdefault(person, {})[path.name] = face.embedding
@@ -118,8 +118,8 @@ def degraded(folder: Path, engine: Recogniser, rule: Rule, margin: float, max_si
     boxes = {person: engine.networks.detector.detect(pixels) for person, pixels in last.items()}
     enrolled = []
     for person, pixels in first.items():
-        faces = [face for face in engine.see(Frame(pixels, "jpeg")).faces if face.embedding is not None]
-        if faces and faces[0].embedding is not None and boxes[person]:
+        faces = good_faces(engine.see(Frame(pixels, "jpeg")).faces)
+        if faces and boxes[person]:
             enrolled.append(PersonVectors(person, person, engine.model_id, faces[0].embedding[None], ("",)))
     gallery = Gallery(engine.model_id, enrolled)
     rows: Rows = []
@@ -159,9 +159,10 @@ def own(people: Photos, rule: Rule) -> Rows:
 def _outcome(faces: Sequence[Face], person: str, gallery: Gallery, rule: Rule, margin: float) -> str:
     if not faces:
         return "no_face"
-    if faces[0].embedding is None:
-        return str(faces[0].flaw)
-    (found,) = match([faces[0].embedding], gallery, rule, margin)
+    largest = faces[0]
+    if isinstance(largest, RejectedFace):
+        return str(largest.flaw)
+    (found,) = match([largest.embedding], gallery, rule, margin)
     if found.is_known:
         return "right" if found.person_id == person else "wrong"
-    return str(found.reason) if faces[0].is_clear else "unclear"
+    return str(found.reason) if largest.is_clear else "unclear"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lookout.domain.people.enrolment import main_face
-from lookout.domain.recognition.face import Face, GoodFace, RejectedFace
+from lookout.domain.recognition.face import Face, RejectedFace, good_faces
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.domain.recognition.matching import UNKNOWN_NAME, match
 from lookout.errors import PhotoRejected
@@ -73,7 +73,7 @@ def judge(
 ) -> list[dict[str, Any]]:
     """One answer per face, largest first: name, distance, confidence, reason, box in pixels of the frame."""
     rule = recogniser.card.rule.with_threshold(settings.threshold)
-    good = [face for face in faces if isinstance(face, GoodFace)]
+    good = good_faces(faces)
     matches = match([face.embedding for face in good], gallery, rule, settings.margin)
     match_of = dict(zip(good, matches, strict=True))
     answers = []

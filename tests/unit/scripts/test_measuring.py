@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lookout.domain.recognition.face import Box, Embedding, Face, Quality
+from lookout.domain.recognition.face import Box, Embedding, GoodFace, Quality
 from lookout.domain.recognition.rule import Calibration, Rule
 from lookout.settings import ROOT, Settings
 from lookout.vision.image.frame import Frame
@@ -66,7 +66,7 @@ def test_confidence_that_tells_the_truth_has_no_error() -> None:
 
 def test_the_face_in_the_middle_may_stand_for_a_photo_instead_of_the_largest() -> None:
     quality = Quality(50, 100, 100, 0, 0.8)
-    large, middle = (Face(Box(x, 10, side, side), quality, None, face(1)) for x, side in ((0, 60), (85, 30)))
+    large, middle = (GoodFace(Box(x, 10, side, side), quality, face(1)) for x, side in ((0, 60), (85, 30)))
     frame = Frame(np.zeros((50, 200, 3), np.uint8), "jpeg")
     assert people.chosen([large, middle], frame, central=False) is large
     assert people.chosen([large, middle], frame, central=True) is middle

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bench import scene
-from lookout.domain.recognition.face import Box, GoodFace
+from lookout.domain.recognition.face import Box, good_faces
 from lookout.vision.image.frame import Frame
 from lookout.vision.image.light import lifted
 from lookout.vision.quality import assess
@@ -87,7 +87,7 @@ def test_a_leaning_head_is_still_the_person(recogniser: Recogniser, photos: Path
     picture = at_the_door(photos, 130)
     (straight,) = recogniser.see(Frame(picture, "jpeg")).faces
     faces = recogniser.see(Frame(leaning(picture, degrees), "jpeg")).faces
-    near = [1 - good(straight).embedding @ face.embedding for face in faces if isinstance(face, GoodFace)]
+    near = [1 - good(straight).embedding @ face.embedding for face in good_faces(faces)]
     assert min(near) < 0.25
 
 
