@@ -177,6 +177,8 @@ def _of_all_frames(visit: Visit, vectors: NDArray[np.float32], sighting: Sightin
     between = sighting.match.reason is Reason.AMBIGUOUS
     if rules.identify is None or visit.settled or between or len(vectors) < 2:
         return sighting.match
+    if sighting.is_being_named:
+        return sighting.match  # the gallery does not know the person yet
     mean = vectors.mean(axis=0)
     return rules.identify(np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32))
 

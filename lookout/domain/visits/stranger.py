@@ -84,7 +84,7 @@ class Strangers:
             elif stranger.person is not None:
                 person_id, name = stranger.person
                 named = replace(nearest, person_id=person_id, name=name, candidates=())
-                recognised[index] = replace(sighting, match=named, muted=stranger.muted)
+                recognised[index] = replace(sighting, match=named, muted=stranger.muted, is_being_named=True)
             elif stranger.id in taken:
                 recognised[index] = replace(sighting, may_be_stranger=False)
             else:

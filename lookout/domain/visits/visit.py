@@ -39,6 +39,7 @@ class Sighting:
     would give its alert. ``muted``: whether the person or the stranger is. ``stranger_id``: who an unknown face
     was before, None for one that was never seen. ``may_be_stranger``: whether an unknown face may be remembered.
     ``place`` is the box for who looks at that picture: left, top, width and height in parts of the frame's sides.
+    ``is_being_named``: the match is with a stranger of whom an owner is making this person.
     """
 
     face: GoodFace
@@ -49,6 +50,7 @@ class Sighting:
     stranger_id: str | None = None
     may_be_stranger: bool = True
     place: tuple[float, ...] = ()
+    is_being_named: bool = False
 
     @property
     def embedding(self) -> Embedding:

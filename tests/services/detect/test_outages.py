@@ -76,7 +76,7 @@ def test_an_alert_without_a_picture_gets_that_of_the_next_frame(
         house.run_on(watch)
         house.post(shot("obama.jpg"))
         assert house.alert()["picture"] == "missing"
-        watch._album._bucket = house.bucket
+        watch._alert_pictures._bucket = house.bucket
         house.post(shot("obama.jpg", 320, 240))
     alert = house.alert()
     assert (alert["picture"], alert["frames"]) == ("stored", 2)

@@ -58,7 +58,7 @@ def test_unusable_photos_are_named_with_the_reason_and_skipped(known: Path, phot
     done = run(photos / "biden.jpg", "--known", known)
     assert done.stdout.startswith("Joe Biden: known, distance 0.00")
     assert "skipped Barack Obama/t1.jpg: two faces of similar size: crop to one" in done.stderr
-    assert "skipped Joe Biden/half.jpg: The image is cut short" in done.stderr
+    assert "skipped Joe Biden/half.jpg: the file is damaged, cut short" in done.stderr
     assert "skipped Nobody: no photo" in done.stderr
     assert "notes.txt" not in done.stderr
 

@@ -603,3 +603,14 @@ def test_an_owners_word_is_not_corrected(alice: Embedding, bob: Embedding) -> No
     (visit,) = camera.state.open
     camera.state = dataclasses.replace(camera.state, open=(dataclasses.replace(visit, settled=True),))
     assert camera.one(1, seen(at(0.2, bob, towards=8))).name == "Alice"
+
+
+def test_a_stranger_who_is_being_named_names_the_visit_before_the_gallery_knows_the_person(
+    alice: Embedding, bob: Embedding
+) -> None:
+    camera = Camera(by_the_mean(alice, bob))
+    anna = face(3)
+    camera.one(0, seen(anna))
+    being_named = dataclasses.replace(seen(at(0.1, anna), "Anna"), is_being_named=True)
+    named = camera.one(1, being_named)
+    assert (named.change, named.name) == (Change.UPGRADED, "Anna")

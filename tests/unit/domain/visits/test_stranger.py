@@ -62,7 +62,7 @@ def test_a_stranger_who_is_being_named_is_that_person_already(alice: Embedding) 
     being_named = replace(stranger("s1", alice), person=("anna", "Anna"))
     (found,) = recognised(unknown(at(0.2, alice)), known=(being_named,))
     assert (found.match.reason, found.match.person_id, found.match.name) == (Reason.KNOWN, "anna", "Anna")
-    assert (found.stranger_id, found.muted) == (None, False)
+    assert (found.stranger_id, found.muted, found.is_being_named) == (None, False, True)
 
 
 def test_a_stranger_who_is_being_named_as_somebody_muted_is_muted(alice: Embedding) -> None:
