@@ -11,6 +11,7 @@ from lookout.cloud.corrections import merge_people, merge_strangers, name_strang
 from lookout.cloud.corrections.alert_removal import delete_alert
 from lookout.cloud.corrections.correct_alert import CorrectAlert
 from lookout.cloud.corrections.jobs import Job, JobStore, Runner
+from lookout.cloud.corrections.not_a_face import NotAFace
 from lookout.cloud.corrections.photo_import import ENROL_SECONDS, PhotoImport
 from lookout.cloud.corrections.relabelling import Relabelling
 from lookout.cloud.firebase.clients import bucket as default_bucket
@@ -62,6 +63,7 @@ class PeopleService:
         self._erasing = erasure.Erasure(db, bucket, book, stale_seconds, timeout)
         self._exporting = Export(db, bucket, timeout)
         self._corrections = CorrectAlert(db, bucket, book, strangers, relabelling, timeout)
+        self._not_a_face = NotAFace(db, bucket, strangers, self._corrections, timeout)
         self.runner = Runner(
             book,
             {
@@ -110,6 +112,13 @@ class PeopleService:
         log(Severity.INFO, "alert deleted", alert=alert_id, by=caller.uid)
         return {"alert_id": alert_id}
 
+    def not_a_face(self, request: Request, alert_id: str) -> Fields:
+        """Delete an alert of what is no face, and make no more of the like."""
+        caller = self._owner(request)
+        stranger_id = self._not_a_face.silence(alert_id, caller.uid)
+        log(Severity.INFO, "not a face", alert=alert_id, stranger=stranger_id, by=caller.uid)
+        return {"alert_id": alert_id, "stranger_id": stranger_id}
+
     def similar_alerts(self, request: Request, alert_id: str) -> Fields:
         """The past alerts whose faces are nearest to that of an alert, also for those who only look."""
         self._callers.require(request, *READERS)
@@ -154,6 +163,7 @@ for method, path, name in (
     ("POST", "/strangers/<subject>/merge", "merge_stranger"),
     ("POST", "/alerts/<subject>/correct", "correct_alert"),
     ("POST", "/alerts/<subject>/delete", "delete_alert"),
+    ("POST", "/alerts/<subject>/not-a-face", "not_a_face"),
     ("GET", "/alerts/<subject>/similar", "similar_alerts"),
     ("POST", "/people/<subject>/merge", "merge_person"),
     ("POST", "/people/<subject>/erase", "erase_person"),

@@ -22,6 +22,7 @@ CALLS = [
     ("/strangers/s1/merge", {"into": "s2"}),
     ("/alerts/s1/correct", {"person_id": None}),
     ("/alerts/s1/delete", None),
+    ("/alerts/s1/not-a-face", None),
     ("/people/Anna/merge", {"into": "Bob"}),
     ("/people/Anna/erase", None),
 ]
