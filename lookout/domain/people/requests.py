@@ -85,10 +85,14 @@ def folder_name(person_id: str) -> str:
 
 @lru_cache(4096)
 def name_key(name: str) -> str:
-    """What all names have in common that look alike: composed or not, in upper or lower case, with whatever
-    blanks, and with characters that nobody sees."""
-    seen = " ".join(_UNSEEN.sub("", name).split())
-    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", seen).casefold()) or name
+    """What all names have in common that look alike: composed or not, in upper or lower case, in letters of full
+    width or joined ones, with whatever blanks, and with characters that nobody sees.
+
+    An i with its dot and one without are the same: in Turkish they are each other's upper and lower case.
+    """
+    seen = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFKD", name)).split())
+    folded = unicodedata.normalize("NFKD", seen.casefold())
+    return folded.replace("i\u0307", "i").replace("\u0131", "i") or name
 
 
 def same_name(one: str, other: str) -> bool:

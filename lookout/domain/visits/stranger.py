@@ -86,13 +86,13 @@ class Strangers:
                 named = replace(nearest, person_id=person_id, name=name, candidates=())
                 recognised[index] = replace(sighting, match=named, muted=stranger.muted, is_being_named=True)
             elif stranger.id in taken:
-                recognised[index] = replace(sighting, may_be_stranger=False)
+                recognised[index] = replace(sighting, may_be_stranger=False, muted=stranger.muted)
             else:
                 taken.add(stranger.id)
                 recognised[index] = replace(sighting, stranger_id=stranger.id, muted=stranger.muted)
         distinct = one_face_each([one.match for one in recognised], [one.face.box for one in recognised])
         return [
-            one if match is one.match else replace(one, match=match, muted=False)
+            one if match is one.match else replace(one, match=match)
             for one, match in zip(recognised, distinct, strict=True)
         ]
 

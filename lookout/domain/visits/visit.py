@@ -36,8 +36,9 @@ class Sighting:
     """A face of a frame with all that is known of it before it is judged.
 
     ``new_alert_id``: an unused id, for the visit that the face may open. ``shot``: name of the picture that it
-    would give its alert. ``muted``: whether the person or the stranger is. ``stranger_id``: who an unknown face
-    was before, None for one that was never seen. ``may_be_stranger``: whether an unknown face may be remembered.
+    would give its alert. ``muted``: whether the person or the stranger is, or it is the mirror of one who is.
+    ``stranger_id``: who an unknown face was before, None for one that was never seen. ``may_be_stranger``: whether
+    an unknown face may be remembered.
     ``place`` is the box for who looks at that picture: left, top, width and height in parts of the frame's sides.
     ``is_being_named``: the match is with a stranger of whom an owner is making this person.
     """

@@ -26,6 +26,7 @@ from lookout.domain.recognition.matching import Match, match, one_face_each
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.recognition.rule import Rule
 from lookout.domain.site.site import Site
+from lookout.domain.site.treatment import Policy, Treatment
 from lookout.domain.visits.shot import shot_name
 from lookout.domain.visits.visit import Change, Judgement, Outcome, Rules, Sighting
 from lookout.errors import Unavailable, Unconfirmed
@@ -128,11 +129,12 @@ class FrameService:
             return [JudgedFace(face, unmatched=Reason.DISARMED) for face in faces]
         rule = self._card.rule_for(site)
         gallery = self._gallery.current()
-        sightings = _sightings(posted, good, gallery, rule, site.margin)
+        policy = site.policy(own, posted.at)
+        sightings = _sightings(posted, good, gallery, rule, site.margin, policy)
         rules = Rules(
             own.visit_seconds or site.visit_seconds,
             rule.same_face,
-            site.policy(own, posted.at),
+            policy,
             lambda vector: match([vector], gallery, rule, site.margin)[0],
         )
         judgement = self._store(posted, sightings, rules, site)
@@ -211,9 +213,12 @@ def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:
 
 
 def _sightings(
-    posted: _Posted, faces: Sequence[GoodFace], gallery: Gallery, rule: Rule, margin: float
+    posted: _Posted, faces: Sequence[GoodFace], gallery: Gallery, rule: Rule, margin: float, policy: Policy
 ) -> list[Sighting]:
-    """The faces with the people that they are, each person one face of the frame."""
+    """The faces with the people that they are, each person one face of the frame.
+
+    Nobody wants to hear of the mirror either of somebody nobody wants to hear of.
+    """
     matches = match([face.embedding for face in faces], gallery, rule, margin)
     distinct = one_face_each(matches, [face.box for face in faces])
     return [
@@ -222,10 +227,10 @@ def _sightings(
             found,
             new_alert_id=uuid4().hex,
             shot=shot_name(posted.digest, uuid4().hex[:8]),
-            muted=gallery.is_muted(found.person_id),
+            muted=gallery.is_muted(alone.person_id) or (alone.is_known and policy.known is Treatment.IGNORE),
             place=_place(face.box, posted.frame),
         )
-        for face, found in zip(faces, distinct, strict=True)
+        for face, alone, found in zip(faces, matches, distinct, strict=True)
     ]
 
 

@@ -14,6 +14,8 @@ from lookout.vision.image.jpeg import TRUNCATED, read_jpeg
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"IEND"
+PNG_SIZE_END = 24
+"""Where the dimensions end, which the first chunk begins with."""
 MAX_CHUNKS = 20_000
 """Chunks of a PNG: 8 MB in pieces of 400 bytes."""
 
@@ -66,7 +68,7 @@ def _png(data: bytes) -> Header:
     for _ in range(MAX_CHUNKS):
         length, kind = struct.unpack_from(">I4s", data, at) if at + 12 <= len(data) else (len(data), b"")
         at += 12 + length
-        if at > len(data):
+        if at > len(data) or len(data) < PNG_SIZE_END:
             raise BrokenImage(TRUNCATED)
         if kind == b"acTL":
             form = "apng"

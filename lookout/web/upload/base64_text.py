@@ -11,7 +11,7 @@ from lookout.errors import BadRequest, TooLarge
 SNIFFED = 256
 """Characters that are decoded to see whether a text is a picture: room for 64 bytes of padding and line ends."""
 
-_DATA_URI = re.compile(rb"data:[^,]{0,200};base64,", re.IGNORECASE)
+_DATA_URI = re.compile(rb"data:[^,]{0,200};\s{0,8}base64\s{0,8},", re.IGNORECASE)
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _BLANKS = b" \t\r\n"
 _ESCAPES = {b"%%%02X" % code: bytes([code]) for code in b"+/=-_,;:\r\n "}

@@ -22,6 +22,7 @@ HEAD_BYTES = 8 * 1024
 """Room for the headers of one part."""
 
 _FIRST_LINE = re.compile(PADDING + b"{0,%d}?" % MAX_PADDING + rb"--([^\r\n]{1,200}?)[ \t]*\r?\n")
+_LATER_LINE = re.compile(rb"\n--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _AFTER_BOUNDARY = re.compile(rb"(--)|[ \t]*(\r?\n|\Z)")
 
@@ -45,13 +46,17 @@ class Part:
 def boundary(body: bytes, declared: str) -> bytes | None:
     """What separates the parts of ``body``; None when it is no multipart body.
 
-    That is its first line. ``declared``, what the header says, counts only where text comes before the first part.
+    That is its first line. Where text comes before the first part, it is what the header says, ``declared``, or the
+    first such line that a part's headers follow.
     """
     found = _FIRST_LINE.match(body)
     if found is not None:
         return found[1]
     named = declared.encode("latin-1", "ignore")
-    return named if named and body.find(b"\n--" + named, 0, HEAD_BYTES) >= 0 else None
+    if named and body.find(b"\n--" + named, 0, HEAD_BYTES) >= 0:
+        return named
+    later = _LATER_LINE.search(body, 0, HEAD_BYTES)
+    return None if later is None else later[1]
 
 
 def parts(body: bytes, separator: bytes) -> Iterator[Part]:

@@ -29,6 +29,8 @@ FIELD_BYTES = 4096
 """Largest field that is looked at for the camera's id."""
 
 JSON_DEPTH = 4
+MULTIPART_DEPTH = 1
+"""Multipart bodies within one another, as several files of one input were once sent."""
 
 _FORM = re.compile(rb"[\w.\-%\[\]]{1,64}=")
 
@@ -37,13 +39,15 @@ _FORM = re.compile(rb"[\w.\-%\[\]]{1,64}=")
 class Posted:
     """``pictures`` begin as pictures do; ``others`` were sent as one, by their name or kind, but do not.
 
-    ``form`` says in words what the body was; ``camera_id`` is None where nothing names it.
+    ``form`` says in words what the body was; ``camera_id`` is None where nothing names it; ``broken`` is what was
+    wrong with a text that is called a picture: a file's name beside the picture may be called so too.
     """
 
     form: str
     pictures: list[bytes] = field(default_factory=list)
     others: list[bytes] = field(default_factory=list)
     camera_id: str | None = None
+    broken: BadRequest | None = None
 
 
 def unpack(body: bytes, boundary: str, limit: int) -> Posted:
@@ -53,14 +57,20 @@ def unpack(body: bytes, boundary: str, limit: int) -> Posted:
         BadRequest: a multipart body, JSON or base64 that is broken.
         TooLarge: more parts or values than make sense, or a picture larger than ``limit``.
     """
+    posted = _unpacked(body, boundary, limit)
+    if posted.broken is not None and not posted.pictures:
+        raise posted.broken
+    return posted
+
+
+def _unpacked(body: bytes, boundary: str, limit: int) -> Posted:
     start = picture_start(body)
     if start is not None:
         return Posted("body", [body[start:]])
     separator = multipart.boundary(body, boundary)
     if separator is not None:
         posted = Posted("multipart body")
-        for part in multipart.parts(body, separator):
-            _take_part(posted, part, limit)
+        _take_parts(posted, body, separator, limit, MULTIPART_DEPTH)
         return posted
     if base64_text.is_picture(body):
         return Posted("base64", _trimmed(base64_text.decoded(body, limit)))
@@ -86,9 +96,21 @@ def trimmed_id(text: str) -> str:
     return text.strip(" \t\r\n\0")
 
 
+def _take_parts(posted: Posted, body: bytes, separator: bytes, limit: int, depth: int) -> None:
+    for part in multipart.parts(body, separator):
+        nested = depth and part.content_type.startswith("multipart/")
+        inner = multipart.boundary(part.content, "") if nested else None
+        if inner is None:
+            _take_part(posted, part, limit)
+        else:
+            _take_parts(posted, part.content, inner, limit, depth - 1)
+
+
 def _take_part(posted: Posted, part: multipart.Part, limit: int) -> None:
     content = part.content
     if name_of_camera(part.name) and len(content) <= FIELD_BYTES:
+        if part.encoding == "base64":
+            content = base64_text.decoded(content, FIELD_BYTES)
         posted.camera_id = trimmed_id(content.decode("utf-8", "replace"))
         return
     if picture_start(content) is None:
@@ -120,14 +142,15 @@ def _take_json(posted: Posted, text: bytes, limit: int, strictly: bool = True) -
             posted.camera_id = trimmed_id(value)
             continue
         letters = value.encode("ascii", "replace")
-        if base64_text.is_picture(letters) or (letters and name.lower() in PICTURE_NAMES):
-            _take_picture(posted, base64_text.decoded(letters, limit), wanted=True)
+        _take_text(posted, name, letters, limit)
 
 
 def _strings(value: object, name: str, depth: int) -> Iterator[tuple[str, str]]:
     """Each text in ``value``, with the name that it has or that its list has."""
     if isinstance(value, str):
         yield name, value
+    elif isinstance(value, int) and not isinstance(value, bool) and name_of_camera(name):
+        yield name, str(value)
     elif depth and isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _strings(inner, str(key), depth - 1)
@@ -144,8 +167,18 @@ def _take_form(posted: Posted, text: bytes, limit: int) -> None:
             posted.camera_id = trimmed_id(unquote_plus(value[:FIELD_BYTES].decode("utf-8", "replace")))
             continue
         letters = base64_text.unescaped(value).replace(b" ", b"+")
-        if base64_text.is_picture(letters) or (letters and name.lower() in PICTURE_NAMES):
+        _take_text(posted, name, letters, limit)
+
+
+def _take_text(posted: Posted, name: str, letters: bytes, limit: int) -> None:
+    """Take a text that is a picture in base64, or is called one."""
+    if base64_text.is_picture(letters):
+        _take_picture(posted, base64_text.decoded(letters, limit), wanted=True)
+    elif letters and name.lower() in PICTURE_NAMES:
+        try:
             _take_picture(posted, base64_text.decoded(letters, limit), wanted=True)
+        except BadRequest as error:
+            posted.broken = error
 
 
 def _take_picture(posted: Posted, content: bytes, wanted: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.services.detect.conftest import CAMERA, House, People, Shot
-from tests.services.detect.test_answers import beside
+from tests.services.detect.test_answers import beside, mirrored
 from tests.support.stores import objects
 
 
@@ -154,6 +154,29 @@ def test_a_muted_person_makes_no_alert_until_unmuted_and_back(
     house.run_on(house.another_instance(visit_seconds=1))
     time.sleep(1.2)
     assert house.post(shot("obama3.jpg"))["reason"] == "known"
+
+
+@pytest.mark.parametrize("how", ["muted", "known people are ignored"])
+def test_the_mirror_of_somebody_nobody_wants_to_hear_of_makes_no_alert(
+    house: House, people: People, shot: Shot, how: str
+) -> None:
+    people.enrol("Obama", "obama2.jpg")
+    if how == "muted":
+        people.mute("Obama", muted=True)
+    else:
+        _site(house, known="ignore")
+    frame = beside(shot("obama.jpg"), mirrored(shot("obama.jpg")))
+    for _ in range(2):
+        frame = beside(frame)
+        answer = house.post(frame)
+        assert [face["reason"] for face in answer["faces"]] == ["muted", "muted"]
+        assert [face["alert_id"] for face in answer["faces"]] == [None, None]
+    assert house.alerts() == []
+    assert _notices(house) == {}
+    # a stranger beside the two is told of all the same
+    answer = house.post(beside(frame, shot("biden.jpg")))
+    assert sorted(face["reason"] for face in answer["faces"]) == ["muted", "muted", "unknown"]
+    assert len(house.alerts()) == 1
 
 
 def test_a_muted_person_beside_a_stranger_leaves_the_stranger_an_alert(

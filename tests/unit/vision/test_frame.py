@@ -65,6 +65,12 @@ def test_what_is_no_image_is_refused_as_such(data: bytes) -> None:
         decode(data)
 
 
+@pytest.mark.parametrize("end", [b"\0\0\0\0IEND", b"\0\0\0\0IEND\xaeB`\x82", b"\0\0\0\0IEND\xaeB`\x82abc"])
+def test_a_png_that_ends_before_its_dimensions_is_refused(end: bytes) -> None:
+    with pytest.raises(BrokenImage):
+        decode(b"\x89PNG\r\n\x1a\n" + end)
+
+
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(BrokenImage, match="empty"):
         decode(b"")

@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import time
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -75,6 +76,53 @@ def test_text_before_the_first_part_is_passed_over_where_the_boundary_is_named(
 ) -> None:
     body = b"This is a multi-part message.\r\n" + FORMS[2].wrap(jpeg(0), b"\r\n")
     assert came_as(sent(framework, body, CONTENT_TYPES[11]), jpeg(0))
+
+
+@pytest.mark.parametrize("named", ["", "; boundary=frontier", "; boundary=another"])
+@pytest.mark.parametrize("line", LINES)
+def test_text_before_the_first_part_is_passed_over_whatever_the_header_says(
+    framework: FlaskClient, named: str, line: bytes
+) -> None:
+    parts = (((disposition("note"),), b"hello"), ((disposition("image", "a.jpg"),), jpeg(1)))
+    body = b"This is a message in MIME format." + line * 2 + multipart(*parts, line=line, boundary="FronTier")
+    assert came_as(sent(framework, body, f"multipart/form-data{named}"), jpeg(1))
+
+
+def test_a_picture_is_found_in_a_multipart_body_within_another(framework: FlaskClient) -> None:
+    inner = multipart((('Content-Disposition: attachment; filename="a.jpg"',), jpeg(2)), boundary="inner")
+    head = (disposition("files"), "Content-Type: multipart/mixed; boundary=inner")
+    assert came_as(sent(framework, multipart((head, inner), boundary="outer"), None), jpeg(2))
+
+
+@pytest.mark.parametrize("name", ["file", "img", "photo", "data", "picture"])
+def test_the_name_of_a_file_beside_a_picture_is_no_picture(framework: FlaskClient, name: str) -> None:
+    text = base64.b64encode(jpeg(4))
+    fields = {name: "esp32-cam.jpg", "mimetype": "image/jpeg", "image": text.decode()}
+    turned = dict(reversed(fields.items()))
+    for some in (fields, turned):
+        assert came_as(sent(framework, json.dumps(some).encode(), None), jpeg(4))
+        assert came_as(sent(framework, urlencode(some).encode(), None), jpeg(4))
+    meta = ((disposition("meta"), "Content-Type: application/json"), b'{"file": "esp32-cam.jpg"}')
+    body = multipart(meta, ((disposition("image", "a.jpg"),), jpeg(4)))
+    assert came_as(sent(framework, body, None), jpeg(4))
+
+
+@pytest.mark.parametrize("start", ["data:image/jpeg; base64,", "data:image/jpeg;base64 , ", "DATA:;BASE64,\n"])
+def test_blanks_in_a_data_uri_are_no_matter(framework: FlaskClient, start: str) -> None:
+    body = json.dumps({"image": start + base64.b64encode(jpeg(5)).decode()}).encode()
+    assert came_as(sent(framework, body, "application/json"), jpeg(5))
+
+
+def test_a_camera_whose_id_is_a_number_or_encoded_is_found(framework: FlaskClient) -> None:
+    body = json.dumps({"camera_id": 7, "image": base64.b64encode(jpeg(6)).decode()}).encode()
+    answer = framework.post("/", data=body, headers=KEY)
+    assert answer.json is not None
+    assert answer.json["camera"] == "7"
+    head = (disposition("camera_id"), "Content-Transfer-Encoding: base64")
+    body = multipart((head, base64.b64encode(b"cam_7")), ((disposition("image", "a.jpg"),), jpeg(6)))
+    answer = framework.post("/", data=body, headers=KEY)
+    assert answer.json is not None
+    assert answer.json["camera"] == "cam_7"
 
 
 @pytest.mark.parametrize("padding", [b"\x00" * 65, b"\xff" * 65, b"GIF89a", b"OK\r\n", b"\r\n" * 33])

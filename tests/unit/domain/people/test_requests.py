@@ -163,6 +163,11 @@ def test_a_clean_name_stays_as_it_is(name: str) -> None:
         ("Anna", "An\u200bna"),
         ("Anna Maria", "Anna\u00a0 Maria"),
         ("\u2764\ufe0f", "\u2764"),
+        ("\uff21\uff4e\uff4e\uff41", "Anna"),
+        ("\uff8a\uff9e", "\u30d0"),
+        ("Jose\ufb01na", "Josefina"),
+        ("\u0130REM", "irem"),
+        ("I\u015eIL", "\u0131\u015f\u0131l"),
     ],
 )
 def test_folders_that_look_alike_are_one_persons(one: str, other: str) -> None:

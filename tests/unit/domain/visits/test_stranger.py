@@ -118,3 +118,16 @@ def test_who_is_being_named_is_one_face_of_a_frame_too(alice: Embedding) -> None
         (Reason.AMBIGUOUS, None),
         (Reason.KNOWN, "anna"),
     ]
+
+
+def test_nobody_wants_to_hear_of_the_mirror_of_one_who_is_ignored(alice: Embedding) -> None:
+    ignored = stranger("s1", alice, muted=True)
+    faces = (unknown(at(0.1, alice, towards=1)), unknown(at(0.2, alice, towards=2)))
+    found = recognised(*faces, known=(ignored,))
+    assert [(one.stranger_id, one.muted) for one in found] == [("s1", True), (None, True)]
+    named = replace(ignored, person=("anna", "Anna"))
+    found = recognised(*faces, known=(named,))
+    assert [(one.match.reason, one.muted) for one in found] == [
+        (Reason.KNOWN, True),
+        (Reason.AMBIGUOUS, True),
+    ]
