@@ -14,6 +14,7 @@ from lookout.cloud.alerts.visit_document import from_document
 from lookout.cloud.alerts.visit_writes import NO_VISITS, StoredVisits, VisitWrites, opened, reference
 from lookout.cloud.firebase.calls import call_options, store_errors
 from lookout.cloud.strangers.reader import StrangerReader
+from lookout.cloud.strangers.removal import forget_halves
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.site.site import Site
 from lookout.domain.visits.judging import judge
@@ -137,12 +138,15 @@ class Visits:
         try:
             written = self._writes.write(stored, frame.camera, frame.at, judgement, known, recording.site)
         except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
-            # another instance was faster
+            # another instance was faster; or somebody deleted a stranger's vectors by hand
+            if recording.basis is not _Basis.REMEMBERED:
+                forget_halves(self._db, _strangers_of(sightings), self._timeout)
             recording.basis = recording.basis.after_refusal()
             self._strangers.invalidate()
         except google.NotFound:
             # an owner deleted the alert of an open visit, or a stranger
             recording.basis = _Basis.WITHOUT_DELETED
+            forget_halves(self._db, _strangers_of(sightings), self._timeout)
             self._strangers.invalidate()
         except (google.ServerError, google.Cancelled):
             if recording.unanswered is not None:
@@ -183,3 +187,7 @@ class Visits:
 
 def _alert_ids(judgement: Judgement) -> list[str]:
     return [outcome.alert_id for outcome in judgement.outcomes]
+
+
+def _strangers_of(sightings: Sequence[Sighting]) -> set[str]:
+    return {sighting.stranger_id for sighting in sightings if sighting.stranger_id is not None}

@@ -6,7 +6,7 @@ vectors changes the state too.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import call_options
@@ -18,6 +18,13 @@ TOMBSTONE_KEPT = timedelta(days=1)
 """How long the vectors' document of a removed stranger stays, so that running instances notice the removal."""
 
 NO_PICTURE: dict[str, Any] = {"facePath": None, "faceAlertId": None, "quality": 0.0}
+
+
+def tombstone() -> dict[str, Any]:
+    """What stands in place of the vectors of a stranger that was removed."""
+    from google.cloud.firestore import SERVER_TIMESTAMP
+
+    return {"removed": True, "changedAt": SERVER_TIMESTAMP, "expireAt": datetime.now(UTC) + TOMBSTONE_KEPT}
 
 
 def reference(db: Client, stranger_id: str) -> DocumentReference:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers import documents
-from lookout.cloud.strangers.documents import NO_PICTURE, TOMBSTONE_KEPT, has_alerts, pictures_folder
+from lookout.cloud.strangers.documents import NO_PICTURE, has_alerts, pictures_folder, tombstone
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.domain.visits.stranger_record import newest
@@ -110,12 +110,8 @@ class StrangerRecords:
 
     def remove(self, transaction: Transaction, stranger: Stranger) -> None:
         """Delete a stranger that the step read, and write a tombstone in place of its vectors."""
-        from google.cloud.firestore import SERVER_TIMESTAMP
-
         transaction.remove(self.reference(stranger.id))
-        expire_at = datetime.now(UTC) + TOMBSTONE_KEPT
-        tombstone = {"removed": True, "changedAt": SERVER_TIMESTAMP, "expireAt": expire_at}
-        transaction.batch.set(self._vectors(stranger.id), tombstone)
+        transaction.batch.set(self._vectors(stranger.id), tombstone())
         self._touch(transaction)
 
     def lose_alert(

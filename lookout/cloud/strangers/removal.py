@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.calls import call_options
 from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.cloud.strangers.documents import pictures_folder
+from lookout.cloud.strangers.documents import (
+    pictures_folder,
+    reference,
+    state_reference,
+    tombstone,
+    vectors_reference,
+)
 from lookout.cloud.strangers.records import Stranger, StrangerRecords
 
 if TYPE_CHECKING:
@@ -52,3 +59,21 @@ class StrangerRemoval:
         if removed:
             storage.remove_folder(self._bucket, pictures_folder(stranger_id), self._timeout)
         return removed
+
+
+def forget_halves(db: Client, stranger_ids: Iterable[str], timeout: float) -> None:
+    """Have nobody recognised any more as a stranger of whose two documents somebody deleted one.
+
+    Call it within :func:`store_errors`, where a batch was refused that changes both.
+    """
+    from google.cloud.firestore import SERVER_TIMESTAMP
+
+    batch = db.batch()
+    for stranger_id in stranger_ids:
+        vectors = vectors_reference(db, stranger_id)
+        both = [reference(db, stranger_id), vectors]
+        if not all(one.exists for one in db.get_all(both, ["modelId"], **call_options(timeout))):
+            batch.set(vectors, tombstone())
+    if len(batch):
+        batch.set(state_reference(db), {"changedAt": SERVER_TIMESTAMP})
+        batch.commit(retry=None, timeout=timeout)

@@ -219,3 +219,29 @@ def test_the_vector_of_an_alerts_picture_is_kept_for_the_server(house: House, sh
     house.post(shot("obama.jpg"))
     assert house.db.document(f"alert_vectors/{alert['id']}").get().to_dict()["vector"] != first["vector"]
     assert not any(isinstance(value, bytes) for value in house.alert().values())
+
+
+@pytest.mark.parametrize("deleted", ["strangers", "stranger_vectors", "both"])
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_stranger_that_somebody_deleted_by_half_blocks_no_camera(
+    brief: House, shot: Shot, deleted: str, ignored: bool
+) -> None:
+    brief.post(shot("obama.jpg"))
+    (before,) = _strangers(brief)
+    if ignored:
+        brief.db.document(f"strangers/{before}").update({"ignored": True})
+        _change(brief, before, ignored=True)
+    brief.post(shot("biden.jpg"))
+    for collection in ("strangers", "stranger_vectors") if deleted == "both" else (deleted,):
+        brief.db.document(f"{collection}/{before}").delete()
+    _leave()
+    answer = brief.post(shot("obama2.jpg"))
+    assert (answer["person"], answer["reason"]) == ("Unknown", "unknown")
+    alert = next(one for one in brief.alerts() if one["id"] == answer["alert_id"])
+    assert alert["strangerId"] not in (None, before)
+    assert _vectors(brief, before)["removed"] is True
+    # whoever goes on with an old reading has it refused, and notices
+    _leave()
+    assert brief.post(shot("obama.jpg"))["alert_id"] is not None
+    again = next(one for one in brief.alerts() if one["id"] not in (before, answer["alert_id"]))
+    assert again["strangerId"] is not None
