@@ -46,8 +46,8 @@ class Part:
 def boundary(body: bytes, declared: str) -> bytes | None:
     """What separates the parts of ``body``; None when it is no multipart body.
 
-    That is its first line. Where text comes before the first part, it is what the header says, ``declared``, or the
-    first such line that a part's headers follow.
+    That is its first line. Where text comes before the first part, it is what the header says, ``declared``, or
+    the first such line that a part's headers follow.
     """
     found = _FIRST_LINE.match(body)
     if found is not None:

@@ -107,7 +107,9 @@ def test_the_name_of_a_file_beside_a_picture_is_no_picture(framework: FlaskClien
     assert came_as(sent(framework, body, None), jpeg(4))
 
 
-@pytest.mark.parametrize("start", ["data:image/jpeg; base64,", "data:image/jpeg;base64 , ", "DATA:;BASE64,\n"])
+@pytest.mark.parametrize(
+    "start", ["data:image/jpeg; base64,", "data:image/jpeg;base64 , ", "DATA:;BASE64,\n"]
+)
 def test_blanks_in_a_data_uri_are_no_matter(framework: FlaskClient, start: str) -> None:
     body = json.dumps({"image": start + base64.b64encode(jpeg(5)).decode()}).encode()
     assert came_as(sent(framework, body, "application/json"), jpeg(5))
