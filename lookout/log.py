@@ -68,13 +68,21 @@ class JsonFormatter(logging.Formatter):
             return json.dumps({name: str(value) for name, value in line.items()})
 
 
-def _logger() -> logging.Logger:
+def _handler(level: int) -> logging.Handler:
     # the real standard output: functions-framework puts a wrapper in its place, which writes a line in two pieces
     handler = logging.StreamHandler(sys.__stdout__)
+    handler.setLevel(level)
     handler.setFormatter(JsonFormatter())
+    return handler
+
+
+def _logger() -> logging.Logger:
+    if "FUNCTION_TARGET" in os.environ:
+        # in a function, warnings of libraries too; force: the framework has a handler of its own
+        logging.basicConfig(handlers=[_handler(logging.WARNING)], force=True)
     logger = logging.getLogger("lookout")
     logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
+    logger.addHandler(_handler(logging.INFO))
     logger.propagate = False
     return logger
 

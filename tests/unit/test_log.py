@@ -137,10 +137,16 @@ def test_lines_of_threads_at_the_same_time_are_whole_and_have_the_trace_of_their
 
         with ThreadPoolExecutor(THREADS) as pool:
             assert set(pool.map(call, [*traces] * 3)) == {200}
-    lines = [line for line in printed.read_text().splitlines() if '"line"' in line or line.startswith("{")]
+    # beside them, in the same file, the web server's own words
+    lines = [line for line in printed.read_text().splitlines() if not line.startswith(("[20", "  "))]
     read = [json.loads(line) for line in lines]
-    assert {(one["severity"], one["message"]) for one in read} == {("INFO", "line")}
-    assert all(one[TRACE] == f"projects/demo-x/traces/{traces[one['caller']]}" for one in read)
-    counted = Counter((one["caller"], one["where"], one["number"]) for one in read)
+    own = [one for one in read if one["message"] == "line"]
+    assert {one["severity"] for one in own} == {"INFO"}
+    assert all(one[TRACE] == f"projects/demo-x/traces/{traces[one['caller']]}" for one in own)
+    counted = Counter((one["caller"], one["where"], one["number"]) for one in own)
     assert len(counted) == THREADS * 2 * LINES
     assert set(counted.values()) == {3}
+    # what a library warns of is written once, in the same form
+    warned = [one for one in read if one["message"] != "line"]
+    assert {(one["severity"], one["message"]) for one in warned} == {("WARNING", "retrying\nsoon")}
+    assert Counter(one[TRACE].rpartition("/")[2] for one in warned) == dict.fromkeys(traces.values(), 3)

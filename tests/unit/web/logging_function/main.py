@@ -1,7 +1,8 @@
-"""A function that logs many lines, in the request's thread and in a thread beside it."""
+"""A function that logs many lines, in the request's thread and in a thread beside it, and a library that warns."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from contextvars import copy_context
@@ -24,4 +25,6 @@ def work(request: Request) -> Mapping[str, object]:
     beside.start()
     write("request")
     beside.join()
+    logging.getLogger("a.library").warning("retrying\nsoon")
+    logging.getLogger("a.library").info("not of interest")
     return {"lines": LINES}
