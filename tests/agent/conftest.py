@@ -6,7 +6,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,13 +21,14 @@ from stack.fake_camera.server import FakeCamera
 from stack.install.bootstrap import ROOT
 from stack.local import seed
 from stack.local.info import Account, StackInfo
+from tests.support.waiting import wait_until
 
 FINAL = {"done", "failed", "expired"}
 JPEG = b"\xff\xd8\xff\xe0 a picture of the yard \xff\xd9"
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """What an agent's process sees: no word of the emulators, as on a Raspberry Pi."""
+    """An agent's environment: without the emulators' variables, as on a Raspberry Pi."""
     kept = {
         name: text for name, text in os.environ.items() if "EMULATOR" not in name and "FIREBASE" not in name
     }
@@ -43,16 +43,8 @@ def run(folder: Path, *arguments: str, typed: str = "") -> subprocess.CompletedP
     )  # fmt: skip
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-    """Wait until ``condition`` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"still waiting: {what}"
-        time.sleep(0.02)
-
-
 @dataclass
-class Yard:
+class Harness:
     """An agent's account and folder, and the cloud's side of its commands."""
 
     stack: StackInfo
@@ -87,7 +79,7 @@ class Yard:
         """Start the agent and wait until it listens."""
         before = self.log.count("listening")
         process = self.start(**changes)
-        until(lambda: self.log.count("listening") > before, "the agent's start")
+        wait_until(lambda: self.log.count("listening") > before, "the agent's start")
         return process
 
     @property
@@ -132,7 +124,7 @@ class Yard:
             found.append(command.get().to_dict())
             return found[-1]["state"] in FINAL
 
-        until(has_ended, f"the end of a command\n{self.log}", seconds)
+        wait_until(has_ended, f"the end of a command\n{self.log}", seconds)
         return found[-1]
 
     @property
@@ -151,19 +143,19 @@ class Yard:
 
 
 @pytest.fixture
-def make_yard(stack: StackInfo, tmp_path: Path) -> Iterator[Callable[[], Yard]]:
+def make_harness(stack: StackInfo, tmp_path: Path) -> Iterator[Callable[[], Harness]]:
     """Makes agents; all of them end with the test."""
     db = firestore.Client(stack.project, AnonymousCredentials())  # type: ignore[no-untyped-call]
-    made: list[Yard] = []
+    made: list[Harness] = []
 
-    def make() -> Yard:
+    def make() -> Harness:
         agent_id = f"pi_{secrets.token_hex(4)}"
         account = Account(f"{agent_id}@example.com", secrets.token_urlsafe(12))
         claims = {"role": "agent", "agentId": agent_id}
         seed.make_account(stack.urls["auth"], stack.project, account, claims)
         folder = tmp_path / agent_id
         folder.mkdir()
-        made.append(Yard(stack, db, agent_id, account, folder))
+        made.append(Harness(stack, db, agent_id, account, folder))
         return made[-1]
 
     yield make
@@ -173,9 +165,9 @@ def make_yard(stack: StackInfo, tmp_path: Path) -> Iterator[Callable[[], Yard]]:
 
 
 @pytest.fixture
-def yard(make_yard: Callable[[], Yard]) -> Yard:
+def harness(make_harness: Callable[[], Harness]) -> Harness:
     """A paired agent that is not up yet."""
-    made = make_yard()
+    made = make_harness()
     made.pair()
     return made
 

@@ -17,7 +17,7 @@ from lookout_agent.camera import http
 from lookout_agent.camera.addresses import Address
 from lookout_agent.errors import CameraFailed, CameraSilent
 from lookout_agent.execution import snapshot
-from stack.fake_camera.server import FakeCamera, Mood
+from stack.fake_camera.server import Behaviour, FakeCamera
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
@@ -56,9 +56,9 @@ def test_the_request_has_two_headers_and_no_more(camera: FakeCamera) -> None:
     assert [name for name, _ in camera.requests[0].headers] == ["Host", "Connection"]
 
 
-@pytest.mark.parametrize("mood", [Mood.SILENT, Mood.DROPPING, Mood.HALF])
-def test_a_camera_that_does_not_finish_is_silent(mood: Mood, camera: FakeCamera) -> None:
-    camera.behave(mood)
+@pytest.mark.parametrize("behaviour", [Behaviour.SILENT, Behaviour.DROPPING, Behaviour.HALF])
+def test_a_camera_that_does_not_finish_is_silent(behaviour: Behaviour, camera: FakeCamera) -> None:
+    camera.behave(behaviour)
     with pytest.raises(CameraSilent):
         http.get(at(camera), "/status", 0.3)
 
@@ -91,7 +91,7 @@ def test_the_words_beside_a_status_are_cut_and_hold_no_control_characters(reason
 
 
 def test_a_redirect_is_not_followed(camera: FakeCamera) -> None:
-    camera.behave(Mood.MOVED)
+    camera.behave(Behaviour.MOVED)
     with pytest.raises(CameraFailed, match="302"):
         http.get(at(camera), "/status", 2)
     assert len(camera.requests) == 1

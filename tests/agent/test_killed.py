@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from stack.fake_camera.firmware import Firmware
-from stack.fake_camera.server import FakeCamera, Mood
-from tests.agent.conftest import FINAL, JPEG, Yard, until
+from stack.fake_camera.server import Behaviour, FakeCamera
+from tests.agent.conftest import FINAL, JPEG, Harness
+from tests.support.waiting import wait_until
 
 KILLS = 50
 AGENTS = 4
@@ -22,15 +23,15 @@ CAMERA_SECONDS = 0.25
 class Ordeal:
     """One agent that is killed ``kills`` times, with a command on its way each time."""
 
-    def __init__(self, yard: Yard, camera: FakeCamera, kills: int, seed: int) -> None:
-        self._yard, self._camera, self._kills = yard, camera, kills
+    def __init__(self, harness: Harness, camera: FakeCamera, kills: int, seed: int) -> None:
+        self._yard, self._camera, self._kills = harness, camera, kills
         self._dice = random.Random(seed)
         self.cut_in_the_middle = 0
         self.commands: dict[int, Any] = {}
 
     def undergo(self) -> None:
         camera_id = self._yard.register(self._camera)
-        self._camera.behave(Mood.SLOW, CAMERA_SECONDS)
+        self._camera.behave(Behaviour.SLOW, CAMERA_SECONDS)
         process = self._yard.up()
         for turn in range(self._kills):
             # each command can be told by its angles; the last stays queued while nobody is there
@@ -38,7 +39,7 @@ class Ordeal:
             self._queue(camera_id, 2 * turn, seconds=30)
             command = self.commands[2 * turn]
             if turn % 3:
-                until(lambda at=before: len(self._camera.requests) > at, "the camera's request")  # type: ignore[misc]
+                wait_until(lambda at=before: len(self._camera.requests) > at, "the camera's request")  # type: ignore[misc]
             time.sleep(self._dice.uniform(0, 0.05))
             process.kill()
             process.wait()
@@ -75,16 +76,16 @@ class Ordeal:
 
 
 def test_killed_fifty_times_an_agent_acts_at_most_once_in_time_and_never_keeps_silent(
-    make_yard: Callable[[], Yard],
+    make_harness: Callable[[], Harness],
 ) -> None:
     shares = [KILLS // AGENTS + (number < KILLS % AGENTS) for number in range(AGENTS)]
     cameras = [FakeCamera(Firmware.SIMPLE, jpeg=JPEG) for _ in shares]
     ordeals = []
     for number, (camera, kills) in enumerate(zip(cameras, shares, strict=True)):
-        yard = make_yard()
-        yard.pair()
+        harness = make_harness()
+        harness.pair()
         camera.start()
-        ordeals.append(Ordeal(yard, camera, kills, seed=number))
+        ordeals.append(Ordeal(harness, camera, kills, seed=number))
     try:
         with ThreadPoolExecutor(AGENTS) as pool:
             list(pool.map(Ordeal.undergo, ordeals))

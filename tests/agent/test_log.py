@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from stack.fake_camera.server import FakeCamera
-from tests.agent.conftest import Yard, environment, until
+from tests.agent.conftest import Harness, environment
+from tests.support.waiting import wait_until
 
 TRACE = "projects/demo-x/traces/0af7651916cd43dd8448eb211c80319c"
 
@@ -18,18 +19,17 @@ def _lines(log: str) -> list[dict[str, Any]]:
 
 
 def test_each_line_is_an_object_with_a_time_a_severity_and_a_constant_event(
-    yard: Yard, servo: FakeCamera
+    harness: Harness, servo: FakeCamera
 ) -> None:
-    camera = yard.register(servo)
-    process = yard.up()
-    done, failed = yard.queue(camera, "led", led=7), yard.queue(camera, "framesize", framesize="VGA")
-    done.update({"trace": TRACE})
-    assert yard.ended(done)["state"] == "done"
-    assert yard.ended(failed)["state"] == "failed"
-    until(lambda: "command failed" in yard.log, "the log of the command")
+    camera = harness.register(servo)
+    process = harness.up()
+    done, failed = harness.queue(camera, "led", led=7), harness.queue(camera, "framesize", framesize="VGA")
+    assert harness.ended(done)["state"] == "done"
+    assert harness.ended(failed)["state"] == "failed"
+    wait_until(lambda: "command failed" in harness.log, "the log of the command")
     process.terminate()
     process.wait()
-    lines = _lines(yard.log)
+    lines = _lines(harness.log)
     assert {(one["severity"], one["message"]) for one in lines} == {
         ("INFO", "agent started"),
         ("INFO", "listening for commands"),
@@ -44,22 +44,22 @@ def test_each_line_is_an_object_with_a_time_a_severity_and_a_constant_event(
 
 
 def test_a_line_about_a_command_has_the_trace_of_the_request_that_queued_it(
-    yard: Yard, servo: FakeCamera
+    harness: Harness, servo: FakeCamera
 ) -> None:
-    command = yard.queue(yard.register(servo), "led", led=7)
+    command = harness.queue(harness.register(servo), "led", led=7)
     command.update({"trace": TRACE})
-    yard.up()
-    assert yard.ended(command)["state"] == "done"
-    until(lambda: "command done" in yard.log, "the log of the command")
-    (line,) = (one for one in _lines(yard.log) if one["message"] == "command done")
+    harness.up()
+    assert harness.ended(command)["state"] == "done"
+    wait_until(lambda: "command done" in harness.log, "the log of the command")
+    (line,) = (one for one in _lines(harness.log) if one["message"] == "command done")
     assert line["logging.googleapis.com/trace"] == TRACE
 
 
-def test_neither_the_password_nor_a_token_is_in_the_log(yard: Yard) -> None:
-    stored = json.loads((yard.folder / "tokens.json").read_text())["refreshToken"]
-    yard.up()
-    assert yard.account.password not in yard.log
-    assert stored not in yard.log
+def test_neither_the_password_nor_a_token_is_in_the_log(harness: Harness) -> None:
+    stored = json.loads((harness.folder / "tokens.json").read_text())["refreshToken"]
+    harness.up()
+    assert harness.account.password not in harness.log
+    assert stored not in harness.log
 
 
 def test_what_a_library_logs_and_an_error_in_the_agent_are_lines_of_the_same_form() -> None:

@@ -15,12 +15,13 @@ import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
-from stack.fake_camera.server import FakeCamera, Mood
+from stack.fake_camera.server import Behaviour, FakeCamera
 from stack.install import toolchain
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
-from tests.agent.conftest import Yard, until
+from tests.agent.conftest import Harness
 from tests.agent.line import Line
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -29,75 +30,76 @@ def line(stack: StackInfo) -> Iterator[Line]:
         yield made
 
 
-def test_commands_arrive_again_when_the_line_is_back(yard: Yard, servo: FakeCamera, line: Line) -> None:
-    yard.pair(firestore_host=line.address)
-    camera = yard.register(servo)
-    process = yard.up()
+def test_commands_arrive_again_when_the_line_is_back(harness: Harness, servo: FakeCamera, line: Line) -> None:
+    harness.pair(firestore_host=line.address)
+    camera = harness.register(servo)
+    process = harness.up()
     line.cut()
-    late = yard.queue(camera, "led", seconds=0.5, led=1)
-    until(lambda: '"where": "listener"' in yard.log, "the agent's word about the line")
-    in_time = yard.queue(camera, "led", seconds=60, led=2)
+    late = harness.queue(camera, "led", seconds=0.5, led=1)
+    wait_until(lambda: '"where": "listener"' in harness.log, "the failed heartbeat")
+    in_time = harness.queue(camera, "led", seconds=60, led=2)
     line.mend()
-    assert yard.ended(in_time, seconds=40)["state"] == "done"
-    assert yard.ended(late, seconds=40)["state"] == "expired"
+    assert harness.ended(in_time, seconds=40)["state"] == "done"
+    assert harness.ended(late, seconds=40)["state"] == "expired"
     assert [request.path for request in servo.requests] == ["/led?state=2"]
     assert process.poll() is None
 
 
 def test_an_end_that_could_not_be_told_is_told_when_the_line_is_back(
-    yard: Yard, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: Line
 ) -> None:
-    yard.pair(firestore_host=line.address)
-    camera = yard.register(servo)
-    yard.up()
-    servo.behave(Mood.SLOW, 0.5)
-    command = yard.queue(camera, "servo", seconds=30, pan=40, tilt=40)
-    until(lambda: bool(servo.requests), "the camera's request")
+    harness.pair(firestore_host=line.address)
+    camera = harness.register(servo)
+    harness.up()
+    servo.behave(Behaviour.SLOW, 0.5)
+    command = harness.queue(camera, "servo", seconds=30, pan=40, tilt=40)
+    wait_until(lambda: bool(servo.requests), "the camera's request")
     line.cut()
-    until(lambda: "command report postponed" in yard.log, "the agent's word about the line", seconds=40)
+    wait_until(lambda: "command report postponed" in harness.log, "the failed heartbeat", seconds=40)
     line.mend()
-    ended = yard.ended(command, seconds=60)
+    ended = harness.ended(command, seconds=60)
     assert (ended["state"], ended["result"]) == ("done", {"pan": 40, "tilt": 40})
     assert len(servo.requests) == 1
 
 
-def test_an_agent_started_without_a_line_waits_for_it(yard: Yard, servo: FakeCamera, line: Line) -> None:
-    yard.pair(firestore_host=line.address)
-    camera = yard.register(servo)
+def test_an_agent_started_without_a_line_waits_for_it(
+    harness: Harness, servo: FakeCamera, line: Line
+) -> None:
+    harness.pair(firestore_host=line.address)
+    camera = harness.register(servo)
     line.cut()
-    process = yard.start()
-    until(lambda: '"where": "heartbeat", "error": "Firestore' in yard.log, "the agent's word about the line")
+    process = harness.start()
+    wait_until(lambda: '"where": "heartbeat", "error": "Firestore' in harness.log, "the failed heartbeat")
     line.mend()
-    assert yard.ended(yard.queue(camera, "status", seconds=60), seconds=40)["state"] == "done"
+    assert harness.ended(harness.queue(camera, "status", seconds=60), seconds=40)["state"] == "done"
     assert process.poll() is None
 
 
-def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(yard: Yard) -> None:
-    url = (
-        f"{yard.stack.urls['auth']}/identitytoolkit.googleapis.com/v1/projects/{yard.stack.project}/accounts"
-    )
+def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(harness: Harness) -> None:
+    auth, project = harness.stack.urls["auth"], harness.stack.project
+    url = f"{auth}/identitytoolkit.googleapis.com/v1/projects/{project}/accounts"
     admin = {"Authorization": "Bearer owner"}
-    found = requests.post(f"{url}:lookup", json={"email": [yard.account.email]}, headers=admin, timeout=20)
+    found = requests.post(f"{url}:lookup", json={"email": [harness.account.email]}, headers=admin, timeout=20)
     uid = found.json()["users"][0]["localId"]
     requests.post(f"{url}:delete", json={"localId": uid}, headers=admin, timeout=20).raise_for_status()
-    process = yard.start()
-    until(lambda: '"where": "heartbeat"' in yard.log, "the agent's word about its account")
-    assert "pair" in yard.log
+    process = harness.start()
+    wait_until(lambda: '"where": "heartbeat"' in harness.log, "the agent's word about its account")
+    assert "pair" in harness.log
     assert process.poll() is None
 
 
 def test_a_line_that_hangs_without_a_word_holds_up_no_later_command(
-    yard: Yard, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: Line
 ) -> None:
-    yard.pair(firestore_host=line.address)
-    camera = yard.register(servo)
-    process = yard.up()
+    harness.pair(firestore_host=line.address)
+    camera = harness.register(servo)
+    process = harness.up()
     line.freeze()
-    late = yard.queue(camera, "led", seconds=0.5, led=1)
+    late = harness.queue(camera, "led", seconds=0.5, led=1)
     time.sleep(2)
     line.thaw()
-    assert yard.ended(late)["state"] == "expired"
-    assert yard.ended(yard.queue(camera, "led", led=2))["state"] == "done"
+    assert harness.ended(late)["state"] == "expired"
+    assert harness.ended(harness.queue(camera, "led", led=2))["state"] == "done"
     assert [request.path for request in servo.requests] == ["/led?state=2"]
     assert process.poll() is None
 
@@ -124,7 +126,7 @@ class Engine:
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        until(self._answers, f"the emulator's start\n{self._log}", seconds=60)
+        wait_until(self._answers, f"the emulator's start\n{self._log}", seconds=60)
 
     def die(self) -> None:
         if self._process is not None:
@@ -148,27 +150,27 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
-    yard: Yard, servo: FakeCamera, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, servo: FakeCamera, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", engine.address)
-    db = firestore.Client(yard.stack.project, AnonymousCredentials())  # type: ignore[no-untyped-call]
+    db = firestore.Client(harness.stack.project, AnonymousCredentials())  # type: ignore[no-untyped-call]
     with closing(db):
-        own = replace(yard, db=db)
+        own = replace(harness, db=db)
         own.pair(firestore_host=engine.address)
         camera = own.register(servo)
         process = own.up()
         assert own.ended(own.queue(camera, "led", led=1))["state"] == "done"
         engine.die()
-        until(lambda: '"where": "listener"' in own.log, "the agent's word about its listener")
+        wait_until(lambda: '"where": "listener"' in own.log, "the agent's word about its listener")
         engine.start()
         # an emulator begins with nothing: the camera is registered anew, the agent says again that it is there
         camera = own.register(servo)
         command = own.queue(camera, "led", seconds=60, led=2)
         assert own.ended(command, seconds=40)["state"] == "done"
-        until(lambda: own.said() is not None, "the agent's heartbeat", seconds=5)
+        wait_until(lambda: own.said() is not None, "the agent's heartbeat", seconds=5)
         assert own.said()["version"]
         # and it listens again, instead of merely looking now and then
-        until(lambda: own.log.count("listening for commands") == 2, "listening again", seconds=40)
+        wait_until(lambda: own.log.count("listening for commands") == 2, "listening again", seconds=40)
         started = time.monotonic()
         assert own.ended(own.queue(camera, "led", led=3))["state"] == "done"
         assert time.monotonic() - started < 5
@@ -179,48 +181,48 @@ def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
 
 @pytest.mark.parametrize("happens", ["cut", "freeze"])
 def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
-    happens: str, yard: Yard, line: Line
+    happens: str, harness: Harness, line: Line
 ) -> None:
-    yard.pair(firestore_host=line.address)
-    process = yard.up()
+    harness.pair(firestore_host=line.address)
+    process = harness.up()
     getattr(line, happens)()
     process.terminate()
     assert process.wait(timeout=10) == 0
-    assert '"where": "stopped", "error": "Firestore' in yard.log
+    assert '"where": "stopped", "error": "Firestore' in harness.log
     line.cut()
-    assert "stoppedAt" not in yard.said()
+    assert "stoppedAt" not in harness.said()
 
 
 @pytest.mark.parametrize("happens", ["cut", "freeze"])
 def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
-    happens: str, yard: Yard, line: Line
+    happens: str, harness: Harness, line: Line
 ) -> None:
-    yard.pair(firestore_host=line.address)
+    harness.pair(firestore_host=line.address)
     getattr(line, happens)()
-    process = yard.start()
-    until(lambda: '"where": "heartbeat", "error": "Firestore' in yard.log, "the agent's word about the line")
+    process = harness.start()
+    wait_until(lambda: '"where": "heartbeat", "error": "Firestore' in harness.log, "the failed heartbeat")
     process.terminate()
     assert process.wait(timeout=15) == 0
-    assert "stopped" not in yard.log
-    assert yard.said() is None
+    assert "stopped" not in harness.log
+    assert harness.said() is None
 
 
 def test_an_agent_without_a_line_in_the_middle_of_a_command_is_stopped_and_tells_its_end_at_the_next_start(
-    yard: Yard, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: Line
 ) -> None:
-    yard.pair(firestore_host=line.address)
-    camera = yard.register(servo)
-    process = yard.up()
-    servo.behave(Mood.SLOW, 0.5)
-    command = yard.queue(camera, "servo", seconds=30, pan=40, tilt=40)
-    until(lambda: bool(servo.requests), "the camera's request")
+    harness.pair(firestore_host=line.address)
+    camera = harness.register(servo)
+    process = harness.up()
+    servo.behave(Behaviour.SLOW, 0.5)
+    command = harness.queue(camera, "servo", seconds=30, pan=40, tilt=40)
+    wait_until(lambda: bool(servo.requests), "the camera's request")
     line.freeze()
     process.terminate()
     assert process.wait(timeout=25) == 0
     line.cut()
     line.mend()
     assert command.get().to_dict()["state"] == "taken"
-    yard.up()
-    ended = yard.ended(command)
+    harness.up()
+    ended = harness.ended(command)
     assert (ended["state"], ended["error"]["code"]) == ("failed", "interrupted")
     assert len(servo.requests) == 1

@@ -27,7 +27,7 @@ from lookout_agent.command import Command
 from lookout_agent.config import Config
 from lookout_agent.errors import ConfigError, TokenRefused, Unreachable
 from lookout_agent.execution.agent import Agent
-from tests.agent.conftest import Yard
+from tests.agent.conftest import Harness
 
 CONFIG = Config("demo-x", "key", "pi", "pi@example.com", "demo-x.appspot.com")
 HOUR = 3600
@@ -236,47 +236,47 @@ def test_a_file_of_tokens_that_others_may_read_is_not_used(auth: Auth, folder: P
     assert auth.asked == []
 
 
-def _config(yard: Yard) -> Config:
-    return Config.load(yard.folder, {})
+def _config(harness: Harness) -> Config:
+    return Config.load(harness.folder, {})
 
 
-def test_a_paired_agents_tokens_are_renewed_by_firebase_itself(yard: Yard) -> None:
-    session = Tokens(_config(yard), yard.folder).refresh()
-    assert (session.claims["role"], session.claims["agentId"]) == ("agent", yard.agent_id)
+def test_a_paired_agents_tokens_are_renewed_by_firebase_itself(harness: Harness) -> None:
+    session = Tokens(_config(harness), harness.folder).refresh()
+    assert (session.claims["role"], session.claims["agentId"]) == ("agent", harness.agent_id)
     assert session.ends_at - monotonic() > HOUR - 60
 
 
-def test_a_role_that_was_taken_away_is_told(yard: Yard) -> None:
-    mine = Tokens(_config(yard), yard.folder)
-    roles.grant(yard.account.email, Role.VIEWER, None)
+def test_a_role_that_was_taken_away_is_told(harness: Harness) -> None:
+    mine = Tokens(_config(harness), harness.folder)
+    roles.grant(harness.account.email, Role.VIEWER, None)
     with pytest.raises(TokenRefused, match="no agent's"):
         mine.refresh()
-    roles.grant(yard.account.email, Role.AGENT, "elsewhere")
+    roles.grant(harness.account.email, Role.AGENT, "elsewhere")
     with pytest.raises(TokenRefused, match="speaks for the agent elsewhere now"):
         mine.refresh()
-    roles.revoke(yard.account.email)
+    roles.revoke(harness.account.email)
     with pytest.raises(TokenRefused):
         mine.refresh()
 
 
-def test_an_account_that_was_disabled_is_told(yard: Yard) -> None:
-    stack = yard.stack
+def test_an_account_that_was_disabled_is_told(harness: Harness) -> None:
+    stack = harness.stack
     url = f"{stack.urls['auth']}/identitytoolkit.googleapis.com/v1/projects/{stack.project}/accounts"
     admin = {"Authorization": "Bearer owner"}
-    found = requests.post(f"{url}:lookup", json={"email": [yard.account.email]}, headers=admin, timeout=20)
+    found = requests.post(f"{url}:lookup", json={"email": [harness.account.email]}, headers=admin, timeout=20)
     change = {"localId": found.json()["users"][0]["localId"], "disableUser": True}
     requests.post(f"{url}:update", json=change, headers=admin, timeout=20).raise_for_status()
     with pytest.raises(TokenRefused, match="was disabled"):
-        Tokens(_config(yard), yard.folder).refresh()
+        Tokens(_config(harness), harness.folder).refresh()
 
 
 def test_a_listener_is_renewed_before_the_token_that_it_began_with_ends(
-    yard: Yard, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert inbox.STREAM_SECONDS < RENEW_AHEAD_SECONDS
     monkeypatch.setattr(inbox, "STREAM_SECONDS", 1.0)
-    config = _config(yard)
-    mine = Tokens(config, yard.folder)
+    config = _config(harness)
+    mine = Tokens(config, harness.folder)
     mine.refresh()
     commands = inbox.Inbox(connect(config, lambda: mine.id_token), config.agent_id, ServerClock())
     told = threading.Event()

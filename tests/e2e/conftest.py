@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.agent.conftest import make_yard, servo, yard
+from tests.agent.conftest import harness, make_harness, servo
 
-__all__ = ["make_yard", "servo", "yard"]
+__all__ = ["harness", "make_harness", "servo"]

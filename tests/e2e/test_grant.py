@@ -14,7 +14,7 @@ import requests
 from stack.install.bootstrap import ROOT
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.agent.conftest import Yard
+from tests.agent.conftest import Harness
 from tests.agent.conftest import run as run_agent
 from tests.support.accounts import new_account, sign_up
 
@@ -72,22 +72,22 @@ def test_a_role_is_given_changed_listed_and_taken_away(stack: StackInfo, account
 
 
 def test_an_agent_is_named_paired_and_taken_its_role_again(
-    stack: StackInfo, account: Account, make_yard: Callable[[], Yard]
+    stack: StackInfo, account: Account, make_harness: Callable[[], Harness]
 ) -> None:
     agent_id = f"pi_{secrets.token_hex(4)}"
     assert grant(stack, account.email, "agent", "--agent-id", agent_id)[0] == 0
     assert f"agent   {account.email}  (agent {agent_id})\n" in grant(stack, "--list")[1]
     assert account.may() == {"look": False, "change": False}
 
-    yard = make_yard()
-    yard.account, yard.agent_id = account.account, agent_id
-    yard.pair()
-    process = yard.up()
-    assert yard.said()["lastSeenAt"]
+    harness = make_harness()
+    harness.account, harness.agent_id = account.account, agent_id
+    harness.pair()
+    process = harness.up()
+    assert harness.said()["lastSeenAt"]
     process.terminate()
     process.wait(timeout=20)
     assert grant(stack, account.email, "--revoke")[0] == 0
-    done = run_agent(yard.folder, "check")
+    done = run_agent(harness.folder, "check")
     assert done.returncode == 1
     assert "NO  account: " in done.stdout
 

@@ -10,10 +10,11 @@ import requests
 
 from lookout.cloud.cameras.commands import QUEUE_SECONDS
 from stack.fake_camera.firmware import Firmware
-from stack.fake_camera.server import FakeCamera, Mood
+from stack.fake_camera.server import Behaviour, FakeCamera
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.agent.conftest import Yard, until
+from tests.agent.conftest import Harness
+from tests.support.waiting import wait_until
 
 SECONDS = 30
 
@@ -51,10 +52,10 @@ def test_what_a_firmware_cannot_do_is_said(stack: StackInfo) -> None:
 
 
 def test_a_stopped_agent_is_told_at_once_and_one_that_is_started_again_obeys(
-    stack: StackInfo, yard: Yard, servo: FakeCamera
+    stack: StackInfo, harness: Harness, servo: FakeCamera
 ) -> None:
-    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
-    process = yard.up()
+    body = {"camera_id": harness.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    process = harness.up()
     assert steer(stack, body).status_code == 200
     process.terminate()
     process.wait(timeout=20)
@@ -62,17 +63,19 @@ def test_a_stopped_agent_is_told_at_once_and_one_that_is_started_again_obeys(
     started = time.monotonic()
     answer = steer(stack, body)
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
-    assert re.search(rf"Agent {yard.agent_id} was stopped [1-5] seconds? ago", answer.json()["message"])
+    assert re.search(rf"Agent {harness.agent_id} was stopped [1-5] seconds? ago", answer.json()["message"])
     assert time.monotonic() - started < QUEUE_SECONDS
     assert answer.headers["Retry-After"]
-    assert len(list(yard.commands.stream())) == 1
-    yard.up()
+    assert len(list(harness.commands.stream())) == 1
+    harness.up()
     assert steer(stack, body).json()["result"] == {"pan": 20, "tilt": 20}
 
 
-def test_a_killed_agent_is_noticed_after_two_seconds(stack: StackInfo, yard: Yard, servo: FakeCamera) -> None:
-    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
-    process = yard.up()
+def test_a_killed_agent_is_noticed_after_two_seconds(
+    stack: StackInfo, harness: Harness, servo: FakeCamera
+) -> None:
+    body = {"camera_id": harness.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    process = harness.up()
     process.kill()
     process.wait()
     started = time.monotonic()
@@ -81,20 +84,20 @@ def test_a_killed_agent_is_noticed_after_two_seconds(stack: StackInfo, yard: Yar
     assert "did not take the command" in answer.json()["message"]
     assert "has been silent for" in answer.json()["message"]
     assert 1.5 < time.monotonic() - started < 4
-    yard.up()
+    harness.up()
     assert steer(stack, body).status_code == 200
     assert [request.path for request in servo.requests] == ["/servo?pan=20&tilt=20"]
 
 
 def test_a_camera_unplugged_in_the_middle_is_a_504_and_the_next_command_works(
-    stack: StackInfo, yard: Yard, servo: FakeCamera
+    stack: StackInfo, harness: Harness, servo: FakeCamera
 ) -> None:
-    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
-    yard.up()
-    servo.behave(Mood.SILENT)
+    body = {"camera_id": harness.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    harness.up()
+    servo.behave(Behaviour.SILENT)
     with ThreadPoolExecutor(1) as pool:
         answering = pool.submit(steer, stack, body)
-        until(lambda: bool(servo.requests), "the camera's request")
+        wait_until(lambda: bool(servo.requests), "the camera's request")
         servo.stop()
         answer = answering.result()
     assert (answer.status_code, answer.json()["error"]) == (504, "camera_silent")
@@ -104,14 +107,14 @@ def test_a_camera_unplugged_in_the_middle_is_a_504_and_the_next_command_works(
 
 
 def test_a_command_behind_one_that_its_camera_does_not_answer_is_not_blamed_on_the_agent(
-    stack: StackInfo, yard: Yard, servo: FakeCamera
+    stack: StackInfo, harness: Harness, servo: FakeCamera
 ) -> None:
-    body = {"camera_id": yard.register(servo), "action": "servo", "pan": 20, "tilt": 20}
-    yard.up()
-    servo.behave(Mood.SILENT)
+    body = {"camera_id": harness.register(servo), "action": "servo", "pan": 20, "tilt": 20}
+    harness.up()
+    servo.behave(Behaviour.SILENT)
     with ThreadPoolExecutor(1) as pool:
         answering = pool.submit(steer, stack, body)
-        until(lambda: bool(servo.requests), "the camera's request")
+        wait_until(lambda: bool(servo.requests), "the camera's request")
         second = steer(stack, body)
         first = answering.result()
     assert [(one.status_code, one.json()["error"]) for one in (first, second)] == [(504, "camera_silent")] * 2
@@ -120,10 +123,10 @@ def test_a_command_behind_one_that_its_camera_does_not_answer_is_not_blamed_on_t
 
 
 def test_angles_that_are_sent_one_by_one_at_once_do_not_undo_each_other(
-    stack: StackInfo, yard: Yard, servo: FakeCamera
+    stack: StackInfo, harness: Harness, servo: FakeCamera
 ) -> None:
-    camera = {"camera_id": yard.register(servo), "action": "servo"}
-    yard.up()
+    camera = {"camera_id": harness.register(servo), "action": "servo"}
+    harness.up()
     for pan, tilt in ((30, 40), (150, 160), (10, 20)):
         with ThreadPoolExecutor(2) as pool:
             bodies = [camera | {"pan": pan}, camera | {"tilt": tilt}]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stack.install import compiler
-from tests.agent.conftest import until
+from tests.support.waiting import wait_until
 
 STOP_SECONDS = 60
 
@@ -50,7 +50,7 @@ class HostCamera:
     def wait_for(self, part: str, times: int = 1, seconds: float = 150.0) -> None:
         """Wait until it said ``part`` so many times."""
         try:
-            until(lambda: self.count(part) >= times or self.process.poll() is not None, part, seconds)
+            wait_until(lambda: self.count(part) >= times or self.process.poll() is not None, part, seconds)
         except AssertionError:
             raise AssertionError(f"still waiting for {part!r} in\n" + "\n".join(self.lines)) from None
         assert self.count(part) >= times, "\n".join(self.lines)

@@ -18,9 +18,9 @@ from stack.fake_camera.client import on_frame
 from stack.install import photos
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.agent.conftest import until
 from tests.firmware.conftest import HostCamera, Launch, settings
 from tests.firmware.test_camera import get
+from tests.support.waiting import wait_until
 
 SECONDS = 60
 
@@ -123,7 +123,7 @@ def test_a_camera_that_was_disabled_says_so(
     made.wait_for("judged")
     db.document(f"cameras/{camera_id}").update({"status": "disabled"})
     made.wait_for("the server does not know this camera, or it is disabled")
-    until(lambda: get(made, "/status").json()["last"] == "forbidden", "the status")
+    wait_until(lambda: get(made, "/status").json()["last"] == "forbidden", "the status")
 
 
 def test_the_function_itself_answers_it_too_and_a_wrong_key_is_told(

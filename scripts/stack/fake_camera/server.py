@@ -24,8 +24,8 @@ STREAM_BOUNDARY = "123456789000000000000987654321"
 """The stock sketch's own."""
 
 
-class Mood(StrEnum):
-    """How the camera treats a request, which it notes in every mood."""
+class Behaviour(StrEnum):
+    """How the camera treats a request, which it notes in every behaviour."""
 
     WELL = "well"
     SLOW = "slow"
@@ -69,7 +69,7 @@ class FakeCamera(Board):
     ) -> None:
         super().__init__(firmware, jpeg)
         self.requests: list[Request] = []
-        self._mood, self._seconds = Mood.WELL, 0.0
+        self._behaviour, self._seconds = Behaviour.WELL, 0.0
         self._released = threading.Event()
         handler = type("Handler", (_Handler,), {"camera": self})
         self._server = _Server((host, port), handler)
@@ -81,11 +81,11 @@ class FakeCamera(Board):
         host, port = self._server.server_address[:2]
         return f"{host if isinstance(host, str) else host.decode()}:{port}"
 
-    def behave(self, mood: Mood | str, seconds: float = 0.0) -> None:
-        """From now on be in this ``mood``; ``seconds`` is what a ``slow`` answer takes."""
+    def behave(self, behaviour: Behaviour | str, seconds: float = 0.0) -> None:
+        """From now on be in this ``behaviour``; ``seconds`` is what a ``slow`` answer takes."""
         self._released.set()
         self._released = threading.Event()
-        self._mood, self._seconds = Mood(mood), seconds
+        self._behaviour, self._seconds = Behaviour(behaviour), seconds
 
     def start(self) -> None:
         """Begin to answer."""
@@ -150,25 +150,25 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Answer(431, body=b"Header fields are too long"))
             return
         camera.requests.append(request)
-        match camera._mood:
-            case Mood.SLOW:
+        match camera._behaviour:
+            case Behaviour.SLOW:
                 camera._released.wait(camera._seconds)
-            case Mood.SILENT:
-                # longer than anybody waits; being unplugged or in another mood ends it
+            case Behaviour.SILENT:
+                # longer than anybody waits; being unplugged or in another behaviour ends it
                 camera._released.wait(60)
                 self.close_connection = True
                 return
-            case Mood.DROPPING:
+            case Behaviour.DROPPING:
                 self.close_connection = True
                 return
-            case Mood.MOVED:
+            case Behaviour.MOVED:
                 self._send(Answer(302, headers=(("Location", "http://192.0.2.1/"),)))
                 return
         if urlsplit(self.path).path == "/stream":
             self._stream()
             return
         answer = camera.answer(self.path)
-        self._send(answer, half=camera._mood is Mood.HALF)
+        self._send(answer, half=camera._behaviour is Behaviour.HALF)
 
     def _send(self, answer: Answer, half: bool = False) -> None:
         self.send_response(answer.status)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from stack.fake_camera.firmware import BUFFERS, Firmware
-from stack.fake_camera.server import FakeCamera, Mood
+from stack.fake_camera.server import Behaviour, FakeCamera
 from stack.install.bootstrap import ROOT
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -107,15 +107,15 @@ def test_the_stream_goes_on_in_parts(stock: FakeCamera) -> None:
         assert stream.read(2000).count(b"Content-Type: image/jpeg") >= 2
 
 
-def test_every_request_is_noted_in_every_mood(servo: FakeCamera) -> None:
-    for mood in (Mood.WELL, Mood.DROPPING, Mood.MOVED, Mood.HALF):
-        servo.behave(mood)
+def test_every_request_is_noted_whatever_the_camera_does(servo: FakeCamera) -> None:
+    for behaviour in (Behaviour.WELL, Behaviour.DROPPING, Behaviour.MOVED, Behaviour.HALF):
+        servo.behave(behaviour)
         try:
-            ask(servo, f"/status?{mood}")
+            ask(servo, f"/status?{behaviour}")
         except (OSError, http.client.HTTPException):
-            assert mood in (Mood.DROPPING, Mood.HALF)
+            assert behaviour in (Behaviour.DROPPING, Behaviour.HALF)
         else:
-            assert mood in (Mood.WELL, Mood.MOVED)
+            assert behaviour in (Behaviour.WELL, Behaviour.MOVED)
     assert [request.path for request in servo.requests] == [
         "/status?well",
         "/status?dropping",
@@ -125,14 +125,14 @@ def test_every_request_is_noted_in_every_mood(servo: FakeCamera) -> None:
 
 
 def test_a_slow_camera_takes_its_time_and_answers(servo: FakeCamera) -> None:
-    servo.behave(Mood.SLOW, 0.3)
+    servo.behave(Behaviour.SLOW, 0.3)
     started = time.monotonic()
     assert ask(servo, "/status")[0] == 200
     assert time.monotonic() - started >= 0.3
 
 
 def test_a_silent_camera_says_nothing_until_it_is_unplugged(servo: FakeCamera) -> None:
-    servo.behave(Mood.SILENT)
+    servo.behave(Behaviour.SILENT)
     host, port = servo.address.split(":")
     with socket.create_connection((host, int(port)), timeout=0.3) as caller:
         caller.sendall(b"GET /status HTTP/1.1\r\nHost: camera\r\n\r\n")
@@ -145,7 +145,7 @@ def test_a_silent_camera_says_nothing_until_it_is_unplugged(servo: FakeCamera) -
 
 def test_the_script_serves_until_it_is_told_to_end() -> None:
     with subprocess.Popen(
-        [sys.executable, str(ROOT / "scripts" / "fake_camera"), "--serve", "--port", "0", "--mood", "moved"],
+        [sys.executable, str(ROOT / "scripts" / "fake_camera"), "--serve", "--port", "0", "--behaviour", "moved"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as serving:  # fmt: skip
         assert serving.stdout is not None
@@ -165,7 +165,7 @@ def test_the_script_serves_until_it_is_told_to_end() -> None:
     [
         ([], "name a photo to post, or --serve"),
         (["a.jpg", "b.jpg", "--serve"], "sees one photo"),
-        (["--serve", "--mood", "grumpy"], "invalid choice"),
+        (["--serve", "--behaviour", "grumpy"], "invalid choice"),
         (["--serve", "--host", "192.0.2.1"], "cannot be listened on"),
     ],
 )
