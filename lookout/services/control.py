@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.commands import CommandQueue
 from lookout.cloud.cameras.keys import WRONG_KEYS_PER_MINUTE, CameraKeys
 from lookout.cloud.cameras.registry import CameraRegistry
-from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.domain.cameras.command import CommandRequest
 from lookout.domain.site.caller import READERS, Role
 from lookout.errors import Unavailable
@@ -22,20 +20,16 @@ from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import Routes, json_body
 from lookout.web.upload.frame_upload import FrameUpload
 
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Client
-
 
 class ControlService:
     """Answers the paths of ``control``. One per warm instance, shared by its threads."""
 
-    def __init__(self, settings: Settings, db: Client) -> None:
-        timeout = settings.store_timeout_seconds
+    def __init__(self, settings: Settings, stores: Stores) -> None:
         self._settings = settings
         wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
-        self._keys = CameraKeys(db, settings.camera_cache_seconds, timeout, wrong)
-        self._registry = CameraRegistry(db, settings.offline_seconds, timeout)
-        self._commands = CommandQueue(db, settings.camera_timeout_seconds, timeout)
+        self._keys = CameraKeys(stores, settings.camera_cache_seconds, wrong)
+        self._registry = CameraRegistry(stores, settings.offline_seconds)
+        self._commands = CommandQueue(stores, settings.camera_timeout_seconds)
         self._callers = Callers(verify, settings.calls_per_minute)
 
     def command(self, request: Request) -> Fields:
@@ -96,7 +90,7 @@ class ControlService:
         return {"key": key}
 
 
-service = Lazy(lambda: ControlService(current_settings(), firestore_client()))
+service = Lazy(lambda: ControlService(current_settings(), firebase_stores()))
 routes = Routes()
 # the function's own address ends in its name, so that there the path of a command is empty
 routes.on("POST", "/control", "/")(lambda request: service().command(request))

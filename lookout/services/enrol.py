@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.firebase import download_tokens, storage
-from lookout.cloud.firebase.clients import bucket as default_bucket
-from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.firebase.triggers import handle_event
 from lookout.cloud.gallery import photos
 from lookout.cloud.gallery.enrolment import Enrolment
@@ -24,9 +23,6 @@ from lookout.errors import PhotoRejected
 from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
 
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket, Client
-
 PHOTOS = "faces/"
 """Where people's photos lie."""
 
@@ -38,23 +34,22 @@ class EnrolmentService:
     Raises ``Unavailable`` when a store is silent, and the event then comes again.
     """
 
-    def __init__(self, settings: Settings, db: Client, bucket: Bucket) -> None:
+    def __init__(self, settings: Settings, stores: Stores) -> None:
         # pixels are heavy to import, and this module is loaded at deployment too
         from lookout.vision.networks.models import installed
 
         self._settings = settings
-        self._bucket = bucket
-        timeout = settings.store_timeout_seconds
+        self._stores = stores
         self._card = installed(settings).card
-        self._enrolment = Enrolment(db, self._card.model_id, settings.max_photos_per_person, timeout)
-        self._misplaced = MisplacedPhotos(db, timeout)
-        self._lookalikes = Lookalikes(db, self._card.model_id, timeout)
-        self._site = site_reader(settings, db)
+        self._enrolment = Enrolment(stores, self._card.model_id, settings.max_photos_per_person)
+        self._misplaced = MisplacedPhotos(stores)
+        self._lookalikes = Lookalikes(stores, self._card.model_id)
+        self._site = site_reader(settings, stores)
 
     def photo_arrived(self, path: str, generation: int) -> str:
         """Enrol the photo, or say on it why not. Returns what was done, for the log."""
         place = PhotoPath.parse(path)
-        stored = storage.photo(self._bucket, path, self._settings.store_timeout_seconds)
+        stored = storage.photo(self._stores, path)
         if stored is None or stored.generation != generation:
             return "gone or replaced already"
         if place is None:
@@ -89,8 +84,7 @@ class EnrolmentService:
         owner = self._enrolment.owner(place.person_id)
         if owner == place.person_id:
             return None
-        timeout = self._settings.store_timeout_seconds
-        path = photos.move(self._bucket, str(place), generation, f"faces/{owner}/", timeout)
+        path = photos.move(self._stores, str(place), generation, f"faces/{owner}/")
         self._enrolment.forget(place, generation)
         return "gone or replaced already" if path is None else f"moved to {path}: the names look alike"
 
@@ -111,8 +105,7 @@ class EnrolmentService:
         if written_at is not None and self._enrolment.is_there_since(person_id, written_at):
             return "still there: nothing is forgotten"
         vectors = self._enrolment.forget_person(person_id, at)
-        timeout = self._settings.store_timeout_seconds
-        count = storage.remove_photos(self._bucket, person_id, at, timeout)
+        count = storage.remove_photos(self._stores, person_id, at)
         self._find_lookalikes(person_id)
         return f"forgotten with {count} photos and {vectors} of their documents"
 
@@ -133,7 +126,7 @@ class EnrolmentService:
         limit = self._settings.max_upload_bytes
         if size > limit:
             raise PhotoRejected(f"larger than {limit // 1024 // 1024} MB: upload a smaller copy")
-        data = storage.photo_bytes(self._bucket, path, self._settings.store_timeout_seconds)
+        data = storage.photo_bytes(self._stores, path)
         if data is None:
             return None
         photo = decode_photo(data, self._settings.max_frame_side)
@@ -141,11 +134,11 @@ class EnrolmentService:
 
     def without_token(self, path: str) -> str:
         """Take the download token off a picture. Returns what was done, for the log."""
-        taken = download_tokens.strip(self._bucket, path, self._settings.store_timeout_seconds)
+        taken = download_tokens.strip(self._stores, path)
         return "taken off" if taken else "none there any more"
 
 
-service = Lazy(lambda: EnrolmentService(current_settings(), firestore_client(), default_bucket()))
+service = Lazy(lambda: EnrolmentService(current_settings(), firebase_stores()))
 
 
 def object_arrived(path: str, generation: int, metadata: Mapping[str, str]) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers, forget_alert
 from lookout.cloud.corrections.jobs import Runner
 from lookout.cloud.firebase import download_tokens
-from lookout.cloud.firebase.clients import bucket as default_bucket
-from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.gallery.reenrolment import LostPhotos
 from lookout.cloud.privacy.retention import Retention
 from lookout.cloud.site.settings import site_reader
@@ -19,9 +17,6 @@ from lookout.log import Severity, log
 from lookout.services.people import service as people_service
 from lookout.settings import Settings, current_settings
 
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket, Client
-
 FORSAKEN = timedelta(minutes=5)
 """A job that nobody works on any more: no call takes so long."""
 
@@ -29,24 +24,20 @@ FORSAKEN = timedelta(minutes=5)
 class Housekeeping:
     """Keeps the house. ``runner`` takes up jobs that were interrupted."""
 
-    def __init__(self, settings: Settings, db: Client, bucket: Bucket, runner: Runner) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._timeout = timeout = settings.store_timeout_seconds
+    def __init__(self, settings: Settings, stores: Stores, runner: Runner) -> None:
+        self._stores = stores
         self._runner = runner
-        self._unseen = UnseenStrangers(db, bucket, timeout)
-        self._lost_photos = LostPhotos(db, bucket, timeout)
-        site = site_reader(settings, db)
-        self._tidying = Retention(
-            db, bucket, settings.max_strangers, lambda: site.current().retention_days, timeout
-        )
+        self._unseen = UnseenStrangers(stores)
+        self._lost_photos = LostPhotos(stores)
+        site = site_reader(settings, stores)
+        self._tidying = Retention(stores, settings.max_strangers, lambda: site.current().retention_days)
 
     def alert_left(self, alert_id: str, stranger_id: str | None = None) -> str:
         """Delete what belongs to a deleted alert, and the stranger that it was of if it was the last one.
 
         Returns what was done, for the log.
         """
-        count = forget_alert(self._db, self._bucket, alert_id, self._timeout)
+        count = forget_alert(self._stores, alert_id)
         done = f"forgotten with {count} pictures"
         if stranger_id is not None and self._unseen.remove(stranger_id):
             done += ", and the stranger"
@@ -58,7 +49,7 @@ class Housekeeping:
         finished = self._runner.resume_all(FORSAKEN)
         deleted = self._tidying.run()
         photos = self._lost_photos.run()
-        tokens = download_tokens.strip_all(self._bucket, self._timeout)
+        tokens = download_tokens.strip_all(self._stores)
         milliseconds = round((time.monotonic() - started) * 1000)
         log(
             Severity.INFO,
@@ -71,6 +62,4 @@ class Housekeeping:
         )
 
 
-service = Lazy(
-    lambda: Housekeeping(current_settings(), firestore_client(), default_bucket(), people_service().runner)
-)
+service = Lazy(lambda: Housekeeping(current_settings(), firebase_stores(), people_service().runner))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.alerts.similar import similar_alerts
@@ -14,8 +13,7 @@ from lookout.cloud.corrections.jobs import Job, JobStore, Runner
 from lookout.cloud.corrections.not_a_face import NotAFace
 from lookout.cloud.corrections.photo_import import ENROL_SECONDS, PhotoImport
 from lookout.cloud.corrections.relabelling import Relabelling
-from lookout.cloud.firebase.clients import bucket as default_bucket
-from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.privacy import erasure
 from lookout.cloud.privacy.export import Export
 from lookout.cloud.site.settings import site_reader
@@ -31,39 +29,29 @@ from lookout.web.download import Download, safe_name
 from lookout.web.routes import Routes, json_body
 from lookout.web.zipped import zipped
 
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket, Client
-
 
 class PeopleService:
     """Answers the paths of ``people``. One per warm instance, shared by its threads."""
 
-    def __init__(
-        self, settings: Settings, db: Client, bucket: Bucket, enrol_seconds: float = ENROL_SECONDS
-    ) -> None:
-        self._db = db
-        self._timeout = timeout = settings.store_timeout_seconds
+    def __init__(self, settings: Settings, stores: Stores, enrol_seconds: float = ENROL_SECONDS) -> None:
+        self._stores = stores
         stale_seconds = settings.gallery_refresh_seconds * 1.5
-        site = site_reader(settings, db)
+        site = site_reader(settings, stores)
 
         def hour(moment: datetime) -> int:
             return site.current().hour(moment)
 
-        self._book = book = JobStore(db, timeout)
-        self._strangers = strangers = StrangerRecords(db, timeout)
-        relabelling = Relabelling(db, hour, timeout)
-        bringing = PhotoImport(db, bucket, timeout, enrol_seconds)
-        self._naming = name_stranger.NameStranger(db, bucket, book, strangers, relabelling, bringing, timeout)
-        self._strangers_merging = merge_strangers.MergeStrangers(
-            db, bucket, book, strangers, relabelling, timeout
-        )
-        self._people_merging = merge_people.MergePeople(
-            db, bucket, book, relabelling, bringing, stale_seconds, timeout
-        )
-        self._erasing = erasure.Erasure(db, bucket, book, stale_seconds, timeout)
-        self._exporting = Export(db, bucket, timeout)
-        self._corrections = CorrectAlert(db, bucket, book, strangers, relabelling, timeout)
-        self._not_a_face = NotAFace(db, bucket, strangers, self._corrections, timeout)
+        self._book = book = JobStore(stores)
+        self._strangers = strangers = StrangerRecords(stores)
+        relabelling = Relabelling(stores, hour)
+        bringing = PhotoImport(stores, enrol_seconds)
+        self._naming = name_stranger.NameStranger(stores, book, strangers, relabelling, bringing)
+        self._strangers_merging = merge_strangers.MergeStrangers(stores, book, strangers, relabelling)
+        self._people_merging = merge_people.MergePeople(stores, book, relabelling, bringing, stale_seconds)
+        self._erasing = erasure.Erasure(stores, book, stale_seconds)
+        self._exporting = Export(stores)
+        self._corrections = CorrectAlert(stores, book, strangers, relabelling)
+        self._not_a_face = NotAFace(stores, strangers, self._corrections)
         self.runner = Runner(
             book,
             {
@@ -108,7 +96,7 @@ class PeopleService:
     def delete_alert(self, request: Request, alert_id: str) -> Fields:
         """Delete an alert, also for a page that is just being left: what goes to Firestore is then lost."""
         caller = self._owner(request)
-        delete_alert(self._db, alert_id, self._timeout)
+        delete_alert(self._stores, alert_id)
         log(Severity.INFO, "alert deleted", alert=alert_id, by=caller.uid)
         return {"alert_id": alert_id}
 
@@ -122,7 +110,7 @@ class PeopleService:
     def similar_alerts(self, request: Request, alert_id: str) -> Fields:
         """The past alerts whose faces are nearest to that of an alert, also for those who only look."""
         self._callers.require(request, *READERS)
-        found = similar_alerts(self._db, alert_id, self._timeout)
+        found = similar_alerts(self._stores, alert_id)
         return {"alerts": [{"alert_id": one, "distance": round(distance, 4)} for one, distance in found]}
 
     def merge_person(self, request: Request, person_id: str) -> Fields:
@@ -155,7 +143,7 @@ class PeopleService:
         return self._callers.require(request, Role.OWNER)
 
 
-service = Lazy(lambda: PeopleService(current_settings(), firestore_client(), default_bucket()))
+service = Lazy(lambda: PeopleService(current_settings(), firebase_stores()))
 routes = Routes()
 for method, path, name in (
     ("POST", "/strangers/<subject>/name", "name_stranger"),

@@ -6,11 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.registry import CameraRegistry
-from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.site import days, totals
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.cameras.camera import ACTIVE
@@ -20,9 +19,6 @@ from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
-
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Client
 
 FRESH_SECONDS = 5.0
 """A report is told again for so long: a dashboard on every screen costs no more than one."""
@@ -40,12 +36,11 @@ class StatisticsService:
     is 48 reads, however many alerts there are, at most every :data:`FRESH_SECONDS`.
     """
 
-    def __init__(self, settings: Settings, db: Client, now: Callable[[], datetime] = _now) -> None:
-        self._timeout = settings.store_timeout_seconds
-        self._db = db
+    def __init__(self, settings: Settings, stores: Stores, now: Callable[[], datetime] = _now) -> None:
+        self._stores = stores
         self._now = now
-        self._registry = CameraRegistry(db, settings.offline_seconds, self._timeout)
-        self._site = site_reader(settings, db)
+        self._registry = CameraRegistry(stores, settings.offline_seconds)
+        self._site = site_reader(settings, stores)
         self._callers = Callers(verify, settings.calls_per_minute)
         self._lock = threading.Lock()
         self._made_at = float("-inf")
@@ -72,18 +67,18 @@ class StatisticsService:
         site, now = self._site.current(), self._now()
         today = site.day(now)
         cameras = self._registry.all()
-        counted = days.read(self._db, last_days(date.fromisoformat(today)), now, self._timeout)
+        counted = days.read(self._stores, last_days(date.fromisoformat(today)), now)
         return {
-            "known_persons": totals.people(self._db, self._timeout),
+            "known_persons": totals.people(self._stores),
             "active_cameras": sum(camera["status"] == ACTIVE for camera in cameras),
-            "total_alerts_today": totals.alerts_of(self._db, today, self._timeout),
+            "total_alerts_today": totals.alerts_of(self._stores, today),
             "day": today,
             "timezone": site.timezone,
             **summary(counted, date.fromisoformat(today)),
         }
 
 
-service = Lazy(lambda: StatisticsService(current_settings(), firestore_client()))
+service = Lazy(lambda: StatisticsService(current_settings(), firebase_stores()))
 
 
 @open_to_origins("GET")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookout.cloud.cameras import commands as server_commands
+from lookout.cloud.firebase.stores import Stores
 from lookout.deployment import INSTANCES
 from lookout.domain.cameras import camera as server_camera
 from lookout.domain.cameras import command as server
@@ -121,7 +122,7 @@ def test_a_time_for_a_camera_is_taken_by_both_sides_or_by_neither(text: str, is_
 
 @pytest.mark.parametrize("camera_seconds", config.CAMERA_SECONDS)
 def test_the_server_waits_as_long_as_the_agent_may_take(camera_seconds: float) -> None:
-    queue = server_commands.CommandQueue(cast(Any, None), camera_seconds, 3.0)
+    queue = server_commands.CommandQueue(Stores(cast(Any, None), cast(Any, None), 3.0), camera_seconds)
     # the last capture begins within CAPTURE_SECONDS, and takes as long as any answer of the camera
     capture = snapshot.CAPTURE_SECONDS + camera_seconds
     assert queue._busy_seconds(server.Action.SNAPSHOT) == capture + snapshot.UPLOAD_SECONDS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lookout.domain.recognition.gallery import PersonVectors
-from tests.support.stores import bucket, db, distant_db, line, photos, project, settings
+from tests.support.stores import bucket, db, distant_db, line, photos, project, settings, stores
 
 MODEL = "m-1"
 
@@ -27,4 +27,4 @@ def make_person() -> MakePerson:
     return made
 
 
-__all__ = ["bucket", "db", "distant_db", "line", "photos", "project", "settings"]
+__all__ = ["bucket", "db", "distant_db", "line", "photos", "project", "settings", "stores"]

@@ -19,6 +19,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.firebase.stores import firebase_stores
 from lookout.cloud.gallery.photos import upload_again, uploaded
 from lookout.cloud.gallery.reenrolment import LostPhotos, unenrolled
 from stack.install import photos
@@ -58,7 +59,7 @@ class Person:
 
 def waiting(model_id: str | None = None) -> list[str]:
     """The paths of all photos that are not enrolled by a model."""
-    return [one.path for one in unenrolled(firestore_client(), uploaded(bucket(), 20), 20, model_id)]
+    return [one.path for one in unenrolled(firebase_stores(20.0), uploaded(firebase_stores(20.0)), model_id)]
 
 
 @contextmanager
@@ -174,13 +175,13 @@ def test_photos_of_another_model_are_enrolled_again(samples: Path) -> None:
 
     person.document.collection("photos").document("1.jpg").update({"modelId": "another"})
     assert path in waiting(model)
-    assert upload_again(bucket(), path)
+    assert upload_again(firebase_stores(20.0), path)
     wait_until(lambda: person.photo().get("modelId") == model, "the enrolment by the new model")
     person.wait_enrolled()
 
 
 def test_a_photo_that_is_gone_is_not_uploaded_again(samples: Path) -> None:
-    assert not upload_again(bucket(), "faces/Nobody/1.jpg")
+    assert not upload_again(firebase_stores(20.0), "faces/Nobody/1.jpg")
 
 
 def test_photos_whose_events_were_lost_are_enrolled_by_the_script(stack: StackInfo, samples: Path) -> None:
@@ -213,7 +214,7 @@ def test_a_photo_whose_event_was_lost_is_enrolled_by_the_tidying(stack: StackInf
         person.upload(samples / "obama.jpg")
         time.sleep(1)
     assert person.photo() == {}
-    lost = LostPhotos(firestore_client(), bucket(), 20)
+    lost = LostPhotos(firebase_stores(20.0))
     now = datetime.now(UTC) + timedelta(minutes=11)
     while (
         f"faces/{person.id}/1.jpg" in waiting() and not bucket().get_blob(f"faces/{person.id}/1.jpg").metadata

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.stores import bucket, db, distant_db, line, photos, project, settings
+from tests.support.stores import bucket, db, distant_db, line, photos, project, settings, stores
 
-__all__ = ["bucket", "db", "distant_db", "line", "photos", "project", "settings"]
+__all__ = ["bucket", "db", "distant_db", "line", "photos", "project", "settings", "stores"]

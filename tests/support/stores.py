@@ -14,6 +14,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client as FirestoreClient
 from google.cloud.storage import Client as StorageClient
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.settings import Settings
 from stack.install import models
 from stack.install import photos as sample_photos
@@ -79,6 +80,12 @@ def distant_db(line: Line, project: str) -> Iterator[Any]:
     client = firestore_at(line.host, project)
     yield client
     client.close()
+
+
+@pytest.fixture
+def stores(db: Any, bucket: Any) -> Stores:
+    """The test's stores, with time enough on a busy machine."""
+    return Stores(db, bucket, 10.0)
 
 
 @pytest.fixture

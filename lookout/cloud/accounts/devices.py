@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.accounts.id_token import current_roles
 from lookout.cloud.accounts.short_answers import with_short_answers
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.site.caller import READERS, Role
 from lookout.errors import DeliveryRefused, NotDelivered
 from lookout.log import Severity, log
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
     from lookout.cloud.firebase.types import Snapshot
 
 MAX_DEVICES = 200
@@ -54,10 +53,9 @@ class PushMessage:
 class Devices:
     """Sends messages to all registered devices. ``app``: makes the Firebase app by which FCM is called."""
 
-    def __init__(self, db: Client, app: Callable[[], Any], timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, app: Callable[[], Any]) -> None:
+        self._stores = stores
         self._app = app
-        self._timeout = timeout
         self._lock = threading.Lock()
         self._roles: dict[str, Role | None] = {}
         self._roles_at = float("-inf")
@@ -113,13 +111,13 @@ class Devices:
 
     def _by_user(self) -> dict[str, list[Snapshot]]:
         """Devices by user: of a user with many, some, but more than :data:`PER_USER`."""
-        query = self._db.collection("devices").order_by("uid")
+        query = self._stores.db.collection("devices").order_by("uid")
         found: dict[str, list[Snapshot]] = {}
         after: Snapshot | dict[str, object] | None = None
         for _ in range(PAGES):
             page = query if after is None else query.start_after(after)
             with store_errors("Firestore"):
-                read = page.limit(PAGE).get(**call_options(self._timeout))
+                read = page.limit(PAGE).get(**self._stores.options)
             for one in read:
                 found.setdefault(str(one.get("uid")), []).append(one)
             if len(read) < PAGE:
@@ -136,10 +134,10 @@ class Devices:
 
         if len(devices) <= PER_USER:
             return devices
-        mine = self._db.collection("devices").where(filter=FieldFilter("uid", "==", uid))
+        mine = self._stores.db.collection("devices").where(filter=FieldFilter("uid", "==", uid))
         newest = mine.order_by("createdAt", direction=Query.DESCENDING).limit(PER_USER)
         with store_errors("Firestore"):
-            return list(newest.get(**call_options(self._timeout)))
+            return list(newest.get(**self._stores.options))
 
     def _current_roles(self, uids: list[str]) -> dict[str, Role | None]:
         with self._lock:
@@ -154,13 +152,13 @@ class Devices:
         from google.api_core.exceptions import FailedPrecondition, NotFound
 
         # a browser that registered a new token meanwhile stays
-        unchanged = self._db.write_option(last_update_time=device.update_time)
+        unchanged = self._stores.db.write_option(last_update_time=device.update_time)
         with store_errors("Firestore"), suppress(FailedPrecondition, NotFound):
-            device.reference.delete(unchanged, **call_options(self._timeout))
+            device.reference.delete(unchanged, **self._stores.options)
             log(Severity.INFO, "device removed", device=device.id)
 
 
-def remove_all_of(db: Client, uid: str, timeout: float) -> None:
+def remove_all_of(stores: Stores, uid: str) -> None:
     """Remove the devices of an account that may not look any more.
 
     Raises:
@@ -169,9 +167,9 @@ def remove_all_of(db: Client, uid: str, timeout: float) -> None:
     from google.cloud.firestore_v1.base_query import FieldFilter
 
     with store_errors("Firestore"):
-        query = db.collection("devices").where(filter=FieldFilter("uid", "==", uid))
-        for device in query.select([]).stream(**call_options(timeout)):
-            device.reference.delete(**call_options(timeout))
+        query = stores.db.collection("devices").where(filter=FieldFilter("uid", "==", uid))
+        for device in query.select([]).stream(**stores.options):
+            device.reference.delete(**stores.options)
 
 
 def _message(token: str, message: PushMessage) -> Any:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookout.cloud.accounts.devices import remove_all_of
-from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.cloud.firebase.clients import firebase_app, firestore_client
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.clients import firebase_app
+from lookout.cloud.firebase.stores import firebase_stores
 from lookout.domain.cameras.camera import is_camera_id
 from lookout.domain.site.caller import READERS, Role, role_of
 from lookout.errors import BadRequest, NotFound
@@ -67,13 +68,11 @@ def revoke(email: str) -> None:
 
 def _remove_devices(uid: str) -> None:
     """Remove the account's devices, and refuse new ones from ID tokens that were issued before."""
-    db = firestore_client()
+    stores = firebase_stores(STORE_SECONDS)
     with store_errors("Firestore"):
         # in whole seconds, like the times in tokens
-        db.collection("revocations").document(uid).set(
-            {"at": int(time.time())}, **call_options(STORE_SECONDS)
-        )
-    remove_all_of(db, uid, STORE_SECONDS)
+        stores.db.collection("revocations").document(uid).set({"at": int(time.time())}, **stores.options)
+    remove_all_of(stores, uid)
 
 
 def granted() -> Iterator[Granted]:

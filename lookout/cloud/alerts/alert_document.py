@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.gallery import pack
@@ -80,7 +81,7 @@ def vector_reference(db: Client, alert_id: str) -> DocumentReference:
     return db.collection("alert_vectors").document(alert_id)
 
 
-def give_shot(db: Client, camera_id: str, alert_id: str, shot: str, quality: float, timeout: float) -> bool:
+def give_shot(stores: Stores, camera_id: str, alert_id: str, shot: str, quality: float) -> bool:
     """Let an alert without a picture have the ``shot``, which is stored by now, and its open visit too.
 
     False when the alert has a picture meanwhile, or is gone.
@@ -89,35 +90,36 @@ def give_shot(db: Client, camera_id: str, alert_id: str, shot: str, quality: flo
         Unavailable: Firestore did not answer.
     """
     return _change_shot(
-        db, camera_id, alert_id, lambda alert: alert["picture"] == PICTURE_MISSING, shot, quality, timeout
+        stores, camera_id, alert_id, lambda alert: alert["picture"] == PICTURE_MISSING, shot, quality
     )
 
 
-def take_shot(db: Client, camera_id: str, alert_id: str, shot: str, timeout: float) -> bool:
+def take_shot(stores: Stores, camera_id: str, alert_id: str, shot: str) -> bool:
     """Let an alert say that its picture is missing, if that is still the ``shot``.
 
     Raises:
         Unavailable: Firestore did not answer.
     """
-    return _change_shot(db, camera_id, alert_id, lambda alert: alert["shot"] == shot, "", 0.0, timeout)
+    return _change_shot(stores, camera_id, alert_id, lambda alert: alert["shot"] == shot, "", 0.0)
 
 
 def _change_shot(
-    db: Client,
+    stores: Stores,
     camera_id: str,
     alert_id: str,
     only_if: Callable[[Mapping[str, Any]], bool],
     shot: str,
     quality: float,
-    timeout: float,
 ) -> bool:
-    visits_reference = db.collection("visits").document(camera_id)
+    visits_reference = stores.db.collection("visits").document(camera_id)
 
     def step(transaction: Transaction) -> bool:
-        alert, visits = transaction.read([reference(db, alert_id), visits_reference])
+        alert, visits = transaction.read([reference(stores.db, alert_id), visits_reference])
         if alert is None or not only_if(alert):
             return False
-        transaction.set(reference(db, alert_id), _paths(alert_id, shot) | {"quality": quality, "box": None})
+        transaction.set(
+            reference(stores.db, alert_id), _paths(alert_id, shot) | {"quality": quality, "box": None}
+        )
         mine = [visit for visit in (visits or {}).get("open", ()) if visit["alertId"] == alert_id]
         if visits is not None and mine:
             for visit in mine:
@@ -125,7 +127,7 @@ def _change_shot(
             transaction.set(visits_reference, {"open": visits["open"]})
         return True
 
-    return run(db, timeout, step)
+    return run(stores, step)
 
 
 def notice_reference(db: Client, outcome: Outcome) -> DocumentReference:

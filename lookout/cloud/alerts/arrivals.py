@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ KEPT = timedelta(days=3)
 """A day is over everywhere by then."""
 
 
-def is_first(db: Client, day: str, person_id: str, alert_id: str, timeout: float) -> bool:
+def is_first(stores: Stores, day: str, person_id: str, alert_id: str) -> bool:
     """Whether the person arrived on the site's ``day`` by that alert, which counts as the arrival if none did yet.
 
     Raises:
@@ -22,7 +23,7 @@ def is_first(db: Client, day: str, person_id: str, alert_id: str, timeout: float
     """
 
     def step(transaction: Transaction) -> bool:
-        reference = db.collection("arrivals").document(f"{day}_{person_id}")
+        reference = stores.db.collection("arrivals").document(f"{day}_{person_id}")
         (stored,) = transaction.read([reference])
         if stored is not None:
             return bool(stored["alertId"] == alert_id)
@@ -31,17 +32,17 @@ def is_first(db: Client, day: str, person_id: str, alert_id: str, timeout: float
         transaction.set(reference, fields)
         return True
 
-    return run(db, timeout, step)
+    return run(stores, step)
 
 
-def withdraw(db: Client, day: str, person_id: str, alert_id: str, timeout: float) -> None:
+def withdraw(stores: Stores, day: str, person_id: str, alert_id: str) -> None:
     """Let the person not have arrived by that alert after all.
 
     Raises:
         Unavailable: Firestore did not answer.
     """
 
-    run(db, timeout, lambda transaction: take_back(transaction, db, day, person_id, alert_id))
+    run(stores, lambda transaction: take_back(transaction, stores.db, day, person_id, alert_id))
 
 
 def take_back(transaction: Transaction, db: Client, day: str, person_id: str, alert_id: str) -> None:

@@ -6,15 +6,12 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.calls import store_errors
-from lookout.cloud.firebase.storage import _retry
+from lookout.cloud.firebase.storage import storage_options
+from lookout.cloud.firebase.stores import Stores
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
-
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket
 
 
 def debug_path(name: str | None, at: datetime) -> str:
@@ -27,36 +24,35 @@ _NO_NAME = re.compile(r"[^\w-]+")
 
 
 def keep_debug_frame(
-    bucket: Bucket,
+    stores: Stores,
     path: str,
     jpeg: bytes,
     person_ids: Iterable[str],
     alert_ids: Iterable[str],
-    timeout: float,
 ) -> None:
     """Keep a judged frame; the people in it stand in its metadata, so that erasing them finds it. So do its
     alerts: who an alert is may be known only later.
 
     One that cannot be stored is logged, not raised.
     """
-    blob = bucket.blob(path)
+    blob = stores.bucket.blob(path)
     blob.metadata = {
         "personIds": json.dumps(sorted(person_ids)),
         "alertIds": json.dumps(sorted(alert_ids)),
     }
     try:
         with store_errors("Storage"):
-            blob.upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
+            blob.upload_from_string(jpeg, "image/jpeg", **storage_options(stores))
     except Unavailable as error:
         log(Severity.WARNING, "a debug frame is left out", path=path, error=error.message)
 
 
-def debug_frames(bucket: Bucket, timeout: float) -> list[tuple[str, dict[str, str]]]:
+def debug_frames(stores: Stores) -> list[tuple[str, dict[str, str]]]:
     """The paths of the judged frames that are kept, each with its metadata.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"):
-        blobs = bucket.list_blobs(prefix="debug/", timeout=timeout, retry=_retry(timeout))
+        blobs = stores.bucket.list_blobs(prefix="debug/", **storage_options(stores))
         return [(blob.name, dict(blob.metadata or {})) for blob in blobs]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.notifications.delivery import (
     MAX_TRIES,
@@ -23,7 +24,7 @@ from lookout.domain.notifications.rules import Channel
 from lookout.domain.site.expiry import has_expired
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,8 @@ class Notices:
     Every method raises ``Unavailable`` when Firestore does not answer.
     """
 
-    def __init__(self, db: Client, timeout: float) -> None:
-        self._db = db
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def read(self, notice_id: str) -> Notice | None:
         """The notice; None when there is none."""
@@ -101,7 +101,7 @@ class Notices:
             )
             return Claim(token, steps, last, lost)
 
-        return run(self._db, self._timeout, step)
+        return run(self._stores, step)
 
     def settle(
         self, notice: Notice, channel: Channel, token: str, state: DeliveryState, reason: str | None = None
@@ -113,7 +113,7 @@ class Notices:
 
         def step(transaction: Transaction) -> None:
             notice_reference = self._reference(notice)
-            alert_reference = self._db.collection("alerts").document(notice.alert_id)
+            alert_reference = self._stores.db.collection("alerts").document(notice.alert_id)
             stored, alert = transaction.read([notice_reference, alert_reference])
             now = datetime.now(UTC)
             before = None if stored is None else stored.get("channels", {}).get(channel)
@@ -127,14 +127,14 @@ class Notices:
                 if told:
                     transaction.set(alert_reference, told)
 
-        run(self._db, self._timeout, step)
+        run(self._stores, step)
 
     def _reference(self, notice: Notice) -> DocumentReference:
-        return self._db.collection("notices").document(notice.id)
+        return self._stores.db.collection("notices").document(notice.id)
 
     def _document(self, collection: str, document_id: str) -> dict[str, Any] | None:
         with store_errors("Firestore"):
-            found = self._db.collection(collection).document(document_id).get(**call_options(self._timeout))
+            found = self._stores.db.collection(collection).document(document_id).get(**self._stores.options)
         stored: dict[str, Any] | None = found.to_dict()
         return None if stored is None or has_expired(stored, datetime.now(UTC)) else stored
 

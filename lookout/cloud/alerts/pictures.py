@@ -6,20 +6,16 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.alerts import alert_document
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.visits.shot import is_from, shot_paths
 from lookout.domain.visits.visit import Judgement, Sighting
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
 
 UPLOADS_AT_ONCE = 8
 
@@ -135,10 +131,8 @@ class FramePictures:
 class AlertPictures:
     """Stores the pictures of alerts. One per warm instance."""
 
-    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
         self._pool = ThreadPoolExecutor(UPLOADS_AT_ONCE, "alert-pictures")
 
     def of_frame(self, camera_id: str, digest: str, picture: Picture) -> FramePictures:
@@ -152,7 +146,7 @@ class AlertPictures:
     def remove(self, shots: Iterable[tuple[str, str]]) -> None:
         """Delete shots, each given by its alert and name."""
         paths = [path for alert_id, shot in shots for path in shot_paths(alert_id, shot)]
-        wait([self._pool.submit(storage.remove, self._bucket, path, self._timeout) for path in paths])
+        wait([self._pool.submit(storage.remove, self._stores, path) for path in paths])
 
     def alert(self, alert_id: str) -> dict[str, Any] | None:
         """What the alert says of its picture; None when it is gone.
@@ -162,7 +156,7 @@ class AlertPictures:
         """
         with store_errors("Firestore"):
             wanted = ["picture", "shot"]
-            found = alert_document.reference(self._db, alert_id).get(wanted, **call_options(self._timeout))
+            found = alert_document.reference(self._stores.db, alert_id).get(wanted, **self._stores.options)
         stored: dict[str, Any] | None = found.to_dict()
         return stored
 
@@ -172,7 +166,7 @@ class AlertPictures:
         Raises:
             Unavailable: Firestore did not answer.
         """
-        return alert_document.give_shot(self._db, camera_id, alert_id, shot, score, self._timeout)
+        return alert_document.give_shot(self._stores, camera_id, alert_id, shot, score)
 
     def restore(self, camera_id: str, alert_id: str, shot: str, frame: bytes, face: bytes) -> bool:
         """Store the shot that an alert names where it is not there; where that fails, the alert says so.
@@ -180,16 +174,16 @@ class AlertPictures:
         Raises:
             Unavailable: Storage did not say what is there, or Firestore did not answer.
         """
-        if storage.are_stored(self._bucket, shot_paths(alert_id, shot), self._timeout):
+        if storage.are_stored(self._stores, shot_paths(alert_id, shot)):
             return False
         try:
             self._store(alert_id, shot, frame, face)
         except Unavailable as error:
             log(Severity.ERROR, "an alert goes without its picture", alert=alert_id, error=error.message)
-            alert_document.take_shot(self._db, camera_id, alert_id, shot, self._timeout)
+            alert_document.take_shot(self._stores, camera_id, alert_id, shot)
             return False
         return True
 
     def _store(self, alert_id: str, shot: str, frame: bytes, face: bytes) -> None:
         frame_path, face_path = shot_paths(alert_id, shot)
-        storage.store(self._bucket, {frame_path: frame, face_path: face}, self._timeout)
+        storage.store(self._stores, {frame_path: frame, face_path: face})

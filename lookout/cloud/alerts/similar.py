@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.recognition.nearest import nearest
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
 
 MOST = 50
 """Alerts that are told, at most."""
@@ -21,7 +18,7 @@ COMPARED = 1000
 """Faces that one call reads and compares, at most: those of the alerts that are kept longest, so the newest."""
 
 
-def similar_alerts(db: Client, alert_id: str, timeout: float) -> list[tuple[str, float]]:
+def similar_alerts(stores: Stores, alert_id: str) -> list[tuple[str, float]]:
     """The ids of at most :data:`MOST` other alerts with the cosine distance of their faces, the nearest first.
 
     Only faces of the same model are compared, among the newest :data:`COMPARED`. None for an alert without a face.
@@ -33,18 +30,18 @@ def similar_alerts(db: Client, alert_id: str, timeout: float) -> list[tuple[str,
     from google.cloud.firestore import Query
 
     now = datetime.now(UTC)
-    vectors = db.collection("alert_vectors")
+    vectors = stores.db.collection("alert_vectors")
     with store_errors("Firestore"):
         alert = None
         if is_document_id(alert_id):
-            alert = db.collection("alerts").document(alert_id).get(**call_options(timeout)).to_dict()
+            alert = stores.db.collection("alerts").document(alert_id).get(**stores.options).to_dict()
         if alert is None or has_expired(alert, now):
             raise NotFound(f"There is no alert {alert_id!r}.")
-        face = vectors.document(alert_id).get(**call_options(timeout)).to_dict()
+        face = vectors.document(alert_id).get(**stores.options).to_dict()
         if face is None:
             return []
         newest = vectors.order_by("expireAt", direction=Query.DESCENDING).limit(COMPARED)
-        stored = {one.id: one.to_dict() or {} for one in newest.stream(**call_options(timeout))}
+        stored = {one.id: one.to_dict() or {} for one in newest.stream(**stores.options)}
     others = {
         one: fields["vector"]
         for one, fields in stored.items()

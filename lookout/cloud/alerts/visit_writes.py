@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lookout.cloud.alerts import alert_document
 from lookout.cloud.alerts.visit_document import to_document
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.site import days
 from lookout.cloud.strangers.reader import KnownStrangers
 from lookout.cloud.strangers.visits import StrangerVisits
@@ -48,11 +49,10 @@ def opened(judgement: Judgement) -> list[tuple[Visit, Sighting]]:
 class VisitWrites:
     """Writes what a frame changes as one batch, which is refused if the camera's visits were changed meanwhile."""
 
-    def __init__(self, db: Client, model_id: str, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, model_id: str) -> None:
+        self._stores = stores
         self._model_id = model_id
-        self._stranger_visits = StrangerVisits(db, model_id)
-        self._timeout = timeout
+        self._stranger_visits = StrangerVisits(stores.db, model_id)
 
     def write(
         self,
@@ -67,28 +67,28 @@ class VisitWrites:
 
         Raises Google's own errors.
         """
-        batch = self._db.batch()
+        batch = self._stores.db.batch()
         if judgement.doubled:
             self._count_double(batch, judgement)
             return before
         document = to_document(judgement.after, at + timedelta(days=STATE_DAYS))
         if before.update_time is None:
-            batch.create(reference(self._db, camera.id), document)
+            batch.create(reference(self._stores.db, camera.id), document)
         else:
-            unchanged = self._db.write_option(last_update_time=before.update_time)
-            batch.update(reference(self._db, camera.id), document, unchanged)
+            unchanged = self._stores.db.write_option(last_update_time=before.update_time)
+            batch.update(reference(self._stores.db, camera.id), document, unchanged)
         self._change_alerts(batch, camera, at, judgement, site)
         self._stranger_visits.write(batch, opened(judgement), known, at, site.retention_days)
-        results = batch.commit(retry=None, timeout=self._timeout)
+        results = batch.commit(retry=None, timeout=self._stores.timeout)
         return StoredVisits(judgement.after, results[0].update_time)
 
     def _count_double(self, batch: WriteBatch, judgement: Judgement) -> None:
         from google.cloud.firestore import Increment
 
         for alert_id in {outcome.alert_id for outcome in judgement.outcomes if outcome.has_alert}:
-            batch.update(alert_document.reference(self._db, alert_id), {"doubles": Increment(1)})
+            batch.update(alert_document.reference(self._stores.db, alert_id), {"doubles": Increment(1)})
         if len(batch):
-            batch.commit(retry=None, timeout=self._timeout)
+            batch.commit(retry=None, timeout=self._stores.timeout)
 
     def _change_alerts(
         self, batch: WriteBatch, camera: Camera, at: datetime, judgement: Judgement, site: Site
@@ -115,7 +115,7 @@ class VisitWrites:
         site: Site,
     ) -> None:
         sighting, outcome = judged.sighting, judged.outcome
-        alert = alert_document.reference(self._db, visit.alert_id)
+        alert = alert_document.reference(self._stores.db, visit.alert_id)
         if outcome.change is Change.OPENED:
             batch.create(alert, alert_document.opened(camera, visit, outcome, sighting, at, site, beside))
         else:
@@ -123,8 +123,8 @@ class VisitWrites:
         if outcome.better_shot or outcome.change is Change.OPENED:
             expire_at = at + timedelta(days=site.retention_days)
             vector = alert_document.face_vector(sighting, self._model_id, expire_at)
-            batch.set(alert_document.vector_reference(self._db, visit.alert_id), vector)
-        day = days.reference(self._db, camera.id, site.day(visit.first_seen))
+            batch.set(alert_document.vector_reference(self._stores.db, visit.alert_id), vector)
+        day = days.reference(self._stores.db, camera.id, site.day(visit.first_seen))
         person = None if visit.person_id is None else (visit.person_id, visit.name)
         if outcome.was is not None and person is not None:
             counts = days.moved_person(camera, visit.first_seen, outcome.was, person, site)
@@ -132,7 +132,7 @@ class VisitWrites:
         if outcome.change in (Change.OPENED, Change.UPGRADED):
             if outcome.silence is None:
                 notice = alert_document.notice(camera, outcome, at)
-                batch.create(alert_document.notice_reference(self._db, outcome), notice)
+                batch.create(alert_document.notice_reference(self._stores.db, outcome), notice)
             upgraded = outcome.change is Change.UPGRADED
             counts = days.alert_counts(camera, visit.first_seen, person, upgraded, site)
             batch.set(day, counts, merge=True)

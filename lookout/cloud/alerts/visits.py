@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from lookout.cloud.alerts import alert_document
 from lookout.cloud.alerts.visit_document import from_document
 from lookout.cloud.alerts.visit_writes import NO_VISITS, StoredVisits, VisitWrites, opened, reference
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.cloud.strangers.removal import forget_halves
 from lookout.domain.cameras.camera import Camera
@@ -20,9 +20,6 @@ from lookout.domain.site.site import Site
 from lookout.domain.visits.judging import judge
 from lookout.domain.visits.visit import CameraVisits, Judgement, Rules, Sighting, without_shots
 from lookout.errors import Unavailable, Unconfirmed
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
 
 TRIES = 8
 """Tries when other instances judge frames of the same camera at the same moment."""
@@ -81,11 +78,10 @@ class Visits:
     What an instance wrote last it need not read again, so that a frame usually costs a single write.
     """
 
-    def __init__(self, db: Client, strangers: StrangerReader, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, strangers: StrangerReader) -> None:
+        self._stores = stores
         self._strangers = strangers
-        self._writes = VisitWrites(db, strangers.model_id, timeout)
-        self._timeout = timeout
+        self._writes = VisitWrites(stores, strangers.model_id)
         self._lock = threading.Lock()
         self._remembered: dict[str, StoredVisits] = {}
 
@@ -140,13 +136,13 @@ class Visits:
         except (google.Aborted, google.AlreadyExists, google.FailedPrecondition):
             # another instance was faster; or somebody deleted a stranger's vectors by hand
             if recording.basis is not _Basis.REMEMBERED:
-                forget_halves(self._db, _strangers_of(sightings), self._timeout)
+                forget_halves(self._stores, _strangers_of(sightings))
             recording.basis = recording.basis.after_refusal()
             self._strangers.invalidate()
         except google.NotFound:
             # an owner deleted the alert of an open visit, or a stranger
             recording.basis = _Basis.WITHOUT_DELETED
-            forget_halves(self._db, _strangers_of(sightings), self._timeout)
+            forget_halves(self._stores, _strangers_of(sightings))
             self._strangers.invalidate()
         except (google.ServerError, google.Cancelled):
             if recording.unanswered is not None:
@@ -165,7 +161,7 @@ class Visits:
         if recording.basis is _Basis.REMEMBERED:
             return recording.remembered
         camera_id = recording.frame.camera.id
-        snapshot = reference(self._db, camera_id).get(**call_options(self._timeout))
+        snapshot = reference(self._stores.db, camera_id).get(**self._stores.options)
         if not snapshot.exists:
             return NO_VISITS
         visits = from_document(camera_id, snapshot.to_dict() or {})
@@ -176,8 +172,8 @@ class Visits:
     def _without_deleted(self, visits: CameraVisits) -> CameraVisits:
         ids = {visit.alert_id for visit in visits.open}
         ids |= {outcome.alert_id for frame in visits.recent for outcome in frame.outcomes}
-        references = [alert_document.reference(self._db, alert_id) for alert_id in ids]
-        found = self._db.get_all(references, ["day"], **call_options(self._timeout))
+        references = [alert_document.reference(self._stores.db, alert_id) for alert_id in ids]
+        found = self._stores.db.get_all(references, ["day"], **self._stores.options)
         there = {snapshot.id for snapshot in found if snapshot.exists}
         return CameraVisits(
             tuple(visit for visit in visits.open if visit.alert_id in there),

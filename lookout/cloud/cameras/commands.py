@@ -6,7 +6,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import (
     AGENT_SILENT_AFTER,
     FINAL,
@@ -22,7 +23,7 @@ from lookout.errors import CameraFailed, CameraSilent, Unavailable
 from lookout.log import current_trace
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
     from google.cloud.firestore_v1.watch import Watch
 
     from lookout.cloud.firebase.types import Snapshot
@@ -45,10 +46,9 @@ KEPT = timedelta(days=1)
 class CommandQueue:
     """Sends commands and waits for their end. ``camera_seconds``: how long an agent waits for a camera."""
 
-    def __init__(self, db: Client, camera_seconds: float, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, camera_seconds: float) -> None:
+        self._stores = stores
         self._camera_seconds = camera_seconds
-        self._timeout = timeout
 
     def send(self, route: CameraRoute, request: CommandRequest, created_by: str) -> dict[str, Any]:
         """Have the agent carry the command out; what the camera answered.
@@ -61,11 +61,11 @@ class CommandQueue:
         last_seen = self._require_agent(route.agent_id)
         now = datetime.now(UTC)
         deadline = now + timedelta(seconds=QUEUE_SECONDS)
-        reference = self._db.collection("agents").document(route.agent_id).collection("commands").document()
+        reference = (
+            self._stores.db.collection("agents").document(route.agent_id).collection("commands").document()
+        )
         with store_errors("Firestore"):
-            reference.create(
-                _document(route, request, created_by, now, deadline), **call_options(self._timeout)
-            )
+            reference.create(_document(route, request, created_by, now, deadline), **self._stores.options)
         ended = _wait(reference, QUEUE_SECONDS, self._busy_seconds(request.action) + ANSWER_SECONDS)
         if ended is None:
             ended = self._give_up(reference)
@@ -87,7 +87,7 @@ class CommandQueue:
 
         recent = FieldFilter("createdAt", ">=", since - timedelta(seconds=BUSY_SECONDS))
         with store_errors("Firestore"):
-            found = list(reference.parent.where(filter=recent).stream(**call_options(self._timeout)))
+            found = list(reference.parent.where(filter=recent).stream(**self._stores.options))
         others = [one.to_dict() for one in found if one.id != reference.id]
         return any(self._kept_busy(one, since) for one in others if one.get("cameraId") == camera_id)
 
@@ -112,7 +112,7 @@ class CommandQueue:
             Unavailable: it never ran, was stopped, or has been silent for too long.
         """
         with store_errors("Firestore"):
-            agent = self._db.collection("agents").document(agent_id).get(**call_options(self._timeout))
+            agent = self._stores.db.collection("agents").document(agent_id).get(**self._stores.options)
         fields, now = agent.to_dict() or {}, datetime.now(UTC)
         last_seen, stopped = fields.get("lastSeenAt"), fields.get("stoppedAt")
         if not isinstance(last_seen, datetime):
@@ -134,14 +134,14 @@ class CommandQueue:
 
         with store_errors("Firestore"):
             while True:
-                snapshot = reference.get(**call_options(self._timeout))
+                snapshot = reference.get(**self._stores.options)
                 stored: dict[str, Any] = snapshot.to_dict() or {}
                 if stored.get("state") != CommandState.QUEUED:
                     return stored
-                unchanged = self._db.write_option(last_update_time=snapshot.update_time)
+                unchanged = self._stores.db.write_option(last_update_time=snapshot.update_time)
                 ended = {"state": CommandState.EXPIRED}
                 try:
-                    reference.update(ended, option=unchanged, **call_options(self._timeout))
+                    reference.update(ended, option=unchanged, **self._stores.options)
                 except FailedPrecondition:
                     # changed between the two calls: states only move forward, so this ends soon
                     continue

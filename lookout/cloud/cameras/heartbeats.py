@@ -8,15 +8,12 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.site import days
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.reason import Reason
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
 
 RECENT_FRAMES = 32
 """Digests of a camera's latest frames kept per instance, so that a frame posted twice is counted once."""
@@ -46,10 +43,9 @@ class _Beat:
 class Heartbeats:
     """Writes when a camera was last seen and how its frames were judged, at most every ``every_seconds``."""
 
-    def __init__(self, db: Client, every_seconds: float, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, every_seconds: float) -> None:
+        self._stores = stores
         self._every_seconds = every_seconds
-        self._timeout = timeout
         self._lock = threading.Lock()
         self._beats: dict[str, _Beat] = {}
 
@@ -94,11 +90,11 @@ class Heartbeats:
     def _write(self, camera: Camera, counts: _Counts, reason: Reason, at: datetime, day: str) -> None:
         from google.cloud.firestore import Increment
 
-        reference = self._db.collection("cameras").document(camera.id)
-        known_day = reference.get(["day"], **call_options(self._timeout)).to_dict() or {}
+        reference = self._stores.db.collection("cameras").document(camera.id)
+        known_day = reference.get(["day"], **self._stores.options).to_dict() or {}
         same_day = known_day.get("day") == day
         frames = counts.reasons.total()
-        batch = self._db.batch()
+        batch = self._stores.db.batch()
         batch.update(
             reference,
             {
@@ -110,5 +106,5 @@ class Heartbeats:
             },
         )
         added = days.frame_counts(camera, day, at, counts.reasons, counts.doubles, counts.milliseconds)
-        batch.set(days.reference(self._db, camera.id, day), added, merge=True)
-        batch.commit(**call_options(self._timeout))
+        batch.set(days.reference(self._stores.db, camera.id, day), added, merge=True)
+        batch.commit(**self._stores.options)

@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import (
     DISABLED,
     FOV,
@@ -107,10 +108,9 @@ class CameraKeys:
     address still gets in with its own key.
     """
 
-    def __init__(self, db: Client, cache_seconds: float, timeout: float, wrong: Limit | None = None) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, cache_seconds: float, wrong: Limit | None = None) -> None:
+        self._stores = stores
         self._cache_seconds = cache_seconds
-        self._timeout = timeout
         self._wrong = wrong
         self._lock = threading.Lock()
         self._read: OrderedDict[str, _Known] = OrderedDict()
@@ -150,7 +150,7 @@ class CameraKeys:
             return known
         if self._wrong is not None and self._wrong.is_spent(address):
             return self._all_cameras().get(camera_id, _NOBODY)
-        reference = self._db.collection("cameras").document(camera_id)
+        reference = self._stores.db.collection("cameras").document(camera_id)
         known = self._known([reference], now)[camera_id]
         with self._lock:
             self._read[camera_id] = known
@@ -164,8 +164,8 @@ class CameraKeys:
             now = time.monotonic()
             if now - self._roster_at >= ROSTER_SECONDS:
                 with store_errors("Firestore"):
-                    named = self._db.collection("cameras").select([]).limit(CACHED_CAMERAS)
-                    references = [one.reference for one in named.stream(**call_options(self._timeout))]
+                    named = self._stores.db.collection("cameras").select([]).limit(CACHED_CAMERAS)
+                    references = [one.reference for one in named.stream(**self._stores.options)]
                 self._roster = self._known(references, now)
                 self._roster_at = now
             return self._roster
@@ -175,7 +175,7 @@ class CameraKeys:
         with store_errors("Firestore"):
             found = {
                 snapshot.reference.path: snapshot.to_dict() or {}
-                for snapshot in self._db.get_all([*references, *keys.values()], **call_options(self._timeout))
+                for snapshot in self._stores.db.get_all([*references, *keys.values()], **self._stores.options)
                 if snapshot.exists
             }
         return {
@@ -191,7 +191,7 @@ class CameraKeys:
 _NOBODY = _Known(float("-inf"))
 
 
-def suggest_rotation(db: Client, camera_id: str, rotation: int, timeout: float) -> None:
+def suggest_rotation(stores: Stores, camera_id: str, rotation: int) -> None:
     """Store by how many degrees the camera's picture seems to be turned, as a hint for owners.
 
     Raises:
@@ -200,8 +200,8 @@ def suggest_rotation(db: Client, camera_id: str, rotation: int, timeout: float) 
     from google.api_core.exceptions import NotFound
 
     with store_errors("Firestore"), suppress(NotFound):
-        db.collection("cameras").document(camera_id).update(
-            {"rotationHint": rotation}, **call_options(timeout)
+        stores.db.collection("cameras").document(camera_id).update(
+            {"rotationHint": rotation}, **stores.options
         )
 
 

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.cameras.keys import new_key
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
 from lookout.domain.cameras.command import HIGHEST, SERVO_CENTRE, Action, CameraRoute
 from lookout.domain.number import whole
 from lookout.errors import BadRequest, NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference, WriteBatch
+    from google.cloud.firestore import DocumentReference, WriteBatch
 
 SHOWN = (
     *("name", "ipAddress", "location"),
@@ -27,15 +28,14 @@ SHOWN = (
 class CameraRegistry:
     """The cameras. Every method raises ``Unavailable`` when Firestore does not answer."""
 
-    def __init__(self, db: Client, offline_seconds: float, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, offline_seconds: float) -> None:
+        self._stores = stores
         self._offline_after = timedelta(seconds=offline_seconds)
-        self._timeout = timeout
 
     def all(self) -> list[dict[str, object]]:
         """Every camera, by id, with its status of the moment."""
         with store_errors("Firestore"):
-            stored = list(self._db.collection("cameras").stream(**call_options(self._timeout)))
+            stored = list(self._stores.db.collection("cameras").stream(**self._stores.options))
         return [
             self._shown(camera.id, camera.to_dict() or {})
             for camera in sorted(stored, key=lambda one: one.id)
@@ -61,7 +61,7 @@ class CameraRegistry:
         plain = empty | {"commandMap": "camerawebserver"} | fields
         key, hashed = new_key()
         reference = self._reference(camera_id)
-        batch = self._db.batch()
+        batch = self._stores.db.batch()
         batch.create(reference, plain)
         batch.set(_key_reference(reference), hashed)
         with store_errors("Firestore"):
@@ -81,7 +81,7 @@ class CameraRegistry:
         self._stored(camera_id)
         self._require_free(fields.get("ipAddress"), camera_id)
         with store_errors("Firestore"):
-            self._reference(camera_id).update(fields, **call_options(self._timeout))
+            self._reference(camera_id).update(fields, **self._stores.options)
         return self._shown(camera_id, self._stored(camera_id))
 
     def rotate_key(self, camera_id: str) -> str:
@@ -93,7 +93,7 @@ class CameraRegistry:
         self._stored(camera_id)
         key, hashed = new_key()
         with store_errors("Firestore"):
-            _key_reference(self._reference(camera_id)).set(hashed, **call_options(self._timeout))
+            _key_reference(self._reference(camera_id)).set(hashed, **self._stores.options)
         return key
 
     def remove(self, camera_id: str) -> None:
@@ -104,15 +104,15 @@ class CameraRegistry:
         """
         self._stored(camera_id)
         reference = self._reference(camera_id)
-        batch = self._db.batch()
+        batch = self._stores.db.batch()
         for document in (
             _key_reference(reference),
             reference,
-            self._db.collection("visits").document(camera_id),
+            self._stores.db.collection("visits").document(camera_id),
         ):
             batch.delete(document)
         with store_errors("Firestore"):
-            batch.commit(**call_options(self._timeout))
+            batch.commit(**self._stores.options)
 
     def route(self, camera_id: str | None, camera_ip: str | None) -> CameraRoute:
         """The route to the camera of that id, or with that registered address.
@@ -153,15 +153,15 @@ class CameraRegistry:
         fields = {name: level for name, level in levels.items() if level is not None}
         if fields:
             with store_errors("Firestore"), suppress(Gone):
-                self._reference(camera_id).update(fields, **call_options(self._timeout))
+                self._reference(camera_id).update(fields, **self._stores.options)
 
     def _reference(self, camera_id: str) -> DocumentReference:
-        return self._db.collection("cameras").document(camera_id)
+        return self._stores.db.collection("cameras").document(camera_id)
 
     def _stored(self, camera_id: str) -> dict[str, Any]:
         if is_camera_id(camera_id):
             with store_errors("Firestore"):
-                camera = self._reference(camera_id).get(**call_options(self._timeout))
+                camera = self._reference(camera_id).get(**self._stores.options)
             if camera.exists:
                 return camera.to_dict() or {}
         raise NotFound(f"There is no camera {camera_id!r}.")
@@ -170,10 +170,12 @@ class CameraRegistry:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         cameras = (
-            self._db.collection("cameras").where(filter=FieldFilter("ipAddress", "==", address)).limit(1)
+            self._stores.db.collection("cameras")
+            .where(filter=FieldFilter("ipAddress", "==", address))
+            .limit(1)
         )
         with store_errors("Firestore"):
-            return next((camera.id for camera in cameras.stream(**call_options(self._timeout))), None)
+            return next((camera.id for camera in cameras.stream(**self._stores.options)), None)
 
     def _require_free(self, address: object, camera_id: str) -> None:
         """Two cameras at one address would make `camera_ip` name either."""
@@ -184,7 +186,7 @@ class CameraRegistry:
         from google.api_core.exceptions import AlreadyExists
 
         try:
-            batch.commit(**call_options(self._timeout))
+            batch.commit(**self._stores.options)
         except AlreadyExists:
             raise BadRequest(f"There is a camera {camera_id} already: choose another id.") from None
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lookout.cloud.corrections.jobs import JobStore
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.strangers.documents import has_alerts
 from lookout.cloud.strangers.records import Stranger
 from lookout.cloud.strangers.removal import StrangerRemoval
 from lookout.domain.people.requests import is_document_id
 from lookout.errors import NotFound
 
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
-
 PARTS = 16
 """A sweep looks at one part of the strangers: those whose ids begin with the same hexadecimal digit."""
 
 
-def delete_alert(db: Client, alert_id: str, timeout: float) -> None:
+def delete_alert(stores: Stores, alert_id: str) -> None:
     """Delete an alert that may be gone already; ``alert_deleted`` sees to what goes with it.
 
     Raises:
@@ -32,17 +26,16 @@ def delete_alert(db: Client, alert_id: str, timeout: float) -> None:
     if not is_document_id(alert_id):
         raise NotFound(f"There is no alert {alert_id!r}.")
     with store_errors("Firestore"):
-        db.collection("alerts").document(alert_id).delete(**call_options(timeout))
+        stores.db.collection("alerts").document(alert_id).delete(**stores.options)
 
 
 class UnseenStrangers:
     """Removes strangers that have no alert. Every method raises ``Unavailable`` when a store does not answer."""
 
-    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
-        self._db = db
-        self._removal = StrangerRemoval(db, bucket, timeout)
-        self._jobs = JobStore(db, timeout)
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._removal = StrangerRemoval(stores)
+        self._jobs = JobStore(stores)
 
     def remove(self, stranger_id: str, finishing: str | None = None) -> bool:
         """Remove the stranger if it has no alert; whether it was removed.
@@ -56,7 +49,7 @@ class UnseenStrangers:
             return (
                 not stranger.is_muted
                 and not self._is_taken(f"strangers/{stranger_id}", finishing)
-                and not has_alerts(self._db, stranger_id, self._timeout)
+                and not has_alerts(self._stores, stranger_id)
             )
 
         return self._removal.remove_if(stranger_id, is_unseen)
@@ -66,19 +59,19 @@ class UnseenStrangers:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         digit = f"{number % PARTS:x}"
-        strangers = self._db.collection("strangers")
+        strangers = self._stores.db.collection("strangers")
         first, end = strangers.document(digit), strangers.document(f"{digit}g")
         wanted = strangers.where(filter=FieldFilter("__name__", ">=", first))
         wanted = wanted.where(filter=FieldFilter("__name__", "<", end)).select([])
         with store_errors("Firestore"):
-            found = list(wanted.stream(**call_options(self._timeout)))
+            found = list(wanted.stream(**self._stores.options))
         return sum(self.remove(one.id) for one in found)
 
     def _is_taken(self, path: str, finishing: str | None) -> bool:
         return any(path in (*job.takes, *job.joins) for job in self._jobs.running() if job.id != finishing)
 
 
-def forget_alert(db: Client, bucket: Bucket, alert_id: str, timeout: float) -> int:
+def forget_alert(stores: Stores, alert_id: str) -> int:
     """Delete what belonged to a deleted alert: its pictures, its face's vector and its notices.
 
     Returns how many pictures there were.
@@ -86,10 +79,10 @@ def forget_alert(db: Client, bucket: Bucket, alert_id: str, timeout: float) -> i
     Raises:
         Unavailable: a store did not answer; it may be called again.
     """
-    batch = db.batch()
-    batch.delete(db.collection("alert_vectors").document(alert_id))
+    batch = stores.db.batch()
+    batch.delete(stores.db.collection("alert_vectors").document(alert_id))
     for state in ("new", "known"):
-        batch.delete(db.collection("notices").document(f"{alert_id}_{state}"))
+        batch.delete(stores.db.collection("notices").document(f"{alert_id}_{state}"))
     with store_errors("Firestore"):
-        batch.commit(retry=None, timeout=timeout)
-    return storage.remove_folder(bucket, f"alerts/{alert_id}/", timeout)
+        batch.commit(retry=None, timeout=stores.timeout)
+    return storage.remove_folder(stores, f"alerts/{alert_id}/")

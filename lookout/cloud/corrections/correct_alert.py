@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.alerts import arrivals
 from lookout.cloud.corrections.jobs import JobStore
 from lookout.cloud.corrections.relabelling import Place, Relabelling
 from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.negatives import Negatives
 from lookout.cloud.strangers.records import Stranger, StrangerRecords, require_unnamed
@@ -17,31 +18,22 @@ from lookout.domain.people.requests import Correction, is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
 
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
-
 
 class CorrectAlert:
     """Corrects alerts."""
 
     def __init__(
         self,
-        db: Client,
-        bucket: Bucket,
+        stores: Stores,
         book: JobStore,
         strangers: StrangerRecords,
         relabelling: Relabelling,
-        timeout: float,
     ) -> None:
-        self._db = db
-        self._bucket = bucket
+        self._stores = stores
         self._book = book
         self._strangers = strangers
         self._relabelling = relabelling
-        self._negatives = Negatives(db)
-        self._timeout = timeout
+        self._negatives = Negatives(stores.db)
 
     def correct(self, alert_id: str, correction: Correction, by: str) -> dict[str, Any]:
         """Let the alert be who it really is. Returns who that is, and who it was.
@@ -58,9 +50,9 @@ class CorrectAlert:
         def change(transaction: Transaction) -> tuple[Identity, Identity, str | None]:
             return self._step(transaction, place, correction, by)
 
-        before, after, unneeded = run(self._db, self._timeout, change)
+        before, after, unneeded = run(self._stores, change)
         if unneeded is not None:
-            storage.remove_folder(self._bucket, unneeded, self._timeout)
+            storage.remove_folder(self._stores, unneeded)
         return {
             "alert_id": alert_id,
             **_plain(after),
@@ -90,10 +82,10 @@ class CorrectAlert:
         if alert is None:
             raise NotFound(f"There is no alert {place.alert_id!r}.")
         before, after = identity_of(alert), becomes(alert) or Identity()
-        (face,) = transaction.read([self._db.collection("alert_vectors").document(place.alert_id)])
+        (face,) = transaction.read([self._stores.db.collection("alert_vectors").document(place.alert_id)])
         self._negatives.corrected(transaction, place.alert_id, face, before.person_id, after.person_id)
         if before.person_id is not None and before.person_id != after.person_id:
-            arrivals.take_back(transaction, self._db, place.day, before.person_id, place.alert_id)
+            arrivals.take_back(transaction, self._stores.db, place.day, before.person_id, place.alert_id)
         if before.stranger_id == after.stranger_id:
             return before, after, None
         unneeded: str | None = None
@@ -108,7 +100,9 @@ class CorrectAlert:
     def _person(self, transaction: Transaction, person_id: str | None) -> Identity | None:
         if person_id is None:
             return None
-        person = self._db.collection("people").document(person_id) if is_document_id(person_id) else None
+        person = (
+            self._stores.db.collection("people").document(person_id) if is_document_id(person_id) else None
+        )
         stored = None if person is None else transaction.read([person])[0]
         if stored is None:
             raise NotFound(f"There is no person {person_id!r}.")

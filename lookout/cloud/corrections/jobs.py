@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import Conflict, LookoutError
 from lookout.log import Severity, log
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
 KEPT = timedelta(days=7)
 """How long the same call is answered with the result of a job that is done."""
@@ -69,25 +70,23 @@ then what nobody would want half done.
 class JobStore:
     """The jobs. Every method raises ``Unavailable`` when Firestore does not answer."""
 
-    def __init__(self, db: Client, timeout: float) -> None:
-        self._db = db
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def find(self, job_id: str) -> Job | None:
         """The job, running or done; None when there is none, or it is too old."""
         with store_errors("Firestore"):
-            found = self._reference(job_id).get(**call_options(self._timeout))
+            found = self._reference(job_id).get(**self._stores.options)
         return _living(found.id, found.to_dict())
 
     def running(self) -> list[Job]:
         """All jobs that are not done, oldest first."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        unfinished = self._db.collection("jobs").where(filter=FieldFilter("state", "==", RUNNING))
+        unfinished = self._stores.db.collection("jobs").where(filter=FieldFilter("state", "==", RUNNING))
         with store_errors("Firestore"):
             jobs = [
-                _job(found.id, found.to_dict() or {})
-                for found in unfinished.stream(**call_options(self._timeout))
+                _job(found.id, found.to_dict() or {}) for found in unfinished.stream(**self._stores.options)
             ]
         return sorted(jobs, key=lambda job: job.created_at)
 
@@ -167,7 +166,7 @@ class JobStore:
             transaction.set(self._reference(job_id), done)
             return dict(result)
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def forget(self, transaction: Transaction, job_id: str) -> None:
         """Delete a job that is done, in a step that read it, where its result may not be kept."""
@@ -176,13 +175,13 @@ class JobStore:
     def give_up(self, job_id: str) -> None:
         """Forget a job that cannot be finished."""
         with store_errors("Firestore"):
-            self._reference(job_id).delete(**call_options(self._timeout))
+            self._reference(job_id).delete(**self._stores.options)
 
     def _turn(self) -> DocumentReference:
-        return self._db.collection("jobs_state").document("current")
+        return self._stores.db.collection("jobs_state").document("current")
 
     def _reference(self, job_id: str) -> DocumentReference:
-        return self._db.collection("jobs").document(job_id)
+        return self._stores.db.collection("jobs").document(job_id)
 
 
 class Runner:

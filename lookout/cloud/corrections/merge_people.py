@@ -12,7 +12,8 @@ from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.photo_import import PhotoImport
 from lookout.cloud.corrections.relabelling import Place, Relabelling
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.negatives import Negatives
 from lookout.domain.people.relabel import Identity, moved_beside, moved_candidates
@@ -20,9 +21,8 @@ from lookout.domain.people.requests import is_document_id, photo_names
 from lookout.errors import BadRequest, Conflict, NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
-    from lookout.cloud.firebase.types import Bucket
 
 KIND = "merge_person"
 
@@ -38,22 +38,18 @@ class MergePeople:
 
     def __init__(
         self,
-        db: Client,
-        bucket: Bucket,
+        stores: Stores,
         book: JobStore,
         relabelling: Relabelling,
         bringing: PhotoImport,
         stale_seconds: float,
-        timeout: float,
     ) -> None:
-        self._db = db
-        self._bucket = bucket
+        self._stores = stores
         self._book = book
         self._relabelling = relabelling
         self._bringing = bringing
         self._stale_seconds = stale_seconds
-        self._negatives = Negatives(db)
-        self._timeout = timeout
+        self._negatives = Negatives(stores.db)
 
     def begin(self, person_id: str, into_id: str, by: str) -> Job:
         """Open the job. Returns the one that is there already when the same was said before.
@@ -84,7 +80,7 @@ class MergePeople:
             self._book.open(transaction, job)
             return job
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any]:
         """Do what is left: alerts, open visits and photos, then the person; then what came in meanwhile.
@@ -98,7 +94,7 @@ class MergePeople:
             self._relabel_all(job)
             photos = self._bring(job)
             self._bringing.wait(into_id, list(photos.values()))
-            run(self._db, self._timeout, lambda transaction: self._remove(transaction, job))
+            run(self._stores, lambda transaction: self._remove(transaction, job))
         time.sleep(self._stale_seconds)
         self._relabel_all(job)
         return {
@@ -130,22 +126,22 @@ class MergePeople:
             if fields is not None:
                 transaction.set(reference, fields)
 
-        alerts = self._db.collection("alerts")
+        alerts = self._stores.db.collection("alerts")
         for named, moved in (
             (FieldFilter("reason", "==", "ambiguous"), moved_candidates),
             (FieldFilter("beside", "array_contains", person_id), moved_beside),
         ):
             with store_errors("Firestore"):
-                found = list(alerts.where(filter=named).stream(**call_options(self._timeout)))
+                found = list(alerts.where(filter=named).stream(**self._stores.options))
             for one in found:
                 if moved(one.to_dict() or {}, person_id, identity) is not None:
-                    run(self._db, self._timeout, partial(change, one.reference, moved))
+                    run(self._stores, partial(change, one.reference, moved))
 
     def _relabel_negatives(self, person_id: str, into_id: str) -> None:
         """Faces of the person that others are told from the person by."""
         with store_errors("Firestore"):
             galleries = (
-                self._db.collection("gallery").select(["negatives"]).stream(**call_options(self._timeout))
+                self._stores.db.collection("gallery").select(["negatives"]).stream(**self._stores.options)
             )
             owners = [
                 one.id
@@ -159,8 +155,7 @@ class MergePeople:
             ]
         for owner in owners:
             run(
-                self._db,
-                self._timeout,
+                self._stores,
                 partial(self._rename_negatives, owner, person_id, into_id),
             )
 
@@ -181,13 +176,13 @@ class MergePeople:
             self._book.note(transaction, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
             return True
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def _bring(self, job: Job) -> dict[str, str]:
         """Copy the photos; their old and new names, which are laid down before the first is copied."""
         source, target = f"faces/{job.about['personId']}/", f"faces/{job.about['into']}/"
-        theirs = storage.names(self._bucket, source, self._timeout)
-        taken = storage.names(self._bucket, target, self._timeout)
+        theirs = storage.names(self._stores, source)
+        taken = storage.names(self._stores, target)
 
         def plan(transaction: Transaction) -> dict[str, str]:
             progress = self._book.going_on(transaction, job).progress
@@ -198,10 +193,10 @@ class MergePeople:
             planned: dict[str, str] = progress["photos"]
             return planned
 
-        photos = run(self._db, self._timeout, plan)
+        photos = run(self._stores, plan)
         for old, new in photos.items():
             self._require_into(job)
-            storage.copy(self._bucket, source + old, target + new, self._timeout)
+            storage.copy(self._stores, source + old, target + new)
         return photos
 
     def _remove(self, transaction: Transaction, job: Job) -> None:
@@ -218,12 +213,12 @@ class MergePeople:
 
     def _require_into(self, job: Job) -> None:
         with store_errors("Firestore"):
-            into = self._person(job.about["into"]).get(**call_options(self._timeout))
+            into = self._person(job.about["into"]).get(**self._stores.options)
         if not into.exists:
             raise Conflict(f"{job.about['person']} was deleted meanwhile.")
 
     def _person(self, person_id: str) -> DocumentReference:
-        return self._db.collection("people").document(person_id)
+        return self._stores.db.collection("people").document(person_id)
 
 
 def _identity(job: Job) -> Identity:

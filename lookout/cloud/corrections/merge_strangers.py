@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.relabelling import Place, Relabelling
 from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.records import Stranger, StrangerRecords, require_unnamed
 from lookout.domain.people.relabel import Identity
@@ -16,11 +17,6 @@ from lookout.domain.people.requests import is_document_id
 from lookout.domain.visits.shot import merged_portrait_path
 from lookout.domain.visits.stranger_record import merged
 from lookout.errors import BadRequest, Conflict, NotFound
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
 
 KIND = "merge_stranger"
 
@@ -30,19 +26,15 @@ class MergeStrangers:
 
     def __init__(
         self,
-        db: Client,
-        bucket: Bucket,
+        stores: Stores,
         book: JobStore,
         strangers: StrangerRecords,
         relabelling: Relabelling,
-        timeout: float,
     ) -> None:
-        self._db = db
-        self._bucket = bucket
+        self._stores = stores
         self._book = book
         self._strangers = strangers
         self._relabelling = relabelling
-        self._timeout = timeout
 
     def begin(self, stranger_id: str, into_id: str, by: str) -> Job:
         """Let the stranger be one with another, for all frames from now on, and open the job for the rest.
@@ -78,7 +70,7 @@ class MergeStrangers:
             self._strangers.remove(transaction, other)
             return job
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any]:
         """Do what is left: the alerts, the open visits, the picture."""
@@ -90,9 +82,9 @@ class MergeStrangers:
             lambda visit: identity if visit.get("strangerId") == stranger_id else None
         )
         self._bring_picture(job)
-        storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        storage.remove_folder(self._stores, f"strangers/{stranger_id}/")
         # the alerts of both may have left meanwhile
-        UnseenStrangers(self._db, self._bucket, self._timeout).remove(into_id, finishing=job.id)
+        UnseenStrangers(self._stores).remove(into_id, finishing=job.id)
         alerts = self._book.progress(job).get("alerts", 0)
         return {"stranger_id": stranger_id, "into": into_id, "alerts": alerts}
 
@@ -116,7 +108,7 @@ class MergeStrangers:
             self._book.note(transaction, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
             return True
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def _bring_picture(self, job: Job) -> None:
         """Give the stranger that stays the better picture of the two."""
@@ -124,7 +116,7 @@ class MergeStrangers:
         if path is None:
             return
         to = merged_portrait_path(job.about["into"], job.about["strangerId"])
-        if storage.copy(self._bucket, path, to, self._timeout):
+        if storage.copy(self._stores, path, to):
 
             def change(transaction: Transaction) -> str | None:
                 progress = self._book.going_on(transaction, job).progress
@@ -142,9 +134,9 @@ class MergeStrangers:
                 self._book.note(transaction, job.id, progress | {"unused": unused})
                 return unused
 
-            unused = run(self._db, self._timeout, change)
+            unused = run(self._stores, change)
             if unused is not None:
-                storage.remove(self._bucket, unused, self._timeout)
+                storage.remove(self._stores, unused)
 
 
 def _job(other: Stranger, into_id: str, by: str) -> Job:

@@ -16,7 +16,8 @@ from lookout.cloud.corrections.jobs import Job, JobStore, Unfinished
 from lookout.cloud.corrections.photo_import import PhotoImport, Source
 from lookout.cloud.corrections.relabelling import Place, Relabelling
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.records import Stranger, StrangerRecords
 from lookout.domain.people.relabel import Identity
@@ -25,9 +26,8 @@ from lookout.domain.visits.stranger_record import CROPS_ENROLLED, best_crops
 from lookout.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
-    from lookout.cloud.firebase.types import Bucket
 
 KIND = "name"
 
@@ -42,21 +42,17 @@ class NameStranger:
 
     def __init__(
         self,
-        db: Client,
-        bucket: Bucket,
+        stores: Stores,
         book: JobStore,
         strangers: StrangerRecords,
         relabelling: Relabelling,
         bringing: PhotoImport,
-        timeout: float,
     ) -> None:
-        self._db = db
-        self._bucket = bucket
+        self._stores = stores
         self._book = book
         self._strangers = strangers
         self._relabelling = relabelling
         self._bringing = bringing
-        self._timeout = timeout
 
     def begin(self, stranger_id: str, wanted: Wanted, by: str) -> Job:
         """Say who the stranger is: all that makes frames of the moment right, and the job for the rest.
@@ -83,7 +79,7 @@ class NameStranger:
             self._strangers.set(transaction, stranger, {"personId": person_id}, alias)
             return job
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any] | Unfinished:
         """Do what is left: relabel, bring the crops, wait for their enrolment, let the stranger go.
@@ -113,14 +109,14 @@ class NameStranger:
         held_until = job.created_at + timedelta(seconds=self._bringing.enrol_seconds * PATIENCE)
         if enrolled.waiting and not enrolled.enrolled and datetime.now(UTC) < held_until:
             return Unfinished(result)
-        run(self._db, self._timeout, lambda transaction: self._let_go(transaction, stranger_id))
+        run(self._stores, lambda transaction: self._let_go(transaction, stranger_id))
         # after that nobody offers the stranger another picture
-        storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+        storage.remove_folder(self._stores, f"strangers/{stranger_id}/")
         return result
 
     def _person(self, transaction: Transaction, wanted: Wanted) -> tuple[str, str, bool]:
         """Id and name of the person who is meant, made if need be, and whether nobody wants to hear of them."""
-        people = self._db.collection("people")
+        people = self._stores.db.collection("people")
         if wanted.name is None:
             person_id = str(wanted.person_id)
             found = transaction.read([people.document(person_id)])[0] if is_document_id(person_id) else None
@@ -161,7 +157,7 @@ class NameStranger:
             self._book.note(transaction, job.id, noted)
             return True
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def _bring(self, job: Job) -> list[str]:
         """Bring the best crops to the person; which photos they are."""
@@ -177,7 +173,7 @@ class NameStranger:
             self._book.note(transaction, job.id, progress | {"photos": kept})
             return kept
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def _sources(self, job: Job, noted: dict[str, Any]) -> Iterator[Source]:
         """The crops to bring, best first; before each it is made sure that the person is still there."""
@@ -201,9 +197,9 @@ class NameStranger:
                 yield Source(f"stranger-{alert_id}.jpg", partial(self._crop_of, job, alert_id))
 
     def _alerts(self, alert_ids: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
-        references = [self._db.collection("alerts").document(alert_id) for alert_id in alert_ids]
+        references = [self._stores.db.collection("alerts").document(alert_id) for alert_id in alert_ids]
         with store_errors("Firestore"):
-            found = list(self._db.get_all(references, **call_options(self._timeout))) if references else []
+            found = list(self._stores.db.get_all(references, **self._stores.options)) if references else []
         return [(one.id, one.to_dict() or {}) for one in found]
 
     def _crop_of(self, job: Job, alert_id: str) -> str | None:
@@ -226,7 +222,7 @@ class NameStranger:
             Conflict: the person was deleted meanwhile.
         """
         person_id, stranger_id = job.about["personId"], job.about["strangerId"]
-        if self._stored(self._db.collection("people").document(person_id)):
+        if self._stored(self._stores.db.collection("people").document(person_id)):
             return
 
         def change(transaction: Transaction) -> None:
@@ -236,14 +232,14 @@ class NameStranger:
                 alias = {"personId": None, "name": None, "ignored": ignored}
                 self._strangers.set(transaction, stranger, {"personId": None}, alias)
 
-        run(self._db, self._timeout, change)
+        run(self._stores, change)
         # those of its alerts that had the name already keep it
-        UnseenStrangers(self._db, self._bucket, self._timeout).remove(stranger_id, finishing=job.id)
+        UnseenStrangers(self._stores).remove(stranger_id, finishing=job.id)
         raise Conflict(f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again.")
 
     def _stored(self, reference: DocumentReference) -> dict[str, Any]:
         with store_errors("Firestore"):
-            return reference.get(**call_options(self._timeout)).to_dict() or {}
+            return reference.get(**self._stores.options).to_dict() or {}
 
 
 def _job(stranger: Stranger, person_id: str, person: str, by: str) -> Job:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.corrections.alert_removal import delete_alert
 from lookout.cloud.corrections.correct_alert import CorrectAlert
 from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers import documents
 from lookout.cloud.strangers.records import StrangerRecords, require_unnamed
@@ -18,28 +19,19 @@ from lookout.domain.site.expiry import has_expired
 from lookout.domain.visits.shot import portrait_path
 from lookout.errors import NotFound
 
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
-
 
 class NotAFace:
     """Lets an ignored stranger stand for what was taken for a face, so that an owner can take it back there."""
 
     def __init__(
         self,
-        db: Client,
-        bucket: Bucket,
+        stores: Stores,
         strangers: StrangerRecords,
         corrections: CorrectAlert,
-        timeout: float,
     ) -> None:
-        self._db = db
-        self._bucket = bucket
+        self._stores = stores
         self._strangers = strangers
         self._corrections = corrections
-        self._timeout = timeout
 
     def silence(self, alert_id: str, by: str) -> str | None:
         """Delete the alert, and ignore its stranger; one that was taken for a person becomes a stranger first.
@@ -55,21 +47,23 @@ class NotAFace:
         if not is_document_id(alert_id):
             raise NotFound(f"There is no alert {alert_id!r}.")
         made_id = hashlib.sha256(alert_id.encode()).hexdigest()[:32]
-        stranger_id, shot = run(self._db, self._timeout, lambda step: self._ignore(step, alert_id, made_id))
+        stranger_id, shot = run(self._stores, lambda step: self._ignore(step, alert_id, made_id))
         if stranger_id == made_id or stranger_id is None:
             # also a negative of the person it was taken for
             self._corrections.correct(alert_id, Correction(stranger_id=stranger_id), by)
         if shot is not None:
             face, picture = shot
-            storage.copy(self._bucket, face, picture, self._timeout)
-        delete_alert(self._db, alert_id, self._timeout)
+            storage.copy(self._stores, face, picture)
+        delete_alert(self._stores, alert_id)
         return stranger_id
 
     def _ignore(
         self, step: Transaction, alert_id: str, made_id: str
     ) -> tuple[str | None, tuple[str, str] | None]:
         """The id of the stranger that is ignored now, and from where to where to copy its picture."""
-        references = [self._db.collection(name).document(alert_id) for name in ("alerts", "alert_vectors")]
+        references = [
+            self._stores.db.collection(name).document(alert_id) for name in ("alerts", "alert_vectors")
+        ]
         alert, face = step.read(references)
         if alert is None or has_expired(alert, datetime.now(UTC)):
             raise NotFound(f"There is no alert {alert_id!r}.")
@@ -97,9 +91,9 @@ class NotAFace:
     ) -> None:
         from google.cloud.firestore import SERVER_TIMESTAMP
 
-        shown = documents.reference(self._db, stranger_id)
-        vectors = documents.vectors_reference(self._db, stranger_id)
-        state = documents.state_reference(self._db)
+        shown = documents.reference(self._stores.db, stranger_id)
+        vectors = documents.vectors_reference(self._stores.db, stranger_id)
+        state = documents.state_reference(self._stores.db)
         if step.read([shown, vectors, state])[0] is not None:
             return  # an earlier call was interrupted
         common = {

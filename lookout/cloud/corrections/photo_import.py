@@ -6,15 +6,11 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 
 ENROL_SECONDS = 15.0
 """How long an answer waits for photos to be enrolled; those that take longer are enrolled all the same."""
@@ -51,12 +47,8 @@ class PhotoImport:
     ``enrol_seconds`` is the longest wait for their enrolment.
     """
 
-    def __init__(
-        self, db: Client, bucket: Bucket, timeout: float, enrol_seconds: float = ENROL_SECONDS
-    ) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._timeout = timeout
+    def __init__(self, stores: Stores, enrol_seconds: float = ENROL_SECONDS) -> None:
+        self._stores = stores
         self.enrol_seconds = enrol_seconds
 
     def bring(self, person_id: str, sources: Iterable[Source], most: int) -> list[str]:
@@ -70,25 +62,25 @@ class PhotoImport:
             if len(brought) == most:
                 break
             place = f"faces/{person_id}/{source.photo_id}"
-            there = storage.photo_bytes(self._bucket, place, self._timeout)
+            there = storage.photo_bytes(self._stores, place)
             data = self._bytes(source) if there is None else there
             if data is None or (digest := hashlib.sha256(data).digest()) in digests:
                 continue
             if there is None:
-                storage.store(self._bucket, {place: data}, self._timeout)
+                storage.store(self._stores, {place: data})
             digests.add(digest)
             brought.append(source.photo_id)
         return brought
 
     def wait(self, person_id: str, photo_ids: Sequence[str]) -> Enrolled:
         """Wait until the photos are enrolled or rejected, but no longer than ``enrol_seconds``."""
-        photos = self._db.collection("people").document(person_id).collection("photos")
+        photos = self._stores.db.collection("people").document(person_id).collection("photos")
         references = [photos.document(photo_id) for photo_id in photo_ids]
         deadline = time.monotonic() + self.enrol_seconds
         while True:
             with store_errors("Firestore"):
                 found = (
-                    list(self._db.get_all(references, **call_options(self._timeout))) if references else []
+                    list(self._stores.db.get_all(references, **self._stores.options)) if references else []
                 )
             stored = {one.id: one.to_dict() or {} for one in found}
             states = [stored[photo_id].get("status") for photo_id in photo_ids]
@@ -105,7 +97,7 @@ class PhotoImport:
     def _bytes(self, source: Source) -> bytes | None:
         asked: set[str] = set()
         while (path := source.path()) is not None and path not in asked:
-            data = storage.photo_bytes(self._bucket, path, self._timeout)
+            data = storage.photo_bytes(self._stores, path)
             if data is not None:
                 return data
             asked.add(path)

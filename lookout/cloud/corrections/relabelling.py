@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.people.relabel import Becomes, identity_of, moved_counts, relabelled_visits
 from lookout.domain.people.requests import is_document_id
@@ -16,7 +17,7 @@ from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
 PAGE = 500
 """Alerts asked for at once."""
@@ -37,10 +38,9 @@ class Relabelling:
     Every method raises ``Unavailable`` when Firestore does not answer.
     """
 
-    def __init__(self, db: Client, hour: Callable[[datetime], int], timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, hour: Callable[[datetime], int]) -> None:
+        self._stores = stores
         self._hour = hour
-        self._timeout = timeout
 
     def place(self, alert_id: str) -> Place:
         """Where the alert stands.
@@ -50,7 +50,7 @@ class Relabelling:
         """
         if is_document_id(alert_id):
             with store_errors("Firestore"):
-                found = self._alert(alert_id).get(**call_options(self._timeout))
+                found = self._alert(alert_id).get(**self._stores.options)
             stored = found.to_dict()
             if stored is not None and not has_expired(stored, datetime.now(UTC)):
                 return Place(alert_id, stored["cameraId"], stored["day"])
@@ -60,14 +60,12 @@ class Relabelling:
         """Every alert whose ``field`` (``personId``, ``strangerId``) is ``value``, expired ones too."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        query = self._db.collection("alerts").where(filter=FieldFilter(field, "==", value))
+        query = self._stores.db.collection("alerts").where(filter=FieldFilter(field, "==", value))
         query = query.select(["cameraId", "day"]).order_by("__name__").limit(PAGE)
         last = None
         while True:
             with store_errors("Firestore"):
-                page = list(
-                    (query.start_after(last) if last else query).stream(**call_options(self._timeout))
-                )
+                page = list((query.start_after(last) if last else query).stream(**self._stores.options))
             for found in page:
                 yield Place(found.id, found.get("cameraId"), found.get("day"))
             if len(page) < PAGE:
@@ -83,8 +81,8 @@ class Relabelling:
         or stays as it is. Whoever changes the alert or its visit before the step is written has it decided anew.
         """
         alert_reference = self._alert(place.alert_id)
-        visits_reference = self._db.collection("visits").document(place.camera_id)
-        day_reference = self._db.collection("days").document(f"{place.day}_{place.camera_id}")
+        visits_reference = self._stores.db.collection("visits").document(place.camera_id)
+        day_reference = self._stores.db.collection("days").document(f"{place.day}_{place.camera_id}")
         alert, visits, day = transaction.read([alert_reference, visits_reference, day_reference])
         identity = None if alert is None else becomes(alert)
         if alert is None or identity is None:
@@ -107,13 +105,13 @@ class Relabelling:
         with store_errors("Firestore"):
             cameras = [
                 found.reference
-                for found in self._db.collection("visits").select([]).stream(**call_options(self._timeout))
+                for found in self._stores.db.collection("visits").select([]).stream(**self._stores.options)
             ]
         for reference in cameras:
-            run(self._db, self._timeout, partial(_sweep, reference, becomes))
+            run(self._stores, partial(_sweep, reference, becomes))
 
     def _alert(self, alert_id: str) -> DocumentReference:
-        return self._db.collection("alerts").document(alert_id)
+        return self._stores.db.collection("alerts").document(alert_id)
 
 
 def _sweep(reference: DocumentReference, becomes: Becomes, transaction: Transaction) -> None:

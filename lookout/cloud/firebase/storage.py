@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.calls import CallOptions, store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
-
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class StoredPhoto:
     created_at: datetime
 
 
-def store(bucket: Bucket, jpegs: Mapping[str, bytes], timeout: float) -> None:
+def store(stores: Stores, jpegs: Mapping[str, bytes]) -> None:
     """Upload JPEG pictures, each under its path.
 
     Raises:
@@ -33,51 +30,51 @@ def store(bucket: Bucket, jpegs: Mapping[str, bytes], timeout: float) -> None:
     """
     with store_errors("Storage"):
         for path, jpeg in jpegs.items():
-            bucket.blob(path).upload_from_string(jpeg, "image/jpeg", timeout=timeout, retry=_retry(timeout))
+            stores.bucket.blob(path).upload_from_string(jpeg, "image/jpeg", **storage_options(stores))
 
 
-def remove(bucket: Bucket, path: str, timeout: float) -> None:
+def remove(stores: Stores, path: str) -> None:
     """Delete a picture that nothing refers to. One that cannot be deleted is logged, not raised."""
     try:
         with store_errors("Storage"), _absent_is_fine():
-            bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
+            stores.bucket.blob(path).delete(**storage_options(stores))
     except Unavailable as error:
         log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
 
 
-def are_stored(bucket: Bucket, paths: Iterable[str], timeout: float) -> bool:
+def are_stored(stores: Stores, paths: Iterable[str]) -> bool:
     """Whether there is something under each of the ``paths``.
 
     Raises:
         Unavailable: Storage did not answer.
     """
-    return all(photo(bucket, path, timeout) is not None for path in paths)
+    return all(photo(stores, path) is not None for path in paths)
 
 
-def photo(bucket: Bucket, path: str, timeout: float) -> StoredPhoto | None:
+def photo(stores: Stores, path: str) -> StoredPhoto | None:
     """What Storage holds under ``path`` at the moment; None when there is nothing.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"):
-        blob = bucket.get_blob(path, timeout=timeout, retry=_retry(timeout))
+        blob = stores.bucket.get_blob(path, **storage_options(stores))
     return None if blob is None else StoredPhoto(int(blob.generation), int(blob.size), blob.time_created)
 
 
-def photo_bytes(bucket: Bucket, path: str, timeout: float) -> bytes | None:
+def photo_bytes(stores: Stores, path: str) -> bytes | None:
     """The bytes under ``path``; None when they were deleted meanwhile.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"), _absent_is_fine():
-        data: bytes = bucket.blob(path).download_as_bytes(timeout=timeout, retry=_retry(timeout))
+        data: bytes = stores.bucket.blob(path).download_as_bytes(**storage_options(stores))
         return data
     return None
 
 
-def remove_photos(bucket: Bucket, person_id: str, until: datetime, timeout: float) -> int:
+def remove_photos(stores: Stores, person_id: str, until: datetime) -> int:
     """Delete a person's photos that were uploaded up to a moment; how many there were.
 
     Raises:
@@ -85,45 +82,45 @@ def remove_photos(bucket: Bucket, person_id: str, until: datetime, timeout: floa
     """
     count = 0
     with store_errors("Storage"):
-        blobs = bucket.list_blobs(prefix=f"faces/{person_id}/", timeout=timeout, retry=_retry(timeout))
+        blobs = stores.bucket.list_blobs(prefix=f"faces/{person_id}/", **storage_options(stores))
         for blob in blobs:
             if blob.time_created <= until:
                 with _absent_is_fine():
-                    blob.delete(timeout=timeout, retry=_retry(timeout))
+                    blob.delete(**storage_options(stores))
                 count += 1
     return count
 
 
-def names(bucket: Bucket, prefix: str, timeout: float) -> list[str]:
+def names(stores: Stores, prefix: str) -> list[str]:
     """What is stored below ``prefix``, without it.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"):
-        blobs = bucket.list_blobs(prefix=prefix, timeout=timeout, retry=_retry(timeout))
+        blobs = stores.bucket.list_blobs(prefix=prefix, **storage_options(stores))
         return sorted(blob.name.removeprefix(prefix) for blob in blobs)
 
 
-def copy(bucket: Bucket, path: str, to: str, timeout: float) -> bool:
+def copy(stores: Stores, path: str, to: str) -> bool:
     """Store what is at ``path`` also at ``to``, if nothing is there. False when there is nothing at ``path``.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"), _absent_is_fine():
-        if bucket.get_blob(to, timeout=timeout, retry=_retry(timeout)) is not None:
+        if stores.bucket.get_blob(to, **storage_options(stores)) is not None:
             return True
-        found = bucket.get_blob(path, timeout=timeout, retry=_retry(timeout))
+        found = stores.bucket.get_blob(path, **storage_options(stores))
         if found is not None:
-            data = found.download_as_bytes(timeout=timeout, retry=_retry(timeout))
+            data = found.download_as_bytes(**storage_options(stores))
             kind = found.content_type
-            bucket.blob(to).upload_from_string(data, kind, timeout=timeout, retry=_retry(timeout))
+            stores.bucket.blob(to).upload_from_string(data, kind, **storage_options(stores))
             return True
     return False
 
 
-def remove_folder(bucket: Bucket, prefix: str, timeout: float) -> int:
+def remove_folder(stores: Stores, prefix: str) -> int:
     """Delete everything below ``prefix``; how many pictures there were.
 
     Raises:
@@ -131,25 +128,25 @@ def remove_folder(bucket: Bucket, prefix: str, timeout: float) -> int:
     """
     count = 0
     with store_errors("Storage"):
-        for blob in bucket.list_blobs(prefix=prefix, timeout=timeout, retry=_retry(timeout)):
+        for blob in stores.bucket.list_blobs(prefix=prefix, **storage_options(stores)):
             with _absent_is_fine():
-                blob.delete(timeout=timeout, retry=_retry(timeout))
+                blob.delete(**storage_options(stores))
                 count += 1
     return count
 
 
-def older_than(bucket: Bucket, prefix: str, moment: datetime, timeout: float) -> list[str]:
+def older_than(stores: Stores, prefix: str, moment: datetime) -> list[str]:
     """The paths that begin with ``prefix`` and were stored before a moment.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"):
-        blobs = bucket.list_blobs(prefix=prefix, timeout=timeout, retry=_retry(timeout))
+        blobs = stores.bucket.list_blobs(prefix=prefix, **storage_options(stores))
         return [blob.name for blob in blobs if blob.time_created < moment]
 
 
-def remove_all(bucket: Bucket, paths: Iterable[str], timeout: float) -> int:
+def remove_all(stores: Stores, paths: Iterable[str]) -> int:
     """Delete what is stored at ``paths``; how much of it was there.
 
     Raises:
@@ -159,7 +156,7 @@ def remove_all(bucket: Bucket, paths: Iterable[str], timeout: float) -> int:
     with store_errors("Storage"):
         for path in paths:
             with _absent_is_fine():
-                bucket.blob(path).delete(timeout=timeout, retry=_retry(timeout))
+                stores.bucket.blob(path).delete(**storage_options(stores))
                 count += 1
     return count
 
@@ -170,7 +167,8 @@ def _absent_is_fine() -> suppress:
     return suppress(NotFound)
 
 
-def _retry(timeout: float) -> Any:
+def storage_options(stores: Stores) -> CallOptions:
+    """Keyword arguments of a call of Storage, which is made again after a passing failure."""
     from google.cloud.storage.retry import DEFAULT_RETRY
 
-    return DEFAULT_RETRY.with_timeout(timeout)
+    return {"retry": DEFAULT_RETRY.with_timeout(stores.timeout), "timeout": stores.timeout}

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.errors import Unavailable
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, CollectionReference, DocumentReference
+    from google.cloud.firestore import CollectionReference, DocumentReference
 
     from lookout.cloud.firebase.types import Snapshot
 
@@ -30,24 +31,23 @@ Result = TypeVar("Result")
 class Transaction:
     """One try of a step: what was read for it, and what it will write."""
 
-    def __init__(self, db: Client, timeout: float) -> None:
-        self._db = db
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
         self._read_at: dict[str, Any] = {}
         self._written: set[str] = set()
-        self.batch = db.batch()
+        self.batch = stores.db.batch()
 
     def read(self, references: Sequence[DocumentReference]) -> list[dict[str, Any] | None]:
         """The documents as they were at one moment; None for one that is not there."""
         found = {
             one.reference.path: one
-            for one in self._db.get_all(list(references), **call_options(self._timeout))
+            for one in self._stores.db.get_all(list(references), **self._stores.options)
         }
         return [self._noted(found[reference.path]) for reference in references]
 
     def read_collection(self, collection: CollectionReference) -> dict[str, dict[str, Any]]:
         """All documents of a collection, by their ids."""
-        return {one.id: self._noted(one) or {} for one in collection.stream(**call_options(self._timeout))}
+        return {one.id: self._noted(one) or {} for one in collection.stream(**self._stores.options)}
 
     def _noted(self, snapshot: Snapshot) -> dict[str, Any] | None:
         # what was decided by the first look must still hold, also when a document is looked at twice
@@ -61,7 +61,7 @@ class Transaction:
         if read_at is None:
             self.batch.create(reference, fields)
         else:
-            self.batch.update(reference, fields, self._db.write_option(last_update_time=read_at))
+            self.batch.update(reference, fields, self._stores.db.write_option(last_update_time=read_at))
 
     def has_write(self, reference: DocumentReference) -> bool:
         """Whether the step writes fields of that document already."""
@@ -69,16 +69,16 @@ class Transaction:
 
     def remove(self, reference: DocumentReference) -> None:
         """Delete a document that was read, if nobody changed it since."""
-        unchanged = self._db.write_option(last_update_time=self._read_at[reference.path])
+        unchanged = self._stores.db.write_option(last_update_time=self._read_at[reference.path])
         self.batch.delete(reference, unchanged)
 
     def write(self) -> None:
         """Write all of it, or nothing."""
         if len(self.batch):
-            self.batch.commit(retry=None, timeout=self._timeout)
+            self.batch.commit(retry=None, timeout=self._stores.timeout)
 
 
-def run(db: Client, timeout: float, step: Callable[[Transaction], Result]) -> Result:
+def run(stores: Stores, step: Callable[[Transaction], Result]) -> Result:
     """Run ``step`` until what it wants to write is written, and return what it returned.
 
     Raises:
@@ -88,7 +88,7 @@ def run(db: Client, timeout: float, step: Callable[[Transaction], Result]) -> Re
 
     for tried in range(1, TRIES + 1):
         with store_errors("Firestore"):
-            transaction = Transaction(db, timeout)
+            transaction = Transaction(stores)
             result = step(transaction)
             try:
                 transaction.write()

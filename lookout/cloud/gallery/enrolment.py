@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.person_document import to_document
 from lookout.cloud.gallery.photo_document import Photo, photo_document
@@ -26,7 +27,7 @@ from lookout.errors import PhotoRejected
 from lookout.log import Severity, log
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
 Result = TypeVar("Result")
 
@@ -37,11 +38,10 @@ class Enrolment:
     Every method raises ``Unavailable`` when Firestore does not answer, and has then changed nothing.
     """
 
-    def __init__(self, db: Client, model_id: str, max_photos: int, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, model_id: str, max_photos: int) -> None:
+        self._stores = stores
         self._model_id = model_id
         self._max_photos = max_photos
-        self._timeout = timeout
 
     def begin(self, photo: Photo) -> bool:
         """Mark the photo as being processed. False when this version or a newer one is finished already."""
@@ -119,14 +119,14 @@ class Enrolment:
         """The id of the person whose photos are in the folder ``person_id``: that person, or, if there is none, a
         person whose name looks alike. Without either it is ``person_id``."""
         with store_errors("Firestore"):
-            if self._person(person_id).get(field_paths=["name"], **call_options(self._timeout)).exists:
+            if self._person(person_id).get(field_paths=["name"], **self._stores.options).exists:
                 return person_id
             return find_by_folder(person_id, self._names()) or person_id
 
     def is_there_since(self, person_id: str, moment: datetime) -> bool:
         """Whether the person's document exists and was made at or before the moment."""
         with store_errors("Firestore"):
-            person = self._person(person_id).get(field_paths=["name"], **call_options(self._timeout))
+            person = self._person(person_id).get(field_paths=["name"], **self._stores.options)
         return bool(person.exists and person.create_time <= moment)
 
     def forget_person(self, person_id: str, until: datetime) -> int:
@@ -177,10 +177,10 @@ class Enrolment:
         return done
 
     def _step(self, change: Callable[[Transaction], Result]) -> Result:
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def _person(self, person_id: str) -> DocumentReference:
-        return self._db.collection("people").document(person_id)
+        return self._stores.db.collection("people").document(person_id)
 
     def _photo(self, place: PhotoPath) -> DocumentReference:
         photo: DocumentReference = self._person(place.person_id).collection("photos").document(place.photo_id)
@@ -188,7 +188,7 @@ class Enrolment:
 
     def _names(self) -> dict[str, str]:
         """The names of all people, by their ids."""
-        people = self._db.collection("people").select(["name"]).stream(**call_options(self._timeout))
+        people = self._stores.db.collection("people").select(["name"]).stream(**self._stores.options)
         return {one.id: Profile.read(one.id, one.to_dict() or {})[0].name for one in people}
 
     def _is_anothers(self, stored: StoredPerson) -> bool:
@@ -202,10 +202,10 @@ class Enrolment:
         return not stored.person_exists and find_by_folder(person_id, self._names()) not in same_or_nobody
 
     def _read(self, transaction: Transaction, place: PhotoPath) -> StoredPerson:
-        return read_person(transaction, self._db, self._model_id, place)
+        return read_person(transaction, self._stores.db, self._model_id, place)
 
     def _change(self, transaction: Transaction, stored: StoredPerson) -> GalleryChange:
-        return GalleryChange(transaction, self._db, stored.gallery_state, self._model_id)
+        return GalleryChange(transaction, self._stores.db, stored.gallery_state, self._model_id)
 
     def _write(
         self,

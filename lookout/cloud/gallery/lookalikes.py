@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.person_document import from_document, lookalikes
 from lookout.cloud.gallery.reader import GalleryReader
@@ -22,9 +23,6 @@ from lookout.domain.recognition.confusion import confusable
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
 
 AT_ONCE = 100
 """Others dealt with in one step: a site whose threshold calls everybody alike must not outgrow a step."""
@@ -68,11 +66,10 @@ class _Stored:
 class Lookalikes:
     """Keeps look-alikes true, for one model. One per warm instance."""
 
-    def __init__(self, db: Client, model_id: str, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, model_id: str) -> None:
+        self._stores = stores
         self._model_id = model_id
-        self._timeout = timeout
-        self._everybody = GalleryReader(db, model_id, 0.0, timeout)
+        self._everybody = GalleryReader(stores, model_id, 0.0)
 
     def follow(self, person_id: str, threshold: float) -> None:
         """Find the person's look-alikes after a change: on the person, and on everybody who was or now is one.
@@ -88,7 +85,7 @@ class Lookalikes:
             def change(transaction: Transaction, some: Sequence[str] = some) -> dict[str, float | None]:
                 return self._pairs(transaction, person_id, some, threshold)
 
-            changed = run(self._db, self._timeout, change)
+            changed = run(self._stores, change)
             for other, distance in changed.items():
                 if distance is None:
                     log(Severity.INFO, "two people are told apart again", person=person_id, other=other)
@@ -103,12 +100,12 @@ class Lookalikes:
 
         # the memory has only people who can be matched, a list may still name one who cannot
         entry = FieldPath("lookalikes", person_id).to_api_repr()
-        naming = self._db.collection("gallery").where(filter=FieldFilter(entry, ">=", 0)).select([])
-        transaction = Transaction(self._db, self._timeout)
+        naming = self._stores.db.collection("gallery").where(filter=FieldFilter(entry, ">=", 0)).select([])
+        transaction = Transaction(self._stores)
         (own,) = self._read(transaction, [person_id])
         return (
             confusable(person_id, self._everybody.latest(), threshold).keys()
-            | {one.id for one in naming.stream(**call_options(self._timeout))}
+            | {one.id for one in naming.stream(**self._stores.options)}
             | lookalikes(own.gallery).keys()
             | own.shown.keys()
         )
@@ -118,9 +115,9 @@ class Lookalikes:
     ) -> dict[str, float | None]:
         """Set right what is stored of each pair; the distances of those that changed, None for one that ended."""
         # the version first: a change between the two readings then keeps the step from being written
-        (state,) = transaction.read([state_reference(self._db)])
+        (state,) = transaction.read([state_reference(self._stores.db)])
         own, *rest = self._read(transaction, [person_id, *others])
-        change = GalleryChange(transaction, self._db, state, self._model_id)
+        change = GalleryChange(transaction, self._stores.db, state, self._model_id)
         matchable = [vectors for one in (own, *rest) if (vectors := one.vectors) is not None]
         gallery = Gallery(self._model_id, matchable).consenting(datetime.now(UTC))
         alike = confusable(person_id, gallery, threshold)
@@ -135,7 +132,7 @@ class Lookalikes:
 
     def _read(self, transaction: Transaction, ids: Sequence[str]) -> list[_Stored]:
         references = [
-            self._db.collection(name).document(one) for name in ("gallery", "people") for one in ids
+            self._stores.db.collection(name).document(one) for name in ("gallery", "people") for one in ids
         ]
         documents = [document or {} for document in transaction.read(references)]
         return [_Stored(*one) for one in zip(ids, documents, documents[len(ids) :], strict=False)]
@@ -160,7 +157,7 @@ class Lookalikes:
             } | holding
             shown = sorted(entries.values(), key=lambda entry: (entry["distance"], entry["personId"]))
             if shown != (stored.person.get("lookalikes") or []):
-                reference = self._db.collection("people").document(stored.person_id)
+                reference = self._stores.db.collection("people").document(stored.person_id)
                 transaction.set(reference, {"lookalikes": shown})
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.storage import StoredPhoto
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.domain.people.misplaced import misplaced
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
 
 class MisplacedPhotos:
     """Keeps the list in step with Storage. Raises ``Unavailable`` when Firestore does not answer."""
 
-    def __init__(self, db: Client, timeout: float) -> None:
-        self._db = db
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def note(self, path: str, stored: StoredPhoto) -> str:
         """Tell owners of a file that cannot be enrolled where it lies. Returns what was done, for the log."""
@@ -40,7 +40,7 @@ class MisplacedPhotos:
                 transaction.set(reference, fields)
             return f"misplaced: {reason}"
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def forget(self, path: str, generation: int) -> str:
         """Take a file off the list that was deleted. Returns what was done, for the log."""
@@ -53,23 +53,25 @@ class MisplacedPhotos:
             transaction.remove(reference)
             return "no longer misplaced"
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def forget_folder(self, folder: str) -> int:
         """Take off the list what lay below a folder, given as ``faces/{personId}/``; how many files that was."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         after_all = folder.removesuffix("/") + "0"  # the character after the slash
-        listed = self._db.collection("misplaced_photos").where(filter=FieldFilter("path", ">=", folder))
+        listed = self._stores.db.collection("misplaced_photos").where(
+            filter=FieldFilter("path", ">=", folder)
+        )
         listed = listed.where(filter=FieldFilter("path", "<", after_all))
         with store_errors("Firestore"):
-            found = list(listed.stream(**call_options(self._timeout)))
+            found = list(listed.stream(**self._stores.options))
             for one in found:
-                one.reference.delete(**call_options(self._timeout))
+                one.reference.delete(**self._stores.options)
         return len(found)
 
     def _reference(self, path: str) -> DocumentReference:
         # a path may have more bytes than a document's id may
-        return self._db.collection("misplaced_photos").document(
+        return self._stores.db.collection("misplaced_photos").document(
             hashlib.sha256(path.encode()).hexdigest()[:32]
         )

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.storage import storage_options
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.people.photo import PhotoPath
-
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket
 
 FOLDER = "faces/"
 
@@ -37,14 +35,14 @@ class UploadedPhoto:
         return PhotoPath.parse(self.path)
 
 
-def uploaded(bucket: Bucket, timeout: float) -> list[UploadedPhoto]:
+def uploaded(stores: Stores) -> list[UploadedPhoto]:
     """All that lies under ``faces/``, by path.
 
     Raises:
         Unavailable: Storage did not answer.
     """
     with store_errors("Storage"):
-        blobs = bucket.list_blobs(prefix=FOLDER, timeout=timeout, retry=_retry(timeout))
+        blobs = stores.bucket.list_blobs(prefix=FOLDER, **storage_options(stores))
         found = [
             UploadedPhoto(blob.name, int(blob.generation), blob.time_created, _tries(blob.metadata))
             for blob in blobs
@@ -53,7 +51,7 @@ def uploaded(bucket: Bucket, timeout: float) -> list[UploadedPhoto]:
     return sorted((one for one in found if not one.path.endswith("/")), key=lambda one: one.path)
 
 
-def upload_again(bucket: Bucket, path: str, timeout: float = 60.0) -> bool:
+def upload_again(stores: Stores, path: str) -> bool:
     """Put a photo where it is once more, as a new generation, so that it is enrolled by the ordinary path.
 
     Returns False when it is not there any more.
@@ -62,22 +60,22 @@ def upload_again(bucket: Bucket, path: str, timeout: float = 60.0) -> bool:
         Unavailable: Storage did not answer, or somebody replaced the photo meanwhile.
     """
     with store_errors("Storage"), _absent_is_fine():
-        blob = bucket.get_blob(path, timeout=timeout, retry=_retry(timeout))
+        blob = stores.bucket.get_blob(path, **storage_options(stores))
         if blob is None:
             return False
         # only if nobody replaced it meanwhile: the newer photo must win
         unchanged = blob.generation
-        data = blob.download_as_bytes(timeout=timeout, retry=_retry(timeout))
-        again = bucket.blob(path)
+        data = blob.download_as_bytes(**storage_options(stores))
+        again = stores.bucket.blob(path)
         again.metadata = {TRIES: str(_tries(blob.metadata) + 1)}
         again.upload_from_string(
-            data, blob.content_type, if_generation_match=unchanged, timeout=timeout, retry=_retry(timeout)
+            data, blob.content_type, if_generation_match=unchanged, **storage_options(stores)
         )
         return True
     return False
 
 
-def move(bucket: Bucket, path: str, generation: int, folder: str, timeout: float) -> str | None:
+def move(stores: Stores, path: str, generation: int, folder: str) -> str | None:
     """Move that version of what is at ``path`` into another ``folder``, under a name that is free or has just
     these bytes. Returns where it is now, None when that version is gone.
 
@@ -85,21 +83,24 @@ def move(bucket: Bucket, path: str, generation: int, folder: str, timeout: float
         Unavailable: Storage did not answer; it may be called again.
     """
     with store_errors("Storage"), _absent_is_fine():
-        found = bucket.get_blob(path, timeout=timeout, retry=_retry(timeout))
+        found = stores.bucket.get_blob(path, **storage_options(stores))
         if found is None or int(found.generation) != generation:
             return None
-        data = found.download_as_bytes(timeout=timeout, retry=_retry(timeout))
+        data = found.download_as_bytes(**storage_options(stores))
         to = folder + path.rpartition("/")[2]
-        there = bucket.get_blob(to, timeout=timeout, retry=_retry(timeout))
+        there = stores.bucket.get_blob(to, **storage_options(stores))
         if there is not None and there.md5_hash != found.md5_hash:
             # by its bytes: the same name when this is done again
             to = f"{folder}{hashlib.sha256(data).hexdigest()[:12]}-{path.rpartition('/')[2]}"
-            there = bucket.get_blob(to, timeout=timeout, retry=_retry(timeout))
+            there = stores.bucket.get_blob(to, **storage_options(stores))
         if there is None:
-            bucket.blob(to).upload_from_string(
-                data, found.content_type, if_generation_match=0, timeout=timeout, retry=_retry(timeout)
+            stores.bucket.blob(to).upload_from_string(
+                data,
+                found.content_type,
+                if_generation_match=0,
+                **storage_options(stores),
             )
-        found.delete(if_generation_match=generation, timeout=timeout, retry=_retry(timeout))
+        found.delete(if_generation_match=generation, **storage_options(stores))
         return to
     return None
 
@@ -113,9 +114,3 @@ def _absent_is_fine() -> suppress:
     from google.api_core.exceptions import NotFound
 
     return suppress(NotFound)
-
-
-def _retry(timeout: float) -> Any:
-    from google.cloud.storage.retry import DEFAULT_RETRY
-
-    return DEFAULT_RETRY.with_timeout(timeout)

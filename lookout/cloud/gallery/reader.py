@@ -5,17 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.person_document import from_document
 from lookout.cloud.gallery.state import state_reference
 from lookout.domain.recognition.gallery import Gallery
 from lookout.errors import CorruptGallery, Unavailable
 from lookout.log import Severity, log
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
 
 READ_ALL_SECONDS = 3600.0
 """After a longer sleep an instance reads all people again: tombstones that it missed may have expired."""
@@ -28,10 +25,9 @@ class GalleryReader:
     call reads one document per person.
     """
 
-    def __init__(self, db: Client, model_id: str, refresh_seconds: float, timeout: float) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, model_id: str, refresh_seconds: float) -> None:
+        self._stores = stores
         self._refresh_seconds = refresh_seconds
-        self._timeout = timeout
         self._lock = threading.Lock()
         self._gallery = Gallery(model_id)
         self._version: int | None = None
@@ -76,14 +72,14 @@ class GalleryReader:
     def _refresh(self) -> None:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        state = state_reference(self._db).get(**call_options(self._timeout)).to_dict() or {}
+        state = state_reference(self._stores.db).get(**self._stores.options).to_dict() or {}
         version = int(state.get("version", 0))
         now = time.monotonic()
         slept = now - self._read_at > READ_ALL_SECONDS
         if version == self._version and not slept:
             self._read_at = now
             return
-        people = self._db.collection("gallery")
+        people = self._stores.db.collection("gallery")
         if self._version is None or slept:
             before = Gallery(self._gallery.model_id)
             wanted = people.where(filter=FieldFilter("deleted", "==", False))
@@ -91,7 +87,7 @@ class GalleryReader:
             before = self._gallery
             wanted = people.where(filter=FieldFilter("version", ">", self._version))
         changed, removed = [], []
-        for snapshot in wanted.stream(**call_options(self._timeout)):
+        for snapshot in wanted.stream(**self._stores.options):
             document = snapshot.to_dict() or {}
             # the query may see a later state than the version that was read before it
             if isinstance(document.get("version"), int):

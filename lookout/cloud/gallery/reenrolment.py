@@ -8,20 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery import photos
 from lookout.cloud.gallery.photos import UploadedPhoto
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
 from lookout.errors import LookoutError
 from lookout.log import Severity, log
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
 
 EVERY = timedelta(minutes=15)
 """How often :class:`LostPhotos` looks."""
@@ -46,7 +42,7 @@ TRIES = 3
 
 
 def unenrolled(
-    db: Client, uploaded: Iterable[UploadedPhoto], timeout: float, model_id: str | None = None
+    stores: Stores, uploaded: Iterable[UploadedPhoto], model_id: str | None = None
 ) -> list[UploadedPhoto]:
     """Those photos that were never dealt with in this version, to the end, and by that model.
 
@@ -59,18 +55,16 @@ def unenrolled(
     found = []
     for start in range(0, len(of_people), LOOKED_AT):
         some = of_people[start : start + LOOKED_AT]
-        stored = _documents(db, [place for _, place in some], timeout)
+        stored = _documents(stores, [place for _, place in some])
         waiting = [(one, place) for one, place in some if not _is_dealt_with(one, stored[place], model_id)]
-        deleted = _deleted(db, {place.person_id for _, place in waiting}, timeout)
+        deleted = _deleted(stores, {place.person_id for _, place in waiting})
         found += [
             one for one, place in waiting if deleted.get(place.person_id, one.created_at) <= one.created_at
         ]
     return found
 
 
-def put_again(
-    db: Client, bucket: Bucket, waiting: Sequence[UploadedPhoto], timeout: float, model_id: str
-) -> tuple[int, int]:
+def put_again(stores: Stores, waiting: Sequence[UploadedPhoto], model_id: str) -> tuple[int, int]:
     """Put photos into Storage once more, a few at a time: how many there were, and how many still wait.
 
     The next few have to wait until these are dealt with, so that a slow function does not lose their events too.
@@ -81,10 +75,10 @@ def put_again(
     done, left, patient = 0, 0, True
     for start in range(0, len(waiting), AT_ONCE):
         some = waiting[start : start + AT_ONCE]
-        done += sum(photos.upload_again(bucket, one.path, timeout) for one in some)
+        done += sum(photos.upload_again(stores, one.path) for one in some)
         paths = {one.path for one in some}
         deadline = time.monotonic() + DEALT_WITH_SECONDS
-        while still := _waiting(db, bucket, paths, timeout, model_id):
+        while still := _waiting(stores, paths, model_id):
             if not patient or time.monotonic() > deadline:
                 break
             time.sleep(1.0)
@@ -94,14 +88,12 @@ def put_again(
     return done, left
 
 
-def _waiting(db: Client, bucket: Bucket, paths: Collection[str], timeout: float, model_id: str) -> int:
-    there = [one for one in photos.uploaded(bucket, timeout) if one.path in paths]
-    return len(unenrolled(db, there, timeout, model_id))
+def _waiting(stores: Stores, paths: Collection[str], model_id: str) -> int:
+    there = [one for one in photos.uploaded(stores) if one.path in paths]
+    return len(unenrolled(stores, there, model_id))
 
 
-def vanished(
-    db: Client, bucket: Bucket, uploaded: Iterable[UploadedPhoto], timeout: float
-) -> list[tuple[PhotoPath, int]]:
+def vanished(stores: Stores, uploaded: Iterable[UploadedPhoto]) -> list[tuple[PhotoPath, int]]:
     """Photos that are still known, with their generation, and are not in Storage any more.
 
     Raises:
@@ -113,13 +105,13 @@ def vanished(
             PhotoPath(one.reference.parent.parent.id, one.id): int(
                 (one.to_dict() or {}).get("generation") or 0
             )
-            for one in db.collection_group("photos").select(["generation"]).stream(**call_options(timeout))
+            for one in stores.db.collection_group("photos").select(["generation"]).stream(**stores.options)
         }
     # asked for once more: it may have come after the others were listed
     return [
         (place, generation)
         for place, generation in known.items()
-        if str(place) not in there and storage.photo(bucket, str(place), timeout) is None
+        if str(place) not in there and storage.photo(stores, str(place)) is None
     ]
 
 
@@ -131,22 +123,22 @@ def _is_dealt_with(photo: UploadedPhoto, stored: Mapping[str, Any], model_id: st
     )
 
 
-def _documents(db: Client, places: Sequence[PhotoPath], timeout: float) -> dict[PhotoPath, dict[str, Any]]:
+def _documents(stores: Stores, places: Sequence[PhotoPath]) -> dict[PhotoPath, dict[str, Any]]:
     """What is known of photos; nothing where there is no document."""
-    people = db.collection("people")
+    people = stores.db.collection("people")
     references = [
         people.document(place.person_id).collection("photos").document(place.photo_id) for place in places
     ]
     with store_errors("Firestore"):
-        found = db.get_all(references, ["status", "generation", "modelId"], **call_options(timeout))
+        found = stores.db.get_all(references, ["status", "generation", "modelId"], **stores.options)
         return {PhotoPath(one.reference.parent.parent.id, one.id): one.to_dict() or {} for one in found}
 
 
-def _deleted(db: Client, person_ids: Iterable[str], timeout: float) -> dict[str, datetime]:
+def _deleted(stores: Stores, person_ids: Iterable[str]) -> dict[str, datetime]:
     """When those of the people were deleted who were."""
-    galleries = [db.collection("gallery").document(one) for one in sorted(person_ids)]
+    galleries = [stores.db.collection("gallery").document(one) for one in sorted(person_ids)]
     with store_errors("Firestore"):
-        found = db.get_all(galleries, ["deletedAt"], **call_options(timeout)) if galleries else []
+        found = stores.db.get_all(galleries, ["deletedAt"], **stores.options) if galleries else []
         told = {one.id: (one.to_dict() or {}).get("deletedAt") for one in found}
     return {person_id: at for person_id, at in told.items() if isinstance(at, datetime)}
 
@@ -154,10 +146,8 @@ def _deleted(db: Client, person_ids: Iterable[str], timeout: float) -> dict[str,
 class LostPhotos:
     """Has photos enrolled whose event was lost, a bounded number at each run."""
 
-    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def run(self, now: datetime | None = None) -> int:
         """Put lost photos into Storage once more; how many. What a silent store keeps from it is logged."""
@@ -169,14 +159,14 @@ class LostPhotos:
             return 0
 
     def _lost(self, at: datetime) -> list[UploadedPhoto]:
-        uploaded = photos.uploaded(self._bucket, self._timeout)
+        uploaded = photos.uploaded(self._stores)
         parts = max(1, -(-len(uploaded) // LOOKED_AT))
         part = int(at.timestamp() // EVERY.total_seconds()) % parts
         old = [one for one in uploaded[part::parts] if one.created_at <= at - UNDER_WAY and one.tries < TRIES]
-        return unenrolled(self._db, old, self._timeout)
+        return unenrolled(self._stores, old)
 
     def _again(self, photo: UploadedPhoto) -> bool:
-        done = photos.upload_again(self._bucket, photo.path, self._timeout)
+        done = photos.upload_again(self._stores, photo.path)
         if done:
             log(Severity.WARNING, "a photo was never enrolled: put there once more", path=photo.path)
         return done

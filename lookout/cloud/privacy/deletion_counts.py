@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.firebase import storage
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
 
 AT_ONCE = 100
 """Pictures deleted between two notes in the job."""
@@ -26,11 +22,9 @@ class DeletionCounts:
     """Deletes for jobs and counts in their progress. Every method raises ``Unavailable`` when a store does not
     answer and ``Conflict`` when somebody else has finished the job."""
 
-    def __init__(self, db: Client, bucket: Bucket, book: JobStore, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
+    def __init__(self, stores: Stores, book: JobStore) -> None:
+        self._stores = stores
         self._book = book
-        self._timeout = timeout
 
     def step(self, job: Job, deletion: Deletion) -> int:
         """Delete documents and count them, as one step; how many there were."""
@@ -42,7 +36,7 @@ class DeletionCounts:
                 self._book.note(transaction, job.id, _counted(progress, deleted))
             return sum(deleted.values())
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def pictures(self, job: Job, kind: str, paths: Iterable[str]) -> int:
         """Delete what is stored at ``paths`` and count it; how many there were.
@@ -62,7 +56,7 @@ class DeletionCounts:
         going = self._book.progress(job).get("going")
         if not going:
             return
-        storage.remove_all(self._bucket, going["paths"], self._timeout)
+        storage.remove_all(self._stores, going["paths"])
 
         def done(progress: dict[str, Any]) -> dict[str, Any]:
             # somebody else may have done the same at the same time
@@ -84,7 +78,7 @@ class DeletionCounts:
             if after != progress:
                 self._book.note(transaction, job.id, after)
 
-        run(self._db, self._timeout, step)
+        run(self._stores, step)
 
 
 def _begun(going: Mapping[str, Any], progress: dict[str, Any]) -> dict[str, Any]:

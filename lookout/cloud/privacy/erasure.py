@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lookout.cloud.corrections.jobs import Job, JobStore, Runner
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.negatives import Negatives
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
@@ -18,9 +19,8 @@ from lookout.domain.people.requests import is_document_id
 from lookout.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
-    from lookout.cloud.firebase.types import Bucket
 
 KIND = "erase"
 
@@ -35,16 +35,13 @@ class Erasure:
     ``stale_seconds``: for how long instances may go on to recognise somebody who was deleted.
     """
 
-    def __init__(
-        self, db: Client, bucket: Bucket, book: JobStore, stale_seconds: float, timeout: float
-    ) -> None:
-        self._db = db
+    def __init__(self, stores: Stores, book: JobStore, stale_seconds: float) -> None:
+        self._stores = stores
         self._book = book
         self._stale_seconds = stale_seconds
-        self._tally = DeletionCounts(db, bucket, book, timeout)
-        self._traces = PersonData(db, bucket, self._tally, timeout)
-        self._negatives = Negatives(db)
-        self._timeout = timeout
+        self._tally = DeletionCounts(stores, book)
+        self._traces = PersonData(stores, self._tally)
+        self._negatives = Negatives(stores.db)
 
     def begin(self, person_id: str, by: str) -> Job:
         """Open the job. Returns the one that is there already when the same was said before.
@@ -68,7 +65,7 @@ class Erasure:
             self._book.open(transaction, wanted)
             return wanted
 
-        return run(self._db, self._timeout, change)
+        return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any]:
         """Do what is left: the vectors, then every trace, until none is found any more; then the receipt.
@@ -118,8 +115,8 @@ class Erasure:
 
         by_person = FieldFilter("personIdSha256", "==", fingerprint(person_id))
         with store_errors("Firestore"):
-            query = self._db.collection("receipts").where(filter=by_person)
-            found = [(one.id, one.to_dict() or {}) for one in query.stream(**call_options(self._timeout))]
+            query = self._stores.db.collection("receipts").where(filter=by_person)
+            found = [(one.id, one.to_dict() or {}) for one in query.stream(**self._stores.options)]
         return max(map(_plain, found), key=lambda plain: str(plain["erased_at"]), default=None)
 
     def _without_vectors(self, transaction: Transaction, person_id: str) -> dict[str, int]:
@@ -150,23 +147,23 @@ class Erasure:
 
         def change(transaction: Transaction) -> None:
             self._book.going_on(transaction, job)
-            transaction.batch.set(self._db.collection("receipts").document(receipt_id), receipt)
+            transaction.batch.set(self._stores.db.collection("receipts").document(receipt_id), receipt)
             self._book.forget(transaction, job.id)
 
-        run(self._db, self._timeout, change)
+        run(self._stores, change)
         return _plain((receipt_id, receipt))
 
     def _is_on_an_alert(self, person_id: str) -> bool:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        alerts = self._db.collection("alerts").where(filter=FieldFilter("personId", "==", person_id))
-        return bool(list(alerts.limit(1).stream(**call_options(self._timeout))))
+        alerts = self._stores.db.collection("alerts").where(filter=FieldFilter("personId", "==", person_id))
+        return bool(list(alerts.limit(1).stream(**self._stores.options)))
 
     def _person(self, person_id: str) -> DocumentReference:
-        return self._db.collection("people").document(person_id)
+        return self._stores.db.collection("people").document(person_id)
 
     def _gallery(self, person_id: str) -> DocumentReference:
-        return self._db.collection("gallery").document(person_id)
+        return self._stores.db.collection("gallery").document(person_id)
 
 
 def _plain(stored: tuple[str, dict[str, Any]]) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.alerts import debug_frames
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.people.erasure import is_negative_of, shows, without_candidate
 from lookout.domain.people.requests import is_document_id
 from lookout.errors import NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
-    from lookout.cloud.firebase.types import Bucket, Documents
+    from lookout.cloud.firebase.types import Documents
 
 README = """\
 What Lookout has stored about {name}, as of {at}.
@@ -38,10 +39,8 @@ Files = Iterator[tuple[str, bytes]]
 class Export:
     """Reads all about a person. Every method raises ``Unavailable`` when a store does not answer."""
 
-    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def files(self, person_id: str, safe_name: Callable[[str], str]) -> tuple[str, Files]:
         """The person's name, and paths with bytes; pictures are read when it is their turn.
@@ -59,9 +58,9 @@ class Export:
         return name, self._files(person_id, name, about, safe_name)
 
     def _about(self, person_id: str) -> dict[str, Any] | None:
-        person = self._db.collection("people").document(person_id)
+        person = self._stores.db.collection("people").document(person_id)
         alerts = self._where("alerts", "personId", person_id)
-        gallery = self._document(self._db.collection("gallery").document(person_id))
+        gallery = self._document(self._stores.db.collection("gallery").document(person_id))
         stored = self._document(person)
         vectors = gallery if gallery is not None and not gallery.get("deleted") else None
         if stored is None and vectors is None and not alerts:
@@ -82,7 +81,7 @@ class Export:
             "may_have_been_in": [alert["id"] for alert in between],
             "visits": [
                 visit | {"cameraId": camera["id"]}
-                for camera in self._all(self._db.collection("visits"))
+                for camera in self._all(self._stores.db.collection("visits"))
                 for visit in camera.get("open", ())
                 if visit.get("personId") == person_id
             ],
@@ -92,23 +91,23 @@ class Export:
                     "cameraId": day.get("cameraId"),
                     "alerts": day["people"][person_id].get("alerts"),
                 }
-                for day in self._all(self._db.collection("days"))
+                for day in self._all(self._stores.db.collection("days"))
                 if person_id in day.get("people", {})
             ],
             "arrivals": self._where("arrivals", "personId", person_id),
         }
 
     def _alert_vectors(self, alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        references = [self._db.collection("alert_vectors").document(alert["id"]) for alert in alerts]
+        references = [self._stores.db.collection("alert_vectors").document(alert["id"]) for alert in alerts]
         with store_errors("Firestore"):
-            found = list(self._db.get_all(references, **call_options(self._timeout))) if references else []
+            found = list(self._stores.db.get_all(references, **self._stores.options)) if references else []
         return [(one.to_dict() or {}) | {"alertId": one.id} for one in found if one.exists]
 
     def _negatives_of_others(self, person_id: str, alert_ids: Collection[str]) -> list[dict[str, Any]]:
         """The person's face where an owner said that it is not somebody else's."""
         return [
             {name: negative.get(name) for name in ("alertId", "modelId", "vector")}
-            for gallery in self._all(self._db.collection("gallery"))
+            for gallery in self._all(self._stores.db.collection("gallery"))
             for negative in gallery.get("negatives") or ()
             if is_negative_of(negative, person_id, alert_ids)
         ]
@@ -124,34 +123,32 @@ class Export:
         for alert in about["alerts"]:
             yield from self._folder(f"alerts/{alert['id']}/", f"alerts/{safe_name(alert['id'])}/", safe_name)
         alert_ids = [alert["id"] for alert in about["alerts"]]
-        for path, metadata in debug_frames.debug_frames(self._bucket, self._timeout):
+        for path, metadata in debug_frames.debug_frames(self._stores):
             if shows(metadata, person_id, alert_ids):
                 yield from self._picture(path, f"debug/{safe_name(path.removeprefix('debug/'))}")
 
     def _folder(self, prefix: str, folder: str, safe_name: Callable[[str], str]) -> Files:
-        for number, name in enumerate(storage.names(self._bucket, prefix, self._timeout), 1):
+        for number, name in enumerate(storage.names(self._stores, prefix), 1):
             # two names may become the same when they are made safe
             yield from self._picture(prefix + name, f"{folder}{number:03}_{safe_name(name)}")
 
     def _picture(self, path: str, name: str) -> Files:
-        data = storage.photo_bytes(self._bucket, path, self._timeout)
+        data = storage.photo_bytes(self._stores, path)
         if data is not None:  # deleted while the others were read
             yield name, data
 
     def _document(self, reference: DocumentReference) -> dict[str, Any] | None:
         with store_errors("Firestore"):
-            return reference.get(**call_options(self._timeout)).to_dict()
+            return reference.get(**self._stores.options).to_dict()
 
     def _where(self, collection: str, field: str, value: str) -> list[dict[str, Any]]:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        return self._all(self._db.collection(collection).where(filter=FieldFilter(field, "==", value)))
+        return self._all(self._stores.db.collection(collection).where(filter=FieldFilter(field, "==", value)))
 
     def _all(self, query: Documents) -> list[dict[str, Any]]:
         with store_errors("Firestore"):
-            return [
-                (one.to_dict() or {}) | {"id": one.id} for one in query.stream(**call_options(self._timeout))
-            ]
+            return [(one.to_dict() or {}) | {"id": one.id} for one in query.stream(**self._stores.options)]
 
 
 def _plain(value: object) -> object:

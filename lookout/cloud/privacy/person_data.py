@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lookout.cloud.alerts import debug_frames
 from lookout.cloud.corrections.jobs import DONE, Job
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.gallery.state import GalleryChange, gallery_reference, state_reference
@@ -21,7 +22,7 @@ from lookout.domain.people import erasure
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference
 
-    from lookout.cloud.firebase.types import Bucket, Documents, Snapshot
+    from lookout.cloud.firebase.types import Documents, Snapshot
 
 Alerts = Mapping[str, Mapping[str, Any]]
 
@@ -37,12 +38,10 @@ class PersonData:
     answer.
     """
 
-    def __init__(self, db: Client, bucket: Bucket, tally: DeletionCounts, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
+    def __init__(self, stores: Stores, tally: DeletionCounts) -> None:
+        self._stores = stores
         self._tally = tally
-        self._strangers = StrangerRecords(db, timeout)
-        self._timeout = timeout
+        self._strangers = StrangerRecords(stores)
 
     def sweep(self, job: Job, person_id: str) -> int:
         """Delete every trace there is at the moment, also of who was merged into the person; how many."""
@@ -73,24 +72,24 @@ class PersonData:
 
     def _former_ids(self, person_id: str) -> list[str]:
         """Under which ids the person was known before, but for those that are somebody else's by now."""
-        jobs = [one.to_dict() or {} for one in self._streamed(self._db.collection("jobs"))]
+        jobs = [one.to_dict() or {} for one in self._streamed(self._stores.db.collection("jobs"))]
         former = sorted(erasure.former_ids(jobs, person_id))
-        people = [self._db.collection("people").document(one) for one in former]
+        people = [self._stores.db.collection("people").document(one) for one in former]
         with store_errors("Firestore"):
-            found = self._db.get_all(people, ["name"], **call_options(self._timeout)) if people else []
+            found = self._stores.db.get_all(people, ["name"], **self._stores.options) if people else []
             living = {one.id for one in found if one.exists}
         return [one for one in former if one not in living]
 
     def photos(self, job: Job, person_id: str) -> int:
         """Delete the photos that the person was enrolled from, and what is known of each."""
         folder = f"faces/{person_id}/"
-        names = storage.names(self._bucket, folder, self._timeout)
+        names = storage.names(self._stores, folder)
         count = self._tally.pictures(job, "photos", [folder + name for name in names])
-        documents = self._db.collection("people").document(person_id).collection("photos")
+        documents = self._stores.db.collection("people").document(person_id).collection("photos")
         with store_errors("Firestore"):
-            for one in documents.list_documents(page_size=100, **call_options(self._timeout)):
-                one.delete(**call_options(self._timeout))
-        return count + MisplacedPhotos(self._db, self._timeout).forget_folder(folder)
+            for one in documents.list_documents(page_size=100, **self._stores.options):
+                one.delete(**self._stores.options)
+        return count + MisplacedPhotos(self._stores).forget_folder(folder)
 
     def _visits(self, job: Job, person_id: str) -> int:
         """End what is going on in front of a camera: no further frame is added to an alert of the person."""
@@ -104,7 +103,9 @@ class PersonData:
         for camera_id in sorted({alert["cameraId"] for alert in alerts.values()}):
             hers = [alert for alert in alerts.values() if alert["cameraId"] == camera_id]
             since = min(alert["firstSeenAt"] for alert in hers)
-            query = self._db.collection("alerts").where(filter=FieldFilter("cameraId", "==", camera_id))
+            query = self._stores.db.collection("alerts").where(
+                filter=FieldFilter("cameraId", "==", camera_id)
+            )
             query = query.where(filter=FieldFilter("lastSeenAt", ">=", since))
             query = query.order_by("lastSeenAt", direction="DESCENDING")
             for one in self._streamed(query):
@@ -120,12 +121,12 @@ class PersonData:
 
         recognised = FieldFilter("beside", "array_contains", person_id)
         count = 0
-        for one in self._streamed(self._db.collection("alerts").where(filter=recognised)):
+        for one in self._streamed(self._stores.db.collection("alerts").where(filter=recognised)):
             count += self._frame_of_another(job, one.reference, (one.to_dict() or {}).get("imagePath"))
         return count
 
     def _frame_of_another(self, job: Job, alert: DocumentReference, path: str | None) -> int:
-        there = path is not None and storage.photo(self._bucket, path, self._timeout) is not None
+        there = path is not None and storage.photo(self._stores, path) is not None
         count = self._tally.pictures(job, "frames_of_others", [path] if path and there else [])
         self._tally.step(job, partial(_without_frame, alert, path))
         return count
@@ -133,9 +134,9 @@ class PersonData:
     def _vectors_of_others(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
         """Faces of the person that others were told apart by."""
         count = 0
-        for one in self._streamed(self._db.collection("gallery")):
+        for one in self._streamed(self._stores.db.collection("gallery")):
             if erasure.without_person(one.to_dict() or {}, person_id, alert_ids) is not None:
-                step = partial(_without_person, self._db, one.id, person_id, alert_ids)
+                step = partial(_without_person, self._stores.db, one.id, person_id, alert_ids)
                 count += self._tally.step(job, step)
         return count
 
@@ -145,25 +146,21 @@ class PersonData:
             chunk = ids[start : start + CHUNK]
             for _ in range(2):  # a picture that was on its way is there when the name is gone
                 folders = [f"alerts/{alert_id}/" for alert_id in chunk]
-                paths = [
-                    folder + name
-                    for folder in folders
-                    for name in storage.names(self._bucket, folder, self._timeout)
-                ]
+                paths = [folder + name for folder in folders for name in storage.names(self._stores, folder)]
                 self._tally.pictures(job, "alert_pictures", paths)
                 for alert_id in chunk:
                     self._tally.step(job, partial(self._alert, alert_id, person_id))
         return len(ids)
 
     def _alert(self, alert_id: str, person_id: str, transaction: Transaction) -> Mapping[str, int]:
-        reference = self._db.collection("alerts").document(alert_id)
+        reference = self._stores.db.collection("alerts").document(alert_id)
         (alert,) = transaction.read([reference])
         if alert is None or alert.get("personId") != person_id:
             return {}
         transaction.set(reference, erasure.erased_alert(datetime.now(UTC)))
-        transaction.batch.delete(self._db.collection("alert_vectors").document(alert_id))
+        transaction.batch.delete(self._stores.db.collection("alert_vectors").document(alert_id))
         for state in ("new", "known"):
-            transaction.batch.delete(self._db.collection("notices").document(f"{alert_id}_{state}"))
+            transaction.batch.delete(self._stores.db.collection("notices").document(f"{alert_id}_{state}"))
         return {"alerts": 1}
 
     def _candidates(self, job: Job, person_id: str) -> int:
@@ -171,7 +168,7 @@ class PersonData:
         count = 0
         for alert_id, alert in self._where("alerts", "reason", "ambiguous"):
             if erasure.without_candidate(alert, person_id) is not None:
-                reference = self._db.collection("alerts").document(alert_id)
+                reference = self._stores.db.collection("alerts").document(alert_id)
                 change = partial(erasure.without_candidate, person_id=person_id)
                 count += self._tally.step(job, partial(_changed, reference, change, "candidates"))
         return count
@@ -181,7 +178,7 @@ class PersonData:
     ) -> int:
         """Change each document of a collection that ``change`` has fields for."""
         count = 0
-        for one in self._streamed(self._db.collection(collection)):
+        for one in self._streamed(self._stores.db.collection(collection)):
             if change(one.to_dict() or {}) is not None:
                 count += self._tally.step(job, partial(_changed, one.reference, change, collection))
         return count
@@ -190,7 +187,7 @@ class PersonData:
         count = 0
         for stranger_id, _ in self._where("strangers", "personId", person_id):
             folder = f"strangers/{stranger_id}/"
-            names = storage.names(self._bucket, folder, self._timeout)
+            names = storage.names(self._stores, folder)
             self._tally.pictures(job, "stranger_pictures", [folder + name for name in names])
             count += self._tally.step(job, partial(self._stranger, stranger_id, person_id))
         return count
@@ -204,7 +201,7 @@ class PersonData:
 
     def _documents(self, job: Job, collection: str, person_id: str) -> int:
         references = [
-            self._db.collection(collection).document(found)
+            self._stores.db.collection(collection).document(found)
             for found, _ in self._where(collection, "personId", person_id)
         ]
         return sum(self._tally.step(job, partial(_removed, one, collection)) for one in references)
@@ -212,7 +209,7 @@ class PersonData:
     def _jobs(self, job: Job, person_id: str) -> int:
         """What was done with the person before, as long as the same call would be answered with it."""
         count = 0
-        for one in self._streamed(self._db.collection("jobs")):
+        for one in self._streamed(self._stores.db.collection("jobs")):
             stored = one.to_dict() or {}
             about = stored.get("about", {})
             if stored.get("state") == DONE and person_id in (about.get("personId"), about.get("into")):
@@ -220,19 +217,19 @@ class PersonData:
         return count
 
     def _debug_frames(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
-        kept = debug_frames.debug_frames(self._bucket, self._timeout)
+        kept = debug_frames.debug_frames(self._stores)
         paths = [path for path, metadata in kept if erasure.shows(metadata, person_id, alert_ids)]
         return self._tally.pictures(job, "debug_frames", paths)
 
     def _where(self, collection: str, field: str, value: str) -> Iterator[tuple[str, dict[str, Any]]]:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        query = self._db.collection(collection).where(filter=FieldFilter(field, "==", value))
+        query = self._stores.db.collection(collection).where(filter=FieldFilter(field, "==", value))
         return ((one.id, one.to_dict() or {}) for one in self._streamed(query))
 
     def _streamed(self, query: Documents) -> list[Snapshot]:
         with store_errors("Firestore"):
-            return list(query.stream(**call_options(self._timeout)))
+            return list(query.stream(**self._stores.options))
 
 
 def _changed(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, count, store_errors
+from lookout.cloud.firebase.calls import count, store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.strangers.removal import StrangerRemoval
 from lookout.domain.people.erasure import PICTURE_ERASED
 from lookout.domain.people.requests import is_document_id
@@ -20,9 +21,7 @@ from lookout.errors import LookoutError
 from lookout.log import Severity, log
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket, Documents, Snapshot
+    from lookout.cloud.firebase.types import Documents, Snapshot
 
 EVERY = timedelta(minutes=15)
 """How often the tidying runs."""
@@ -69,19 +68,15 @@ class Retention:
 
     def __init__(
         self,
-        db: Client,
-        bucket: Bucket,
+        stores: Stores,
         max_strangers: int,
         retention_days: Callable[[], int],
-        timeout: float,
     ) -> None:
-        self._db = db
-        self._bucket = bucket
+        self._stores = stores
         self._max_strangers = max_strangers
         self._retention_days = retention_days
-        self._removal = StrangerRemoval(db, bucket, timeout)
-        self._unseen = UnseenStrangers(db, bucket, timeout)
-        self._timeout = timeout
+        self._removal = StrangerRemoval(stores)
+        self._unseen = UnseenStrangers(stores)
 
     def run(self, now: datetime | None = None) -> dict[str, int]:
         """Delete it; how many there were of each kind.
@@ -109,19 +104,19 @@ class Retention:
             return 0
 
     def _expired(self, collection: str, at: datetime) -> int:
-        gone = self._delete_where(self._db.collection(collection), "expireAt", at - GRACE)
+        gone = self._delete_where(self._stores.db.collection(collection), "expireAt", at - GRACE)
         if collection == "strangers":
             for stranger_id in gone:
-                storage.remove_folder(self._bucket, f"strangers/{stranger_id}/", self._timeout)
+                storage.remove_folder(self._stores, f"strangers/{stranger_id}/")
         return len(gone)
 
     def _expired_commands(self, at: datetime) -> int:
-        return len(self._delete_where(self._db.collection_group("commands"), "expireAt", at - GRACE))
+        return len(self._delete_where(self._stores.db.collection_group("commands"), "expireAt", at - GRACE))
 
     def _old_alerts(self, at: datetime) -> int:
         """Alerts made when more days were kept than are now."""
         before = at - timedelta(days=self._retention_days())
-        return len(self._delete_where(self._db.collection("alerts"), "lastSeenAt", before))
+        return len(self._delete_where(self._stores.db.collection("alerts"), "lastSeenAt", before))
 
     def _old_strangers(self, at: datetime) -> int:
         """Strangers who were last seen when more days were kept than are now."""
@@ -133,9 +128,9 @@ class Retention:
             return remembered_until(fields["lastSeenAt"], fields.get("visits", 1), days) <= at
 
         before = at - timedelta(days=days)
-        query = self._db.collection("strangers").where(filter=FieldFilter("lastSeenAt", "<=", before))
+        query = self._stores.db.collection("strangers").where(filter=FieldFilter("lastSeenAt", "<=", before))
         with store_errors("Firestore"):
-            found = list(query.select(["visits", "lastSeenAt"]).stream(**call_options(self._timeout)))
+            found = list(query.select(["visits", "lastSeenAt"]).stream(**self._stores.options))
         old = [one.id for one in found if is_old(one.to_dict() or {})]
         return sum(
             self._removal.remove_if(stranger_id, lambda one: is_old(one.fields))
@@ -149,14 +144,14 @@ class Retention:
 
         query = collection.where(filter=FieldFilter(field, "<=", until)).select([]).limit(AT_MOST)
         with store_errors("Firestore"):
-            found = list(query.stream(**call_options(self._timeout)))
+            found = list(query.stream(**self._stores.options))
             if not found:
                 return []
-            batch = self._db.batch()
+            batch = self._stores.db.batch()
             for one in found:
-                batch.delete(one.reference, self._db.write_option(last_update_time=one.update_time))
+                batch.delete(one.reference, self._stores.db.write_option(last_update_time=one.update_time))
             try:
-                batch.commit(retry=None, timeout=self._timeout)
+                batch.commit(retry=None, timeout=self._stores.timeout)
             except (FailedPrecondition, NotFound):
                 return self._delete_one_by_one(found)
         return [one.id for one in found]
@@ -167,22 +162,22 @@ class Retention:
 
         gone = []
         for one in found:
-            unchanged = self._db.write_option(last_update_time=one.update_time)
+            unchanged = self._stores.db.write_option(last_update_time=one.update_time)
             try:
-                one.reference.delete(unchanged, **call_options(self._timeout))
+                one.reference.delete(unchanged, **self._stores.options)
             except (FailedPrecondition, NotFound):
                 continue
             gone.append(one.id)
         return gone
 
     def _too_many_strangers(self) -> int:
-        strangers = self._db.collection("strangers")
+        strangers = self._stores.db.collection("strangers")
         with store_errors("Firestore"):
-            excess = count(strangers, self._timeout) - self._max_strangers
+            excess = count(strangers, self._stores.timeout) - self._max_strangers
             if excess <= 0:
                 return 0
             wanted = strangers.select(["visits", "lastSeenAt", "ignored"])
-            found = list(wanted.stream(**call_options(self._timeout)))
+            found = list(wanted.stream(**self._stores.options))
         ranked = sorted(found, key=_worth)
         return sum(
             self._removal.remove_if(stranger.id, lambda one: True)
@@ -193,31 +188,31 @@ class Retention:
         """Pictures whose alert or stranger is not there, or names another one: something was killed in between,
         or a write was not confirmed."""
         part = _run(at) % PARTS
-        old = storage.older_than(self._bucket, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT, self._timeout)
+        old = storage.older_than(self._stores, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT)
         ids = sorted({path.split("/")[1] for path in old})
         found = {one.id: one.to_dict() for one in self._found(folder, ids)}
         unclaimed = [path for path in old if not _is_claimed(path, found.get(path.split("/")[1]))]
-        return storage.remove_all(self._bucket, unclaimed, self._timeout)
+        return storage.remove_all(self._stores, unclaimed)
 
     def _snapshots(self, at: datetime) -> int:
         """Snapshots of cameras that were removed."""
-        old = storage.older_than(self._bucket, "snapshots/", at - UNCLAIMED_KEPT, self._timeout)
+        old = storage.older_than(self._stores, "snapshots/", at - UNCLAIMED_KEPT)
         of_camera = {path: path.removeprefix("snapshots/").removesuffix(".jpg") for path in old}
         cameras = sorted(filter(is_document_id, of_camera.values()))
         there = {one.id for one in self._found("cameras", cameras)}
         gone = [path for path, camera_id in of_camera.items() if camera_id not in there]
-        return storage.remove_all(self._bucket, gone, self._timeout)
+        return storage.remove_all(self._stores, gone)
 
     def _found(self, collection: str, ids: Sequence[str]) -> list[Snapshot]:
         """Those of the documents that are there, with the fields that say which pictures are theirs."""
-        references = [self._db.collection(collection).document(one) for one in ids]
+        references = [self._stores.db.collection(collection).document(one) for one in ids]
         with store_errors("Firestore"):
-            found = list(self._db.get_all(references, CLAIMS, **call_options(self._timeout))) if ids else []
+            found = list(self._stores.db.get_all(references, CLAIMS, **self._stores.options)) if ids else []
         return [one for one in found if one.exists]
 
     def _debug_frames(self, at: datetime) -> int:
-        old = storage.older_than(self._bucket, "debug/", at - DEBUG_KEPT, self._timeout)
-        return storage.remove_all(self._bucket, old[: 2 * AT_MOST], self._timeout)
+        old = storage.older_than(self._stores, "debug/", at - DEBUG_KEPT)
+        return storage.remove_all(self._stores, old[: 2 * AT_MOST])
 
 
 def _run(at: datetime) -> int:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, CollectionReference
+    from google.cloud.firestore import CollectionReference
 
-    from lookout.cloud.firebase.types import Blob, Bucket
+    from lookout.cloud.firebase.types import Blob
 
 AT_ONCE = 16
 PAGE = 100
@@ -26,7 +27,7 @@ NAMES = ("name", "person")
 """Fields that hold a name, beside the ``personId`` whose name it is."""
 
 
-def leftovers(db: Client, bucket: Bucket, person_id: str, name: str | None, timeout: float) -> list[str]:
+def leftovers(stores: Stores, person_id: str, name: str | None) -> list[str]:
     """The paths of documents and pictures that name the person by id, or by ``name``, each with where it does.
 
     Raises:
@@ -36,25 +37,25 @@ def leftovers(db: Client, bucket: Bucket, person_id: str, name: str | None, time
     with store_errors("Firestore"), ThreadPoolExecutor(AT_ONCE) as pool:
         found = [
             f"{path}: {where}"
-            for path, fields in _documents(db.collections(**call_options(timeout)), pool, timeout)
+            for path, fields in _documents(stores.db.collections(**stores.options), pool, stores)
             for where in _in_document(path, fields, person_id, words)
         ]
     with store_errors("Storage"):
-        for blob in bucket.list_blobs(timeout=timeout):
+        for blob in stores.bucket.list_blobs(timeout=stores.timeout):
             found += [f"{blob.name}: {where}" for where in _in_picture(blob, person_id, words)]
     return found
 
 
 def _documents(
-    collections: Iterable[CollectionReference], pool: ThreadPoolExecutor, timeout: float
+    collections: Iterable[CollectionReference], pool: ThreadPoolExecutor, stores: Stores
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every document below ``collections``, those that only have collections below them too."""
     for collection in collections:
-        references = list(collection.list_documents(PAGE, **call_options(timeout)))
-        for snapshot in pool.map(lambda one: one.get(**call_options(timeout)), references):
+        references = list(collection.list_documents(PAGE, **stores.options))
+        for snapshot in pool.map(lambda one: one.get(**stores.options), references):
             yield snapshot.reference.path, snapshot.to_dict() or {}
-        for below in pool.map(lambda one: list(one.collections(**call_options(timeout))), references):
-            yield from _documents(below, pool, timeout)
+        for below in pool.map(lambda one: list(one.collections(**stores.options)), references):
+            yield from _documents(below, pool, stores)
 
 
 def _in_document(path: str, fields: dict[str, Any], person_id: str, words: set[str]) -> Iterator[str]:

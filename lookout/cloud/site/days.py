@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.site.expiry import has_expired
 from lookout.domain.site.site import Site
@@ -74,7 +75,7 @@ def frame_counts(
     }
 
 
-def read(db: Client, days: Iterable[str], now: datetime, timeout: float) -> list[CameraDay]:
+def read(stores: Stores, days: Iterable[str], now: datetime) -> list[CameraDay]:
     """The counts of all cameras from the first to the last of ``days``: one read per camera and day.
 
     What has expired by ``now`` is passed over.
@@ -85,10 +86,10 @@ def read(db: Client, days: Iterable[str], now: datetime, timeout: float) -> list
     from google.cloud.firestore_v1.base_query import FieldFilter
 
     wanted = sorted(days)
-    query = db.collection("days").where(filter=FieldFilter("day", ">=", wanted[0]))
+    query = stores.db.collection("days").where(filter=FieldFilter("day", ">=", wanted[0]))
     query = query.where(filter=FieldFilter("day", "<=", wanted[-1]))
     with store_errors("Firestore"):
-        found = [stored.to_dict() or {} for stored in query.stream(**call_options(timeout))]
+        found = [stored.to_dict() or {} for stored in query.stream(**stores.options)]
     return [_camera_day(stored) for stored in found if not has_expired(stored, now)]
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.site.site import Site
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 from lookout.settings import Settings
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
 
 
 def default_site(settings: Settings) -> Site:
@@ -27,20 +24,18 @@ def default_site(settings: Settings) -> Site:
     )
 
 
-def site_reader(settings: Settings, db: Client) -> SiteReader:
+def site_reader(settings: Settings, stores: Stores) -> SiteReader:
     """A reader of the site, with the process's ``settings`` where the owner set nothing."""
-    return SiteReader(
-        db, default_site(settings), settings.store_timeout_seconds, settings.site_refresh_seconds
-    )
+    return SiteReader(stores, default_site(settings), settings.site_refresh_seconds)
 
 
 class SiteReader:
     """The site's settings as this warm instance knows them: ``default`` where the owner set nothing."""
 
-    def __init__(self, db: Client, default: Site, timeout: float, refresh_seconds: float = 10.0) -> None:
-        self._reference = db.collection("settings").document("site")
+    def __init__(self, stores: Stores, default: Site, refresh_seconds: float = 10.0) -> None:
+        self._reference = stores.db.collection("settings").document("site")
         self._default = default
-        self._timeout = timeout
+        self._stores = stores
         self._refresh_seconds = refresh_seconds
         self._lock = threading.Lock()
         self._site = default
@@ -58,7 +53,7 @@ class SiteReader:
     def _refresh(self) -> None:
         try:
             with store_errors("Firestore"):
-                document = self._reference.get(**call_options(self._timeout)).to_dict() or {}
+                document = self._reference.get(**self._stores.options).to_dict() or {}
         except Unavailable as error:
             log(Severity.WARNING, "the site's settings could not be read", error=error.message)
             return

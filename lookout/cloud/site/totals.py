@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lookout.cloud.firebase.calls import count
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
+from lookout.cloud.firebase.stores import Stores
 
 
-def people(db: Client, timeout: float) -> int:
+def people(stores: Stores) -> int:
     """How many people there are.
 
     Raises:
         Unavailable: Firestore did not answer.
     """
-    return count(db.collection("people"), timeout)
+    return count(stores.db.collection("people"), stores.timeout)
 
 
-def alerts_of(db: Client, day: str, timeout: float) -> int:
+def alerts_of(stores: Stores, day: str) -> int:
     """How many alerts there are of a day, given as ``2026-05-31``.
 
     Raises:
@@ -27,4 +23,4 @@ def alerts_of(db: Client, day: str, timeout: float) -> int:
     """
     from google.cloud.firestore_v1.base_query import FieldFilter
 
-    return count(db.collection("alerts").where(filter=FieldFilter("day", "==", day)), timeout)
+    return count(stores.db.collection("alerts").where(filter=FieldFilter("day", "==", day)), stores.timeout)

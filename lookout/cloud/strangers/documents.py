@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.firebase.calls import call_options
+from lookout.cloud.firebase.stores import Stores
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, DocumentReference
@@ -47,9 +47,9 @@ def pictures_folder(stranger_id: str) -> str:
     return f"strangers/{stranger_id}/"
 
 
-def has_alerts(db: Client, stranger_id: str, timeout: float, but: str | None = None) -> bool:
+def has_alerts(stores: Stores, stranger_id: str, but: str | None = None) -> bool:
     """Whether the stranger has an alert other than ``but``. Call it within :func:`store_errors`."""
     from google.cloud.firestore_v1.base_query import FieldFilter
 
-    of_stranger = db.collection("alerts").where(filter=FieldFilter("strangerId", "==", stranger_id))
-    return any(one.id != but for one in of_stranger.select([]).limit(2).stream(**call_options(timeout)))
+    of_stranger = stores.db.collection("alerts").where(filter=FieldFilter("strangerId", "==", stranger_id))
+    return any(one.id != but for one in of_stranger.select([]).limit(2).stream(**stores.options))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.documents import reference
 from lookout.cloud.strangers.removal import StrangerRemoval
@@ -18,22 +18,15 @@ from lookout.domain.visits.visit import Judgement, Sighting, Visit
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
-
 AT_ONCE = 4
 
 
 class StrangerPictures:
     """Updates strangers after a frame. One per warm instance."""
 
-    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._removal = StrangerRemoval(db, bucket, timeout)
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._removal = StrangerRemoval(stores)
         self._pool = ThreadPoolExecutor(AT_ONCE, "stranger-pictures")
 
     def settle(self, judgement: Judgement, face: Callable[[Sighting], bytes]) -> None:
@@ -70,17 +63,17 @@ class StrangerPictures:
     def _offer_first(self, visit: Visit, stranger_id: str, shot: str, jpeg: Callable[[], bytes]) -> None:
         """Store the picture if the stranger has none."""
         with store_errors("Firestore"):
-            shown = reference(self._db, stranger_id).get(["facePath"], **call_options(self._timeout))
+            shown = reference(self._stores.db, stranger_id).get(["facePath"], **self._stores.options)
         if shown.exists and shown.get("facePath") is None:
             self._offer(visit, stranger_id, shot, jpeg())
 
     def _offer(self, visit: Visit, stranger_id: str, shot: str, jpeg: bytes) -> None:
         """Store the picture, make it the stranger's if it is clearly better, and delete the one not needed."""
         path = portrait_path(stranger_id, visit.alert_id, shot)
-        storage.store(self._bucket, {path: jpeg}, self._timeout)
+        storage.store(self._stores, {path: jpeg})
 
         def change(transaction: Transaction) -> str | None:
-            (shown,) = transaction.read([reference(self._db, stranger_id)])
+            (shown,) = transaction.read([reference(self._stores.db, stranger_id)])
             if shown is None:
                 return path
             before: str | None = shown["facePath"]
@@ -89,9 +82,9 @@ class StrangerPictures:
             if visit.best_score <= shown["quality"] * BETTER_BY:
                 return path
             picture = {"facePath": path, "faceAlertId": visit.alert_id, "quality": visit.best_score}
-            transaction.set(reference(self._db, stranger_id), picture)
+            transaction.set(reference(self._stores.db, stranger_id), picture)
             return before
 
-        unneeded = run(self._db, self._timeout, change)
+        unneeded = run(self._stores, change)
         if unneeded is not None:
-            storage.remove(self._bucket, unneeded, self._timeout)
+            storage.remove(self._stores, unneeded)

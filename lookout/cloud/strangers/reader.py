@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lookout.cloud.firebase.calls import call_options, store_errors
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.strangers.documents import state_reference
 from lookout.domain.recognition.gallery import unpack
 from lookout.domain.recognition.reason import Reason
@@ -26,8 +27,6 @@ from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
     from lookout.cloud.firebase.types import Documents
 
 READ_ALL_SECONDS = 3600.0
@@ -54,19 +53,17 @@ class StrangerReader:
 
     def __init__(
         self,
-        db: Client,
+        stores: Stores,
         model_id: str,
         rule: Rule,
         room: int,
         refresh_seconds: float,
-        timeout: float,
     ) -> None:
-        self._db = db
+        self._stores = stores
         self.model_id = model_id
         self._rule = rule
         self._room = room
         self._refresh_seconds = refresh_seconds
-        self._timeout = timeout
         self._lock = threading.Lock()
         self._read: dict[str, tuple[Stranger, datetime]] = {}
         self._cursor: datetime | None = None
@@ -116,11 +113,11 @@ class StrangerReader:
     def _refresh(self) -> None:
         from google.cloud.firestore_v1.base_query import FieldFilter
 
-        state = state_reference(self._db).get(**call_options(self._timeout))
+        state = state_reference(self._stores.db).get(**self._stores.options)
         slept = time.monotonic() - self._asked_at > READ_ALL_SECONDS
         if state.update_time == self._state_version and not slept:
             return
-        wanted: Documents = self._db.collection("stranger_vectors")
+        wanted: Documents = self._stores.db.collection("stranger_vectors")
         if slept:
             self._read, self._cursor = {}, None
         if self._cursor is None:
@@ -128,7 +125,7 @@ class StrangerReader:
         else:
             wanted = wanted.where(filter=FieldFilter("changedAt", ">", self._cursor))
         # all of it or nothing: a cursor from half of an answer would pass over the other half
-        for snapshot in list(wanted.stream(**call_options(self._timeout))):
+        for snapshot in list(wanted.stream(**self._stores.options)):
             document = snapshot.to_dict() or {}
             changed_at = document.get("changedAt")
             if isinstance(changed_at, datetime):

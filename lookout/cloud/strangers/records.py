@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers import documents
 from lookout.cloud.strangers.documents import NO_PICTURE, has_alerts, pictures_folder, tombstone
@@ -20,7 +21,7 @@ from lookout.domain.visits.stranger_record import newest
 from lookout.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,8 @@ class Stranger:
 class StrangerRecords:
     """The strangers. Methods with a ``transaction`` are a part of that step."""
 
-    def __init__(self, db: Client, timeout: float) -> None:
-        self._db = db
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def mute(self, stranger_id: str, muted: bool) -> None:
         """Stop making alerts of the stranger, or make them again.
@@ -68,7 +68,7 @@ class StrangerRecords:
             require_unnamed(stranger)
             self.set(transaction, stranger, {"ignored": muted}, {"ignored": muted})
 
-        run(self._db, self._timeout, change)
+        run(self._stores, change)
 
     def read(self, transaction: Transaction, stranger_id: str) -> Stranger:
         """The stranger.
@@ -132,8 +132,7 @@ class StrangerRecords:
         vectors = {one: vector for one, vector in stranger.by_alert.items() if one != alert_id}
         stays = stranger.is_being_named or (
             # without a vector it is never recognised again
-            bool(vectors)
-            and (stranger.is_muted or has_alerts(self._db, stranger_id, self._timeout, but=alert_id))
+            bool(vectors) and (stranger.is_muted or has_alerts(self._stores, stranger_id, but=alert_id))
         )
         if not stays:
             self.remove(transaction, stranger)
@@ -176,19 +175,19 @@ class StrangerRecords:
 
     def newest(self, transaction: Transaction, vectors: Mapping[str, bytes]) -> dict[str, bytes]:
         """The vectors of the latest alerts, as many as a stranger keeps."""
-        references = [self._db.collection("alerts").document(alert_id) for alert_id in vectors]
+        references = [self._stores.db.collection("alerts").document(alert_id) for alert_id in vectors]
         alerts = zip(vectors, transaction.read(references), strict=True)
         return newest(vectors, {alert_id: alert["lastSeenAt"] for alert_id, alert in alerts if alert})
 
     def reference(self, stranger_id: str) -> DocumentReference:
         """The stranger's document."""
-        return documents.reference(self._db, stranger_id)
+        return documents.reference(self._stores.db, stranger_id)
 
     def _vectors(self, stranger_id: str) -> DocumentReference:
-        return documents.vectors_reference(self._db, stranger_id)
+        return documents.vectors_reference(self._stores.db, stranger_id)
 
     def _state(self) -> DocumentReference:
-        return documents.state_reference(self._db)
+        return documents.state_reference(self._stores.db)
 
     def _touch(self, transaction: Transaction) -> None:
         from google.cloud.firestore import SERVER_TIMESTAMP

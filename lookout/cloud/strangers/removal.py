@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import call_options
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.documents import (
     pictures_folder,
@@ -17,20 +16,13 @@ from lookout.cloud.strangers.documents import (
 )
 from lookout.cloud.strangers.records import Stranger, StrangerRecords
 
-if TYPE_CHECKING:
-    from google.cloud.firestore import Client
-
-    from lookout.cloud.firebase.types import Bucket
-
 
 class StrangerRemoval:
     """Each method is one step, and raises ``Unavailable`` when a store does not answer."""
 
-    def __init__(self, db: Client, bucket: Bucket, timeout: float) -> None:
-        self._db = db
-        self._bucket = bucket
-        self._records = StrangerRecords(db, timeout)
-        self._timeout = timeout
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._records = StrangerRecords(stores)
 
     def lose_alert(self, stranger_id: str, alert_id: str, person_id: str | None) -> None:
         """Take an alert that is now of the person from a stranger, as :meth:`StrangerRecords.lose_alert` does."""
@@ -38,9 +30,9 @@ class StrangerRemoval:
         def change(transaction: Transaction) -> str | None:
             return self._records.lose_alert(transaction, stranger_id, alert_id, person_id)
 
-        unneeded = run(self._db, self._timeout, change)
+        unneeded = run(self._stores, change)
         if unneeded is not None:
-            storage.remove_folder(self._bucket, unneeded, self._timeout)
+            storage.remove_folder(self._stores, unneeded)
 
     def remove_if(self, stranger_id: str, condition: Callable[[Stranger], bool]) -> bool:
         """Remove the stranger unless it is being named; whether it was removed.
@@ -55,25 +47,25 @@ class StrangerRemoval:
             self._records.remove(transaction, stranger)
             return True
 
-        removed = run(self._db, self._timeout, change)
+        removed = run(self._stores, change)
         if removed:
-            storage.remove_folder(self._bucket, pictures_folder(stranger_id), self._timeout)
+            storage.remove_folder(self._stores, pictures_folder(stranger_id))
         return removed
 
 
-def forget_halves(db: Client, stranger_ids: Iterable[str], timeout: float) -> None:
+def forget_halves(stores: Stores, stranger_ids: Iterable[str]) -> None:
     """Have nobody recognised any more as a stranger of whose two documents somebody deleted one.
 
     Call it within :func:`store_errors`, where a batch was refused that changes both.
     """
     from google.cloud.firestore import SERVER_TIMESTAMP
 
-    batch = db.batch()
+    batch = stores.db.batch()
     for stranger_id in stranger_ids:
-        vectors = vectors_reference(db, stranger_id)
-        both = [reference(db, stranger_id), vectors]
-        if not all(one.exists for one in db.get_all(both, ["modelId"], **call_options(timeout))):
+        vectors = vectors_reference(stores.db, stranger_id)
+        both = [reference(stores.db, stranger_id), vectors]
+        if not all(one.exists for one in stores.db.get_all(both, ["modelId"], **stores.options)):
             batch.set(vectors, tombstone())
     if len(batch):
-        batch.set(state_reference(db), {"changedAt": SERVER_TIMESTAMP})
-        batch.commit(retry=None, timeout=timeout)
+        batch.set(state_reference(stores.db), {"changedAt": SERVER_TIMESTAMP})
+        batch.commit(retry=None, timeout=stores.timeout)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lookout.cloud.cameras.keys import WRONG_KEYS_PER_MINUTE, CameraKeys
-from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.firebase.stores import firebase_stores
 from lookout.lazy import Lazy
 from lookout.settings import current_settings
 from lookout.web.answer import Request, endpoint
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
 def _keys() -> CameraKeys:
     settings, wrong = current_settings(), RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
-    return CameraKeys(
-        firestore_client(), settings.camera_cache_seconds, settings.store_timeout_seconds, wrong
-    )
+    return CameraKeys(firebase_stores(), settings.camera_cache_seconds, wrong)
 
 
 def _service() -> FrameService:
     from lookout.services.detect.frames import FrameService
 
-    return FrameService(current_settings(), firestore_client(), bucket())
+    return FrameService(current_settings(), firebase_stores())
 
 
 camera_keys = Lazy(_keys)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lookout.cloud.alerts import debug_frames
@@ -15,6 +14,7 @@ from lookout.cloud.alerts.pictures import AlertPictures
 from lookout.cloud.alerts.visits import SeenFrame, Visits
 from lookout.cloud.cameras.heartbeats import Heartbeats
 from lookout.cloud.cameras.keys import suggest_rotation
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.reader import GalleryReader
 from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.pictures import StrangerPictures
@@ -38,9 +38,6 @@ from lookout.vision.mounting import Mountings
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
 
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket, Client
-
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
@@ -61,26 +58,23 @@ class _Posted:
 class FrameService:
     """Judges frames. One per warm instance, shared by its threads."""
 
-    def __init__(self, settings: Settings, db: Client, bucket: Bucket) -> None:
-        timeout = settings.store_timeout_seconds
+    def __init__(self, settings: Settings, stores: Stores) -> None:
         self._settings = settings
-        self._bucket = bucket
+        self._stores = stores
         self._card = installed(settings).card
-        self._gallery = GalleryReader(db, self._card.model_id, settings.gallery_refresh_seconds, timeout)
-        self._site = site_reader(settings, db)
+        self._gallery = GalleryReader(stores, self._card.model_id, settings.gallery_refresh_seconds)
+        self._site = site_reader(settings, stores)
         strangers = StrangerReader(
-            db,
+            stores,
             self._card.model_id,
             self._card.rule,
             settings.max_strangers * 3 // 2,
             settings.gallery_refresh_seconds,
-            timeout,
         )
-        self._visits = Visits(db, strangers, timeout)
-        self._alert_pictures = AlertPictures(db, bucket, timeout)
-        self._stranger_pictures = StrangerPictures(db, bucket, timeout)
-        self._heartbeats = Heartbeats(db, settings.heartbeat_seconds, timeout)
-        self._db = db
+        self._visits = Visits(stores, strangers)
+        self._alert_pictures = AlertPictures(stores)
+        self._stranger_pictures = StrangerPictures(stores)
+        self._heartbeats = Heartbeats(stores, settings.heartbeat_seconds)
         self._mountings = Mountings()
 
     def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
@@ -170,8 +164,7 @@ class FrameService:
         path = debug_frames.debug_path(frame_name(faces), posted.at)
         people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
         alerts = {face.alert_id for face in faces if face.alert_id is not None}
-        timeout = self._settings.store_timeout_seconds
-        debug_frames.keep_debug_frame(self._bucket, path, posted.jpeg(), people, alerts, timeout)
+        debug_frames.keep_debug_frame(self._stores, path, posted.jpeg(), people, alerts)
 
     def _guess_mounting(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
         """Suggest to the owner how the camera is mounted, where nobody said so and its frames look turned."""
@@ -185,7 +178,7 @@ class FrameService:
             return
         log(Severity.INFO, "a camera seems to be mounted otherwise", camera=camera.id, rotation=rotation)
         try:
-            suggest_rotation(self._db, camera.id, rotation, self._settings.store_timeout_seconds)
+            suggest_rotation(self._stores, camera.id, rotation)
         except Unavailable as error:
             self._mountings.forget(camera.id)
             log(Severity.WARNING, "no hint how a camera is mounted", camera=camera.id, error=error.message)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from lookout.cloud.accounts.devices import Devices
 from lookout.cloud.alerts.notices import Notices
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.clients import messaging_app
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.notifications.notice import AlertMessage
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, SettingsError, Unavailable
@@ -19,9 +20,6 @@ from lookout.services.notify.mail_message import MailPictures
 from lookout.services.notify.push import ANSWER_SECONDS, Push
 from lookout.services.notify.webhook import Webhook
 from lookout.settings import Settings
-
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Bucket, Client
 
 PICTURE_SECONDS = 3.0
 """How long to wait for an alert's pictures: ``detect`` writes the notice while it still stores them."""
@@ -49,23 +47,22 @@ class Closed:
 
 
 def notifiers(
-    settings: Settings, db: Client, bucket: Bucket, complaints: Mapping[str, str] | None = None
+    settings: Settings, stores: Stores, complaints: Mapping[str, str] | None = None
 ) -> list[Notifier]:
     """One notifier per channel that is switched on. Wrong settings are logged; only their channel is unusable.
 
     ``complaints``: settings that could not be read, by environment variable.
     """
-    timeout = settings.store_timeout_seconds
     wrong = complaints or {}
     if "SITE_URL" in wrong:
         # messages go out without links
         log(Severity.ERROR, "setting ignored", setting="SITE_URL", error=wrong["SITE_URL"])
 
     def mail() -> Notifier:
-        return Mail(settings, lambda alert_id: mail_pictures(db, bucket, alert_id, timeout))
+        return Mail(settings, lambda alert_id: mail_pictures(stores, alert_id))
 
     def push() -> Notifier:
-        return Push(Devices(db, lambda: messaging_app(ANSWER_SECONDS), timeout))
+        return Push(Devices(stores, lambda: messaging_app(ANSWER_SECONDS)))
 
     kinds: tuple[tuple[Channel, str, bool, Callable[[], Notifier]], ...] = (
         (Channel.EMAIL, "EMAIL_", settings.email_enabled or "EMAIL_ENABLED" in wrong, mail),
@@ -93,16 +90,14 @@ def _made(channel: Channel, complaints: list[str], make: Callable[[], Notifier])
     return Closed(channel, reason)
 
 
-def mail_pictures(
-    db: Client, bucket: Bucket, alert_id: str, timeout: float, seconds: float = PICTURE_SECONDS
-) -> MailPictures:
+def mail_pictures(stores: Stores, alert_id: str, seconds: float = PICTURE_SECONDS) -> MailPictures:
     """The pictures of an alert; waits up to ``seconds`` while they are still being stored."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            alert = Notices(db, timeout).alert(alert_id) or {}
+            alert = Notices(stores).alert(alert_id) or {}
             face, frame = (
-                None if path is None else storage.photo_bytes(bucket, path, timeout)
+                None if path is None else storage.photo_bytes(stores, path)
                 for path in (alert.get("facePath"), alert.get("imagePath"))
             )
         except Unavailable as error:

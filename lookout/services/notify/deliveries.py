@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lookout.cloud.alerts import arrivals
 from lookout.cloud.alerts.notices import Claim, Notices
-from lookout.cloud.firebase.clients import bucket as default_bucket
-from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.notifications.delivery import STALE, DeliveryState, Step
 from lookout.domain.notifications.notice import AlertMessage, Notice
@@ -24,9 +23,6 @@ from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.services.notify.channels import Notifier, notifiers
 from lookout.settings import Settings
-
-if TYPE_CHECKING:
-    from lookout.cloud.firebase.types import Client
 
 PAUSES = (1.0, 3.0)
 """Seconds before the second and the third try."""
@@ -51,13 +47,16 @@ class NotificationService:
     """Delivers notices. One per warm instance."""
 
     def __init__(
-        self, settings: Settings, db: Client, notifiers: Sequence[Notifier], pauses: Sequence[float] = PAUSES
+        self,
+        settings: Settings,
+        stores: Stores,
+        notifiers: Sequence[Notifier],
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._db = db
-        self._timeout = settings.store_timeout_seconds
+        self._stores = stores
         self._site_url = settings.site_url
-        self._site = site_reader(settings, db)
-        self._notices = Notices(db, self._timeout)
+        self._site = site_reader(settings, stores)
+        self._notices = Notices(stores)
         self._notifiers = {notifier.channel: notifier for notifier in notifiers}
         self._pauses = pauses
 
@@ -183,19 +182,17 @@ class NotificationService:
 
     def _withdraw(self, notice: Notice, alert: dict[str, Any]) -> None:
         if alert.get("personId") is not None:
-            arrivals.withdraw(self._db, alert["day"], alert["personId"], notice.alert_id, self._timeout)
+            arrivals.withdraw(self._stores, alert["day"], alert["personId"], notice.alert_id)
 
     def _is_arrival(self, notice: Notice, alert: dict[str, Any]) -> bool:
         person_id = alert.get("personId")
-        return person_id is None or arrivals.is_first(
-            self._db, alert["day"], person_id, notice.alert_id, self._timeout
-        )
+        return person_id is None or arrivals.is_first(self._stores, alert["day"], person_id, notice.alert_id)
 
 
 def _service() -> NotificationService:
     settings, complaints = Settings.for_telling()
-    db = firestore_client()
-    return NotificationService(settings, db, notifiers(settings, db, default_bucket(), complaints))
+    stores = firebase_stores(settings.store_timeout_seconds)
+    return NotificationService(settings, stores, notifiers(settings, stores, complaints))
 
 
 service = Lazy(_service)

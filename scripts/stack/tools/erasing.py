@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 
 from lookout.cloud.corrections.jobs import JobStore, Runner
-from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import firebase_stores
 from lookout.cloud.privacy import erasure
 from lookout.cloud.privacy.verification import leftovers
 from lookout.settings import Settings
@@ -23,12 +23,12 @@ def erase(person_id: str) -> str | None:
         Conflict: something else is being done with the person.
         Unavailable: a store did not answer.
     """
-    db = firestore_client()
+    stores = firebase_stores(TIMEOUT)
     stale_seconds = Settings.from_environment().gallery_refresh_seconds * 1.5
-    book = JobStore(db, TIMEOUT)
-    work = erasure.Erasure(db, bucket(), book, stale_seconds, TIMEOUT)
+    book = JobStore(stores)
+    work = erasure.Erasure(stores, book, stale_seconds)
     with store_errors("Firestore"):
-        person = db.collection("people").document(person_id).get(**call_options(TIMEOUT)).to_dict() or {}
+        person = stores.db.collection("people").document(person_id).get(**stores.options).to_dict() or {}
     with step(f"erasing {person_id}"):
         receipt = work.erase(
             Runner(book, {erasure.KIND: work.work}), person_id, f"scripts/erase {getpass.getuser()}"
@@ -47,4 +47,4 @@ def verify(person_id: str, name: str | None) -> list[str]:
         Unavailable: a store did not answer.
     """
     with step("walking through all that is stored"):
-        return leftovers(firestore_client(), bucket(), person_id, name, TIMEOUT)
+        return leftovers(firebase_stores(TIMEOUT), person_id, name)

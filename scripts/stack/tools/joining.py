@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +11,8 @@ from lookout.cloud.corrections import merge_people
 from lookout.cloud.corrections.jobs import JobStore, Runner
 from lookout.cloud.corrections.photo_import import PhotoImport
 from lookout.cloud.corrections.relabelling import Relabelling
-from lookout.cloud.firebase.calls import call_options, store_errors
-from lookout.cloud.firebase.clients import bucket, firestore_client
+from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.stores import firebase_stores
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.person import Profile
 from lookout.domain.people.requests import look_alikes
@@ -45,11 +45,10 @@ def namesakes() -> list[list[Namesake]]:
     Raises:
         Unavailable: Firestore did not answer.
     """
+    stores = firebase_stores(TIMEOUT)
     with store_errors("Firestore"):
-        found = {
-            one.id: _namesake(one.id, one.to_dict())
-            for one in firestore_client().collection("people").stream(**call_options(TIMEOUT))
-        }
+        people = stores.db.collection("people").stream(**stores.options)
+        found = {one.id: _namesake(one.id, one.to_dict() or {}) for one in people}
     groups = look_alikes({person_id: one.profile.name for person_id, one in found.items()})
     return [
         sorted(
@@ -67,13 +66,13 @@ def join(person_id: str, into_id: str) -> dict[str, Any]:
         NotFound: one of them is gone.
         Unavailable: a store did not answer.
     """
-    db, settings = firestore_client(), replace(Settings.from_environment(), store_timeout_seconds=TIMEOUT)
-    book = JobStore(db, TIMEOUT)
-    site = site_reader(settings, db)
-    relabelling = Relabelling(db, lambda moment: site.current().hour(moment), TIMEOUT)
-    bringing = PhotoImport(db, bucket(), TIMEOUT)
+    stores, settings = firebase_stores(TIMEOUT), Settings.from_environment()
+    book = JobStore(stores)
+    site = site_reader(settings, stores)
+    relabelling = Relabelling(stores, lambda moment: site.current().hour(moment))
+    bringing = PhotoImport(stores)
     stale_seconds = settings.gallery_refresh_seconds * 1.5
-    merging = merge_people.MergePeople(db, bucket(), book, relabelling, bringing, stale_seconds, TIMEOUT)
+    merging = merge_people.MergePeople(stores, book, relabelling, bringing, stale_seconds)
     runner = Runner(book, {merge_people.KIND: merging.work})
     return runner.finish(merging.begin(person_id, into_id, f"scripts/join_people {getpass.getuser()}"))
 

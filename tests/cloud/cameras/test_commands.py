@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from lookout.cloud.cameras import commands
 from lookout.cloud.cameras.commands import CommandQueue
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import Action, CameraRoute, CommandRequest
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
 from tests.support.outage import Line
@@ -52,9 +54,9 @@ def take_when_there(db: Any) -> None:
     wait_until(lambda: queued(db), "the command")[0].reference.update({"state": "taken"})
 
 
-def test_a_command_says_what_it_is_until_when_and_of_whom(db: Any, agent: Any) -> None:
+def test_a_command_says_what_it_is_until_when_and_of_whom(stores: Stores, agent: Any) -> None:
     with pytest.raises(Unavailable, match="did not take the command"):
-        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
+        CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
     (command,) = agent.collection("commands").stream()
     stored = command.to_dict()
     assert (stored["cameraId"], stored["action"], stored["createdBy"]) == ("cam", "status", "owner")
@@ -76,7 +78,11 @@ def test_a_command_says_what_it_is_until_when_and_of_whom(db: Any, agent: Any) -
     ],
 )
 def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
-    db: Any, agent: Any, earlier: dict[str, Any], is_busy: bool, monkeypatch: pytest.MonkeyPatch
+    stores: Stores,
+    agent: Any,
+    earlier: dict[str, Any],
+    is_busy: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(commands, "QUEUE_SECONDS", 0.1)
     now = datetime.now(UTC)
@@ -87,16 +93,18 @@ def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
     agent.collection("commands").document("earlier").set(stored)
     error, told = (CameraSilent, "earlier command") if is_busy else (Unavailable, "did not take the command")
     with pytest.raises(error, match=told):
-        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
+        CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
 
 
-def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(db: Any, agent: Any) -> None:
+def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(
+    stores: Stores, db: Any, agent: Any
+) -> None:
     started = time.monotonic()
     with (
         meanwhile(lambda: take_when_there(db)),
         pytest.raises(CameraSilent, match="took the command"),
     ):
-        CommandQueue(db, 0.2, 10.0).send(ROUTE, STATUS, "owner")
+        CommandQueue(stores, 0.2).send(ROUTE, STATUS, "owner")
     assert time.monotonic() - started < 0.2 + commands.ANSWER_SECONDS + commands.QUEUE_SECONDS
     (command,) = agent.collection("commands").stream()
     assert command.get("state") == "taken"
@@ -121,18 +129,18 @@ class TakenInBetween:
 
 
 def test_a_command_taken_at_the_very_last_moment_is_not_said_to_have_expired(
-    db: Any, distant_db: Any
+    stores: Stores, db: Any, distant_db: Any
 ) -> None:
     reference = distant_db.collection("agents/pi/commands").document()
     reference.create({"state": "queued"})
     between = TakenInBetween(distant_db._firestore_api, lambda: take_when_there(db))
     distant_db._firestore_api_internal = between
-    assert CommandQueue(distant_db, 2.0, 10.0)._give_up(reference) == {"state": "taken"}
+    assert CommandQueue(replace(stores, db=distant_db), 2.0)._give_up(reference) == {"state": "taken"}
     assert between.looks == 2
 
 
 def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
-    db: Any, distant_db: Any, agent: Any, line: Line
+    stores: Stores, db: Any, distant_db: Any, agent: Any, line: Line
 ) -> None:
     def cut_when_queued() -> None:
         wait_until(lambda: queued(db), "the command")
@@ -140,7 +148,7 @@ def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
 
     started = time.monotonic()
     with meanwhile(cut_when_queued), pytest.raises(Unavailable, match="Firestore did not answer"):
-        CommandQueue(distant_db, 2.0, 0.5).send(ROUTE, STATUS, "owner")
+        CommandQueue(replace(stores, db=distant_db, timeout=0.5), 2.0).send(ROUTE, STATUS, "owner")
     assert time.monotonic() - started < 5
     wait_until(lambda: not listeners(), "the end of listening", 3)
 
@@ -159,13 +167,13 @@ def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
     ],
 )
 def test_an_agent_that_is_not_there_is_told_at_once_and_nothing_is_queued(
-    fields: dict[str, Any], told: str, db: Any
+    fields: dict[str, Any], told: str, stores: Stores, db: Any
 ) -> None:
     now = datetime.now(UTC)
     ago = {name: now - value if isinstance(value, timedelta) else value for name, value in fields.items()}
     db.document("agents/pi").set(ago)
     with pytest.raises(Unavailable, match=told) as refused:
-        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
+        CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
     assert refused.value.retry_after == 30
     assert list(db.collection("agents/pi/commands").stream()) == []
 
@@ -174,7 +182,9 @@ def finish_when_there(db: Any, **fields: Any) -> None:
     wait_until(lambda: queued(db), "the command")[0].reference.update(fields)
 
 
-def test_what_an_agent_writes_is_passed_on_only_as_far_as_it_is_plain_and_short(db: Any, agent: Any) -> None:
+def test_what_an_agent_writes_is_passed_on_only_as_far_as_it_is_plain_and_short(
+    stores: Stores, db: Any, agent: Any
+) -> None:
     result = {
         "led": 7,
         "odd": float("nan"),
@@ -186,14 +196,16 @@ def test_what_an_agent_writes_is_passed_on_only_as_far_as_it_is_plain_and_short(
         "none": None,
     }
     with meanwhile(lambda: finish_when_there(db, state="done", result=result)):
-        passed_on = CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
+        passed_on = CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
     assert passed_on == {"led": 7, "long": "[31m" + "x" * 195 + "…", "none": None}
 
 
 @pytest.mark.parametrize("result", [None, "x", [1], {f"f{number}": number for number in range(500)}])
-def test_a_result_of_another_form_or_of_too_many_fields_is_no_error(db: Any, agent: Any, result: Any) -> None:
+def test_a_result_of_another_form_or_of_too_many_fields_is_no_error(
+    stores: Stores, db: Any, agent: Any, result: Any
+) -> None:
     with meanwhile(lambda: finish_when_there(db, state="done", result=result)):
-        passed_on = CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
+        passed_on = CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
     assert len(passed_on) == (64 if isinstance(result, dict) else 0)
 
 
@@ -207,11 +219,13 @@ def test_a_result_of_another_form_or_of_too_many_fields_is_no_error(db: Any, age
         ({"code": "camera_failed", "message": "\x07\n"}, "The camera did not do it."),
     ],
 )
-def test_what_an_agent_says_went_wrong_is_cut(db: Any, agent: Any, error: Any, told: str) -> None:
+def test_what_an_agent_says_went_wrong_is_cut(
+    stores: Stores, db: Any, agent: Any, error: Any, told: str
+) -> None:
     with (
         meanwhile(lambda: finish_when_there(db, state="failed", error=error)),
         pytest.raises(CameraFailed) as failed,
     ):
-        CommandQueue(db, 2.0, 10.0).send(ROUTE, STATUS, "owner")
+        CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
     assert failed.value.message.startswith(told)
     assert len(failed.value.message) <= 500

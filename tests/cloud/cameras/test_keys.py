@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from lookout.cloud.cameras import keys
 from lookout.cloud.cameras.keys import CameraKeys, register
+from lookout.cloud.firebase.stores import Stores
 from lookout.errors import BadRequest, Forbidden, TooMany, Unauthorised, Unavailable
 from lookout.web import rate_limit
 from lookout.web.rate_limit import RateLimit
@@ -35,16 +37,16 @@ def test_a_camera_of_a_wrong_name_is_not_registered(db: Any, camera_id: str) -> 
     assert list(db.collections()) == []
 
 
-def test_a_camera_is_told_with_its_name_and_light(db: Any) -> None:
+def test_a_camera_is_told_with_its_name_and_light(stores: Stores, db: Any) -> None:
     key = register(db, "cam", "Door")
     db.document("cameras/cam").update({"led": 128})
-    camera = CameraKeys(db, 0.0, 10.0).authorise("cam", key)
+    camera = CameraKeys(stores, 0.0).authorise("cam", key)
     assert (camera.id, camera.name, camera.status, camera.led) == ("cam", "Door", "active", 128)
 
 
-def test_what_is_remembered_is_trusted_for_a_while(db: Any) -> None:
+def test_what_is_remembered_is_trusted_for_a_while(stores: Stores, db: Any) -> None:
     key = register(db, "cam", "Door")
-    remembering, asking = CameraKeys(db, 60.0, 10.0), CameraKeys(db, 0.0, 10.0)
+    remembering, asking = CameraKeys(stores, 60.0), CameraKeys(stores, 0.0)
     remembering.authorise("cam", key)
     asking.authorise("cam", key)
     db.document("cameras/cam").update({"status": "disabled"})
@@ -54,10 +56,10 @@ def test_what_is_remembered_is_trusted_for_a_while(db: Any) -> None:
 
 
 def test_an_unknown_camera_takes_the_same_reads_and_the_same_comparison_as_a_wrong_key(
-    db: Any, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(db, "cam", "Door")
-    keys, reads = CameraKeys(db, 0.0, 10.0), Reads(db)
+    keys, reads = CameraKeys(stores, 0.0), Reads(db)
     compared: list[int] = []
 
     def compare(one: str, other: str) -> bool:
@@ -76,26 +78,26 @@ def test_an_unknown_camera_takes_the_same_reads_and_the_same_comparison_as_a_wro
     assert spent[0][:2] == (2, 128)
 
 
-def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, db: Any, line: Line) -> None:
+def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, stores: Stores, db: Any, line: Line) -> None:
     key = register(db, "cam", "Door")
     line.cut()
     with pytest.raises(Unavailable):
-        CameraKeys(distant_db, 0.0, 0.5).authorise("cam", key)
+        CameraKeys(replace(stores, db=distant_db, timeout=0.5), 0.0).authorise("cam", key)
 
 
-def test_guessed_ids_cost_no_unbounded_memory(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guessed_ids_cost_no_unbounded_memory(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "CACHED_CAMERAS", 4)
-    known = CameraKeys(db, 60.0, 10.0)
+    known = CameraKeys(stores, 60.0)
     for index in range(10):
         with pytest.raises(Unauthorised):
             known.authorise(f"guess-{index}", "key")
     assert len(known._read) == 4
 
 
-def test_a_camera_made_by_hand_without_its_fields_still_posts(db: Any) -> None:
+def test_a_camera_made_by_hand_without_its_fields_still_posts(stores: Stores, db: Any) -> None:
     key = register(db, "cam", "Door")
     db.document("cameras/cam").set({"led": "on"})
-    camera = CameraKeys(db, 0.0, 10.0).authorise("cam", key)
+    camera = CameraKeys(stores, 0.0).authorise("cam", key)
     assert (camera.name, camera.status, camera.led) == ("cam", "active", 0)
 
 
@@ -110,14 +112,14 @@ def guesses(keys: CameraKeys, camera_id: str, address: str, count: int) -> list[
     return answers
 
 
-def limited(db: Any, cache_seconds: float = 5.0) -> CameraKeys:
-    return CameraKeys(db, cache_seconds, 10.0, RateLimit(keys.WRONG_KEYS_PER_MINUTE, "wrong keys"))
+def limited(stores: Stores, cache_seconds: float = 5.0) -> CameraKeys:
+    return CameraKeys(stores, cache_seconds, RateLimit(keys.WRONG_KEYS_PER_MINUTE, "wrong keys"))
 
 
 @pytest.mark.parametrize("camera_id", ["cam", "nowhere", "guess-{}", "../{}"])
-def test_wrong_keys_are_counted_by_address_and_soon_refused(db: Any, camera_id: str) -> None:
+def test_wrong_keys_are_counted_by_address_and_soon_refused(stores: Stores, db: Any, camera_id: str) -> None:
     register(db, "cam", "Door")
-    keys = limited(db)
+    keys = limited(stores)
     answers = guesses(keys, camera_id, "192.0.2.1", 100)
     assert set(answers[:10]) == {"unauthorised"}
     assert set(answers[30:]) <= {"too_many", "unauthorised"}
@@ -126,8 +128,8 @@ def test_wrong_keys_are_counted_by_address_and_soon_refused(db: Any, camera_id: 
     assert guesses(keys, camera_id, "192.0.2.2", 3) == ["unauthorised"] * 3
 
 
-def test_whoever_guesses_is_told_when_to_come_back(db: Any) -> None:
-    keys = limited(db)
+def test_whoever_guesses_is_told_when_to_come_back(stores: Stores) -> None:
+    keys = limited(stores)
     guesses(keys, "guess-{}", "192.0.2.1", 30)
     with pytest.raises(TooMany, match="Too many wrong keys") as refused:
         keys.authorise("nowhere", "key", "192.0.2.1")
@@ -135,9 +137,9 @@ def test_whoever_guesses_is_told_when_to_come_back(db: Any) -> None:
 
 
 @pytest.mark.parametrize("camera_id", ["cam", "guess-{}"])
-def test_guessing_costs_no_two_reads_each_time(db: Any, camera_id: str) -> None:
+def test_guessing_costs_no_two_reads_each_time(stores: Stores, db: Any, camera_id: str) -> None:
     register(db, "cam", "Door")
-    keys = limited(db)
+    keys = limited(stores)
     guesses(keys, camera_id, "192.0.2.1", 30)
     reads = Reads(db)
     guesses(keys, camera_id, "192.0.2.1", 300)
@@ -145,18 +147,20 @@ def test_guessing_costs_no_two_reads_each_time(db: Any, camera_id: str) -> None:
     assert reads.documents < 60
 
 
-def test_one_wrong_key_again_and_again_is_looked_up_once_in_a_while(db: Any) -> None:
+def test_one_wrong_key_again_and_again_is_looked_up_once_in_a_while(stores: Stores, db: Any) -> None:
     register(db, "cam", "Door")
     for camera_id in ("cam", "nowhere"):
-        keys, reads = limited(db), Reads(db)
+        keys, reads = limited(stores), Reads(db)
         guesses(keys, camera_id, "192.0.2.1", 10)
         assert reads.documents <= 4
 
 
 @pytest.mark.parametrize("is_cold", [True, False])
-def test_a_camera_is_let_in_while_its_neighbour_at_the_same_address_guesses(db: Any, is_cold: bool) -> None:
+def test_a_camera_is_let_in_while_its_neighbour_at_the_same_address_guesses(
+    stores: Stores, db: Any, is_cold: bool
+) -> None:
     key = register(db, "cam", "Door")
-    keys = limited(db, cache_seconds=0.0)
+    keys = limited(stores, cache_seconds=0.0)
     if not is_cold:
         keys.authorise("cam", key, "192.0.2.1")
     for _ in range(5):
@@ -165,12 +169,12 @@ def test_a_camera_is_let_in_while_its_neighbour_at_the_same_address_guesses(db: 
 
 
 def test_a_key_that_was_just_made_works_within_seconds_also_while_somebody_guesses(
-    db: Any, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys, "WRONG_SECONDS", 0.2)
     monkeypatch.setattr(keys, "ROSTER_SECONDS", 0.2)
     register(db, "cam", "Door")
-    known = limited(db, cache_seconds=60.0)
+    known = limited(stores, cache_seconds=60.0)
     guesses(known, "cam", "192.0.2.1", 40)
     guesses(known, "new", "192.0.2.1", 40)
     made = {"cam": register(db, "cam", "Door"), "new": register(db, "new", "Gate")}
@@ -185,11 +189,11 @@ def test_a_key_that_was_just_made_works_within_seconds_also_while_somebody_guess
             wait_until(partial(is_let_in, camera_id, key, address), "being let in", 20)
 
 
-def test_a_disabled_or_removed_camera_is_none_also_while_somebody_guesses(db: Any) -> None:
+def test_a_disabled_or_removed_camera_is_none_also_while_somebody_guesses(stores: Stores, db: Any) -> None:
     key, gone = register(db, "cam", "Door"), register(db, "gone", "Door")
     db.document("cameras/cam").update({"status": "disabled"})
     db.document("cameras/gone").delete()
-    keys = limited(db, cache_seconds=0.0)
+    keys = limited(stores, cache_seconds=0.0)
     guesses(keys, "guess-{}", "192.0.2.1", 40)
     with pytest.raises(Forbidden):
         keys.authorise("cam", key, "192.0.2.1")
@@ -197,9 +201,9 @@ def test_a_disabled_or_removed_camera_is_none_also_while_somebody_guesses(db: An
         keys.authorise("gone", gone, "192.0.2.1")
 
 
-def test_many_addresses_cost_no_unbounded_memory(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_addresses_cost_no_unbounded_memory(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limit, "CALLERS", 8)
-    keys = limited(db)
+    keys = limited(stores)
     for number in range(50):
         guesses(keys, "nowhere", f"192.0.2.{number}", 1)
     assert isinstance(keys._wrong, RateLimit)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import camera_fields
 from lookout.errors import BadRequest
 
@@ -17,8 +18,8 @@ FAMILY = "\U0001f469\u200d\U0001f467"
 
 
 @pytest.fixture
-def registry(db: Any) -> CameraRegistry:
-    made = CameraRegistry(db, offline_seconds=60.0, timeout=10.0)
+def registry(stores: Stores) -> CameraRegistry:
+    made = CameraRegistry(stores, offline_seconds=60.0)
     made.create({"id": "cam_001", "name": "Front Door"})
     return made
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import Action, CommandRequest
 from lookout.errors import BadRequest, NotFound
 
@@ -16,8 +17,8 @@ DOOR = {"id": "cam_001", "name": "Front Door", "location": "Entrance", "ipAddres
 
 
 @pytest.fixture
-def registry(db: Any) -> CameraRegistry:
-    return CameraRegistry(db, offline_seconds=60.0, timeout=10.0)
+def registry(stores: Stores) -> CameraRegistry:
+    return CameraRegistry(stores, offline_seconds=60.0)
 
 
 def test_the_five_fields_of_the_original_program_come_first_and_as_they_were(

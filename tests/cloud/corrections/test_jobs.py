@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lookout.cloud.corrections.jobs import Job, JobStore, Runner
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.errors import Conflict, Unavailable
 
@@ -18,18 +19,18 @@ def job(job_id: str, takes: str = "", joins: str = "", kind: str = "work") -> Jo
 
 
 @pytest.fixture
-def book(db: Any) -> JobStore:
-    return JobStore(db, 10.0)
+def book(stores: Stores) -> JobStore:
+    return JobStore(stores)
 
 
-def open_job(db: Any, book: JobStore, opened: Job) -> Job:
+def open_job(stores: Stores, book: JobStore, opened: Job) -> Job:
     def change(transaction: Transaction) -> Job:
         found = book.read(transaction, opened.id)
         if found is None:
             book.open(transaction, opened)
         return found or opened
 
-    return run(db, 10.0, change)
+    return run(stores, change)
 
 
 @pytest.mark.parametrize(
@@ -49,27 +50,27 @@ def test_any_number_of_jobs_join_into_one_but_what_is_taken_is_taken_once(
     assert one.excludes(other) is other.excludes(one) is excluded
 
 
-def test_a_job_comes_back_as_it_was_opened(db: Any, book: JobStore) -> None:
-    opened = open_job(db, book, job("a", "s/1", "p/1"))
+def test_a_job_comes_back_as_it_was_opened(stores: Stores, book: JobStore) -> None:
+    opened = open_job(stores, book, job("a", "s/1", "p/1"))
     assert book.find("a") == opened
     assert book.running() == [opened]
     assert book.find("b") is None
 
 
-def test_a_job_in_the_way_of_another_is_not_opened(db: Any, book: JobStore) -> None:
-    open_job(db, book, job("a", "s/1", "p/1"))
-    open_job(db, book, job("b", "s/2", "p/1"))
+def test_a_job_in_the_way_of_another_is_not_opened(stores: Stores, book: JobStore) -> None:
+    open_job(stores, book, job("a", "s/1", "p/1"))
+    open_job(stores, book, job("b", "s/2", "p/1"))
     with pytest.raises(Conflict, match="try again"):
-        open_job(db, book, job("c", "p/1"))
+        open_job(stores, book, job("c", "p/1"))
     assert book.find("c") is None
-    open_job(db, book, job("d", "p/9"))
+    open_job(stores, book, job("d", "p/9"))
     with pytest.raises(Conflict, match="p/9 is just being"):
         book.require_untaken("p/9")
     book.require_untaken("p/1")
 
 
 def test_of_two_jobs_that_exclude_each_other_and_are_opened_at_once_one_is_refused(
-    db: Any, book: JobStore
+    stores: Stores, book: JobStore
 ) -> None:
     tries: list[int] = []
 
@@ -78,16 +79,16 @@ def test_of_two_jobs_that_exclude_each_other_and_are_opened_at_once_one_is_refus
         book.open(transaction, job("b", "p/1"))
         tries.append(len(tries))
         if len(tries) == 1:
-            open_job(db, book, job("a", "s/1", "p/1"))
+            open_job(stores, book, job("a", "s/1", "p/1"))
 
     with pytest.raises(Conflict, match="try again"):
-        run(db, 10.0, change)
+        run(stores, change)
     assert len(tries) == 1
     assert [one.id for one in book.running()] == ["a"]
 
 
-def test_a_job_is_done_once_and_remembered_for_some_days(db: Any, book: JobStore) -> None:
-    opened = open_job(db, book, job("a"))
+def test_a_job_is_done_once_and_remembered_for_some_days(stores: Stores, db: Any, book: JobStore) -> None:
+    opened = open_job(stores, book, job("a"))
     calls = []
 
     def work(one: Job) -> dict[str, Any]:
@@ -105,12 +106,12 @@ def test_a_job_is_done_once_and_remembered_for_some_days(db: Any, book: JobStore
     assert book.running() == []
     db.document("jobs/a").update({"expireAt": datetime.now(UTC)})
     assert book.find("a") is None
-    assert open_job(db, book, job("a")).result is None
+    assert open_job(stores, book, job("a")).result is None
 
 
-def test_one_job_that_fails_does_not_keep_others_from_being_finished(db: Any, book: JobStore) -> None:
+def test_one_job_that_fails_does_not_keep_others_from_being_finished(stores: Stores, book: JobStore) -> None:
     for kind in ("silent", "broken", "unheard_of", "impossible", "work"):
-        open_job(db, book, job(kind, kind=kind))
+        open_job(stores, book, job(kind, kind=kind))
 
     def raising(error: Exception) -> Any:
         def work(_: Job) -> dict[str, Any]:
@@ -132,16 +133,15 @@ def test_one_job_that_fails_does_not_keep_others_from_being_finished(db: Any, bo
     assert book.find("impossible") is None
 
 
-def test_a_job_that_was_given_up_is_not_gone_on_with(db: Any, book: JobStore) -> None:
-    opened = open_job(db, book, job("a"))
+def test_a_job_that_was_given_up_is_not_gone_on_with(stores: Stores, book: JobStore) -> None:
+    opened = open_job(stores, book, job("a"))
     run(
-        db,
-        10.0,
+        stores,
         lambda transaction: book.note(transaction, book.going_on(transaction, opened).id, {"photos": ["1"]}),
     )
     assert book.progress(opened) == {"photos": ["1"]}
     book.give_up("a")
     with pytest.raises(Conflict, match="given up"):
-        run(db, 10.0, lambda transaction: book.going_on(transaction, opened))
+        run(stores, lambda transaction: book.going_on(transaction, opened))
     assert book.close("a", {"n": 1}) == {"n": 1}
     assert book.find("a") is None

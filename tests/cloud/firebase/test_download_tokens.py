@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import requests
 
 from lookout.cloud.firebase import storage as stored
 from lookout.cloud.firebase.download_tokens import FOLDERS, TOKENS, strip, strip_all
+from lookout.cloud.firebase.stores import Stores
 from lookout.errors import Unavailable
 from stack.local.info import StackInfo
 from tests.support.outage import storage_that_answers
@@ -53,65 +55,69 @@ def tokens(bucket: Any) -> list[str]:
     return [blob.name for blob in bucket.list_blobs() if TOKENS in (blob.metadata or {})]
 
 
-def test_the_server_writes_pictures_without_tokens(bucket: Any) -> None:
-    stored.store(bucket, {"alerts/a/0/face.jpg": b"a face"}, 10.0)
-    stored.copy(bucket, "alerts/a/0/face.jpg", "faces/Anna/1.jpg", 10.0)
+def test_the_server_writes_pictures_without_tokens(stores: Stores, bucket: Any) -> None:
+    stored.store(stores, {"alerts/a/0/face.jpg": b"a face"})
+    stored.copy(stores, "alerts/a/0/face.jpg", "faces/Anna/1.jpg")
     assert tokens(bucket) == []
 
 
-def test_a_copy_of_a_picture_with_a_token_has_none(bucket: Any, storage: Storage) -> None:
+def test_a_copy_of_a_picture_with_a_token_has_none(stores: Stores, bucket: Any, storage: Storage) -> None:
     storage.upload("faces/Anna/1.jpg")
-    stored.copy(bucket, "faces/Anna/1.jpg", "faces/Bob/1.jpg", 10.0)
+    stored.copy(stores, "faces/Anna/1.jpg", "faces/Bob/1.jpg")
     assert tokens(bucket) == ["faces/Anna/1.jpg"]
 
 
 @pytest.mark.parametrize("path", ["faces/Anna/1.jpg", "faces/José Müller/ä b.jpg", "snapshots/cam.jpg"])
-def test_a_token_that_is_taken_off_opens_nothing_any_more(bucket: Any, storage: Storage, path: str) -> None:
+def test_a_token_that_is_taken_off_opens_nothing_any_more(
+    stores: Stores, bucket: Any, storage: Storage, path: str
+) -> None:
     token = storage.upload(path)
     assert storage.opens(path, token)
-    assert strip(bucket, path, 10.0)
+    assert strip(stores, path)
     assert tokens(bucket) == []
     assert not storage.opens(path, token)
     blob = bucket.get_blob(path)
     assert (blob.download_as_bytes(), blob.content_type) == (b"a picture", "image/jpeg")
-    assert not strip(bucket, path, 10.0)
+    assert not strip(stores, path)
 
 
-def test_other_metadata_of_a_picture_stays(bucket: Any, storage: Storage) -> None:
+def test_other_metadata_of_a_picture_stays(stores: Stores, bucket: Any, storage: Storage) -> None:
     blob = bucket.blob("faces/Anna/1.jpg")
     blob.metadata = {"by": "Ann"}
     blob.upload_from_string(b"a picture", "image/jpeg")
     storage.look("faces/Anna/1.jpg")
     assert tokens(bucket) == ["faces/Anna/1.jpg"]
-    assert strip(bucket, "faces/Anna/1.jpg", 10.0)
+    assert strip(stores, "faces/Anna/1.jpg")
     assert bucket.get_blob("faces/Anna/1.jpg").metadata == {"by": "Ann"}
 
 
-def test_where_nothing_is_there_is_nothing_to_take_off(bucket: Any) -> None:
-    assert not strip(bucket, "faces/Anna/1.jpg", 10.0)
+def test_where_nothing_is_there_is_nothing_to_take_off(stores: Stores) -> None:
+    assert not strip(stores, "faces/Anna/1.jpg")
 
 
-def test_tokens_that_came_by_a_look_are_found_wherever_pictures_are(bucket: Any, storage: Storage) -> None:
+def test_tokens_that_came_by_a_look_are_found_wherever_pictures_are(
+    stores: Stores, bucket: Any, storage: Storage
+) -> None:
     paths = [f"{folder}{name}.jpg" for folder in FOLDERS for name in ("0a/x", "ff/y", "Zoë/1")]
-    stored.store(bucket, dict.fromkeys(paths, b"a picture"), 10.0)
+    stored.store(stores, dict.fromkeys(paths, b"a picture"))
     assert tokens(bucket) == []
     found = {path: storage.look(path) for path in paths}
     assert sorted(tokens(bucket)) == sorted(paths)
-    assert strip_all(bucket, 10.0) == len(paths)
+    assert strip_all(stores) == len(paths)
     assert tokens(bucket) == []
     assert not any(storage.opens(path, token) for path, token in found.items())
 
 
-def test_a_look_for_tokens_ends_in_time_and_goes_on_the_next_time(bucket: Any, storage: Storage) -> None:
+def test_a_look_for_tokens_ends_in_time_and_goes_on_the_next_time(stores: Stores, storage: Storage) -> None:
     for number in range(4):
         storage.upload(f"faces/{number}/1.jpg")
-    assert strip_all(bucket, 10.0, seconds=0.0) == 1
-    assert strip_all(bucket, 10.0) == 3
+    assert strip_all(stores, seconds=0.0) == 1
+    assert strip_all(stores) == 3
 
 
-def test_a_silent_storage_has_it_done_another_time(project: str) -> None:
+def test_a_silent_storage_has_it_done_another_time(stores: Stores, project: str) -> None:
     with storage_that_answers(503) as url:
         bucket = bucket_at(url, project)
         with pytest.raises(Unavailable):
-            strip(bucket, "faces/Anna/1.jpg", 0.5)
+            strip(replace(stores, bucket=bucket, timeout=0.5), "faces/Anna/1.jpg")
         bucket.client.close()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lookout.cloud.firebase import transaction
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.errors import Unavailable
 from tests.support.outage import Line
 
 
-def test_counting_up_from_many_threads_loses_no_count(db: Any) -> None:
+def test_counting_up_from_many_threads_loses_no_count(stores: Stores, db: Any) -> None:
     counter = db.document("a/counter")
 
     def count(one: Transaction) -> int:
@@ -23,12 +25,13 @@ def test_counting_up_from_many_threads_loses_no_count(db: Any) -> None:
         return number
 
     with ThreadPoolExecutor(8) as pool:
-        counted = list(pool.map(lambda _: run(db, 10.0, count), range(24)))
+        counted = list(pool.map(lambda _: run(stores, count), range(24)))
     assert sorted(counted) == list(range(1, 25))
     assert counter.get().to_dict() == {"n": 24}
 
 
 def test_a_step_that_somebody_came_before_is_decided_anew_and_nothing_of_the_first_is_written(
+    stores: Stores,
     db: Any,
 ) -> None:
     watched, other = db.document("a/watched"), db.document("a/other")
@@ -44,12 +47,12 @@ def test_a_step_that_somebody_came_before_is_decided_anew_and_nothing_of_the_fir
         one.set(watched, {"n": 3})
         return "done"
 
-    assert run(db, 10.0, step) == "done"
+    assert run(stores, step) == "done"
     assert tries == [{"n": 1}, {"n": 2}]
     assert other.get().to_dict() == {"seen": 2, "try": 2}
 
 
-def test_a_document_that_was_deleted_meanwhile_is_not_made_again(db: Any) -> None:
+def test_a_document_that_was_deleted_meanwhile_is_not_made_again(stores: Stores, db: Any) -> None:
     watched = db.document("a/watched")
     watched.set({"n": 1})
 
@@ -61,11 +64,11 @@ def test_a_document_that_was_deleted_meanwhile_is_not_made_again(db: Any) -> Non
         one.set(watched, {"n": 2})
         return True
 
-    assert run(db, 10.0, step) is False
+    assert run(stores, step) is False
     assert not watched.get().exists
 
 
-def test_what_was_decided_by_the_first_look_at_a_document_must_still_hold(db: Any) -> None:
+def test_what_was_decided_by_the_first_look_at_a_document_must_still_hold(stores: Stores, db: Any) -> None:
     watched = db.document("a/watched")
     watched.set({"n": 1})
     first_looks = []
@@ -79,24 +82,24 @@ def test_what_was_decided_by_the_first_look_at_a_document_must_still_hold(db: An
         one.set(watched, {"n": 3})
         assert one.has_write(watched)
 
-    run(db, 10.0, step)
+    run(stores, step)
     assert first_looks == [[{"n": 1}], [{"n": 2}]]
 
 
-def test_a_step_that_writes_nothing_needs_no_second_try(db: Any) -> None:
-    assert run(db, 10.0, lambda one: one.read([db.document("a/nothing")])) == [None]
+def test_a_step_that_writes_nothing_needs_no_second_try(stores: Stores, db: Any) -> None:
+    assert run(stores, lambda one: one.read([db.document("a/nothing")])) == [None]
 
 
-def test_an_error_of_the_step_itself_is_not_tried_again(db: Any) -> None:
+def test_an_error_of_the_step_itself_is_not_tried_again(stores: Stores) -> None:
     def broken(_: Transaction) -> None:
         raise KeyError("a bug")
 
     with pytest.raises(KeyError):
-        run(db, 10.0, broken)
+        run(stores, broken)
 
 
-def test_a_silent_firestore_is_told(distant_db: Any, line: Line) -> None:
+def test_a_silent_firestore_is_told(stores: Stores, distant_db: Any, line: Line) -> None:
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):
-        run(distant_db, 0.5, lambda one: one.read([distant_db.document("a/b")]))
+        run(replace(stores, db=distant_db, timeout=0.5), lambda one: one.read([distant_db.document("a/b")]))
     assert transaction.TRIES > 8

@@ -7,13 +7,14 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery import lookalikes
 from lookout.cloud.gallery.lookalikes import Lookalikes
@@ -38,6 +39,7 @@ class Town:
     """People as ``enroll`` stores them: each change of the gallery has a version of its own."""
 
     db: Any
+    stores: Stores
 
     def put(self, person_id: str, *vectors: Embedding, **fields: Any) -> None:
         """A person with these vectors; ``fields`` are those of :class:`PersonVectors`."""
@@ -55,7 +57,7 @@ class Town:
             transaction.set(people, {"name": person.name})
             transaction.set(state_reference(self.db), {"version": version})
 
-        run(self.db, 10.0, change)
+        run(self.stores, change)
 
     def remove(self, person_id: str) -> None:
         """Delete a person, as ``enroll`` leaves it."""
@@ -66,14 +68,14 @@ class Town:
             (state,) = transaction.read([state_reference(self.db)])
             GalleryChange(transaction, self.db, state).write_tombstone(person_id, datetime.now(UTC))
 
-        run(self.db, 10.0, change)
+        run(self.stores, change)
 
     def _documents(self, person_id: str) -> tuple[Any, Any]:
         return tuple(self.db.collection(name).document(person_id) for name in ("gallery", "people"))
 
     def follow(self, person_id: str, threshold: float = THRESHOLD) -> None:
         """The follow-up of a change, by an instance of its own."""
-        Lookalikes(self.db, MODEL, 10.0).follow(person_id, threshold)
+        Lookalikes(self.stores, MODEL).follow(person_id, threshold)
 
     def version(self) -> int:
         return int((state_reference(self.db).get().to_dict() or {}).get("version", 0))
@@ -101,8 +103,8 @@ class Town:
 
 
 @pytest.fixture
-def town(db: Any) -> Town:
-    return Town(db)
+def town(stores: Stores, db: Any) -> Town:
+    return Town(db, stores)
 
 
 def test_two_who_look_alike_are_written_on_both(town: Town) -> None:
@@ -333,7 +335,7 @@ def test_a_person_deleted_in_between_does_not_come_back(town: Town, monkeypatch:
 
 def test_many_changes_at_once_end_as_if_they_had_come_one_by_one(town: Town) -> None:
     shapes = [TOM, TIM, at(0.2, of=TIM, towards=1), face(9)]
-    instances = [Lookalikes(town.db, MODEL, 10.0) for _ in range(3)]
+    instances = [Lookalikes(town.stores, MODEL) for _ in range(3)]
     names = ["tom", "tim", "third"]
     ready = threading.Barrier(len(names))
 
@@ -349,10 +351,10 @@ def test_many_changes_at_once_end_as_if_they_had_come_one_by_one(town: Town) -> 
 
 
 def test_a_silent_firestore_is_told_and_no_old_memory_is_used(
-    town: Town, distant_db: Any, line: Line
+    town: Town, stores: Stores, distant_db: Any, line: Line
 ) -> None:
     town.put("tom", TOM)
-    warm = Lookalikes(distant_db, MODEL, 1.0)
+    warm = Lookalikes(replace(stores, db=distant_db, timeout=1.0), MODEL)
     warm.follow("tom", THRESHOLD)
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):

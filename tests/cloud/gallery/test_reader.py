@@ -12,6 +12,7 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.firestore import DocumentReference
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery import reader
 from lookout.cloud.gallery.person_document import from_document, to_document
 from lookout.cloud.gallery.reader import GalleryReader
@@ -56,12 +57,14 @@ def _names(reader: GalleryReader) -> set[str]:
     return {person.name for person in reader.current().people}
 
 
-def test_with_nothing_stored_the_gallery_is_empty(db: Any) -> None:
-    assert len(GalleryReader(db, MODEL, 0.0, 10.0).current()) == 0
+def test_with_nothing_stored_the_gallery_is_empty(stores: Stores) -> None:
+    assert len(GalleryReader(stores, MODEL, 0.0).current()) == 0
 
 
-def test_people_who_come_change_and_go_are_noticed(db: Any, store: Store, make_person: MakePerson) -> None:
-    reader = GalleryReader(db, MODEL, 0.0, 10.0)
+def test_people_who_come_change_and_go_are_noticed(
+    stores: Stores, store: Store, make_person: MakePerson
+) -> None:
+    reader = GalleryReader(stores, MODEL, 0.0)
     assert _names(reader) == set()
     store.put(make_person("alice"))
     store.put(make_person("bob"))
@@ -76,46 +79,50 @@ def test_people_who_come_change_and_go_are_noticed(db: Any, store: Store, make_p
     assert _names(reader) == {"Alice", "Bob"}
 
 
-def test_a_cold_instance_leaves_out_who_was_deleted(db: Any, store: Store, make_person: MakePerson) -> None:
+def test_a_cold_instance_leaves_out_who_was_deleted(
+    stores: Stores, store: Store, make_person: MakePerson
+) -> None:
     store.put(make_person("alice"))
     store.put(make_person("bob"))
     store.remove("alice")
-    assert _names(GalleryReader(db, MODEL, 0.0, 10.0)) == {"Bob"}
+    assert _names(GalleryReader(stores, MODEL, 0.0)) == {"Bob"}
 
 
-def test_only_changed_people_are_read_again(db: Any, store: Store, make_person: MakePerson) -> None:
+def test_only_changed_people_are_read_again(stores: Stores, store: Store, make_person: MakePerson) -> None:
     store.put(make_person("alice"))
     store.put(make_person("bob"))
-    reader = GalleryReader(db, MODEL, 0.0, 10.0)
+    reader = GalleryReader(stores, MODEL, 0.0)
     reader.current()
     kept = reader.current().people[0]
     store.put(make_person("bob", seed=9))
     assert reader.current().people[0] is kept
 
 
-def test_within_the_refresh_time_nobody_is_asked(db: Any, store: Store, make_person: MakePerson) -> None:
-    reader = GalleryReader(db, MODEL, 3600.0, 10.0)
+def test_within_the_refresh_time_nobody_is_asked(
+    stores: Stores, store: Store, make_person: MakePerson
+) -> None:
+    reader = GalleryReader(stores, MODEL, 3600.0)
     assert _names(reader) == set()
     store.put(make_person("alice"))
     assert _names(reader) == set()
 
 
 def test_people_of_another_model_are_left_out_until_they_are_enrolled_again(
-    db: Any, store: Store, make_person: MakePerson
+    stores: Stores, store: Store, make_person: MakePerson
 ) -> None:
     store.put(make_person("alice", model_id="m-2"))
-    reader = GalleryReader(db, MODEL, 0.0, 10.0)
+    reader = GalleryReader(stores, MODEL, 0.0)
     assert _names(reader) == set()
     store.put(make_person("alice"))
     assert _names(reader) == {"Alice"}
 
 
 def test_a_document_that_becomes_unreadable_takes_its_person_out_until_it_is_mended(
-    db: Any, store: Store, make_person: MakePerson
+    stores: Stores, db: Any, store: Store, make_person: MakePerson
 ) -> None:
     store.put(make_person("alice"))
     store.put(make_person("bob"))
-    reader = GalleryReader(db, MODEL, 0.0, 10.0)
+    reader = GalleryReader(stores, MODEL, 0.0)
     assert _names(reader) == {"Alice", "Bob"}
     store.put(make_person("alice"))
     db.document("gallery/alice").update({"vectors": b"?"})
@@ -125,19 +132,19 @@ def test_a_document_that_becomes_unreadable_takes_its_person_out_until_it_is_men
 
 
 def test_while_firestore_is_silent_the_last_gallery_is_used(
-    distant_db: Any, line: Line, store: Store, make_person: MakePerson
+    stores: Stores, distant_db: Any, line: Line, store: Store, make_person: MakePerson
 ) -> None:
     store.put(make_person("alice"))
-    reader = GalleryReader(distant_db, MODEL, 0.0, 1.0)
+    reader = GalleryReader(replace(stores, db=distant_db, timeout=1.0), MODEL, 0.0)
     assert _names(reader) == {"Alice"}
     line.cut()
     assert _names(reader) == {"Alice"}
 
 
-def test_a_cold_instance_without_firestore_says_so(distant_db: Any, line: Line) -> None:
+def test_a_cold_instance_without_firestore_says_so(stores: Stores, distant_db: Any, line: Line) -> None:
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):
-        GalleryReader(distant_db, MODEL, 0.0, 0.5).current()
+        GalleryReader(replace(stores, db=distant_db, timeout=0.5), MODEL, 0.0).current()
 
 
 def test_a_person_comes_back_from_the_document_as_stored(db: Any, make_person: MakePerson) -> None:
@@ -197,7 +204,7 @@ def test_a_document_from_before_there_were_such_fields_is_read(make_person: Make
     ids=["bytes", "empty", "text", "zeros", "too short", "none", "no alert", "null", "number", "string"],
 )
 def test_a_correction_that_cannot_be_read_is_left_out_and_the_rest_stays(
-    db: Any, make_person: MakePerson, capfd: pytest.CaptureFixture[str], broken: Any
+    stores: Stores, db: Any, make_person: MakePerson, capfd: pytest.CaptureFixture[str], broken: Any
 ) -> None:
     document = to_document(_taught(make_person("alice")), 3)
     spoilt = broken
@@ -207,7 +214,7 @@ def test_a_correction_that_cannot_be_read_is_left_out_and_the_rest_stays(
     document["negatives"].insert(0, spoilt)
     db.document("gallery/alice").set(document)
     db.document("gallery_state/current").set({"version": 3})
-    (alice,) = GalleryReader(db, MODEL, 0.0, 10.0).current().people
+    (alice,) = GalleryReader(stores, MODEL, 0.0).current().people
     assert [negative.alert_id for negative in alice.negatives] == ["one", "other"]
     assert (alice.muted, alice.lookalikes["bob"]) == (True, 0.25)
     assert "correction unreadable" in capfd.readouterr().out
@@ -243,11 +250,11 @@ def test_the_latest_corrections_are_kept(make_person: MakePerson) -> None:
 
 
 def test_what_is_learnt_of_a_person_reaches_a_warm_instance(
-    db: Any, store: Store, make_person: MakePerson
+    stores: Stores, store: Store, make_person: MakePerson
 ) -> None:
     alice = make_person("alice")
     store.put(alice)
-    reader = GalleryReader(db, MODEL, 0.0, 10.0)
+    reader = GalleryReader(stores, MODEL, 0.0)
     assert reader.current().negative_distance("alice", face(3)) == float("inf")
     store.put(_taught(alice))
     learnt = reader.current()
@@ -257,11 +264,11 @@ def test_what_is_learnt_of_a_person_reaches_a_warm_instance(
 
 
 def test_an_instance_that_slept_through_a_tombstone_that_is_gone_reads_everybody_again(
-    db: Any, store: Store, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, store: Store, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(make_person("alice"))
     store.put(make_person("bob"))
-    awake, sleeper = (GalleryReader(db, MODEL, 0.0, 10.0) for _ in range(2))
+    awake, sleeper = (GalleryReader(stores, MODEL, 0.0) for _ in range(2))
     assert _names(awake) == _names(sleeper) == {"Alice", "Bob"}
     store.remove("alice")
     assert _names(awake) == {"Bob"}
@@ -273,11 +280,11 @@ def test_an_instance_that_slept_through_a_tombstone_that_is_gone_reads_everybody
 
 
 def test_a_refresh_that_fails_after_the_sleep_does_not_count_as_a_reading(
-    db: Any, store: Store, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, store: Store, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(make_person("alice"))
     store.put(make_person("bob"))
-    sleeper = GalleryReader(db, MODEL, 0.0, 10.0)
+    sleeper = GalleryReader(stores, MODEL, 0.0)
     assert _names(sleeper) == {"Alice", "Bob"}
     store.remove("alice")
     store.sweep("alice")
@@ -294,21 +301,21 @@ def test_a_refresh_that_fails_after_the_sleep_does_not_count_as_a_reading(
 
 
 def test_consent_that_ends_while_the_gallery_is_in_memory_ends_the_matching(
-    db: Any, store: Store, make_person: MakePerson
+    stores: Stores, store: Store, make_person: MakePerson
 ) -> None:
     end = datetime.now(UTC) + timedelta(seconds=0.7)
     store.put(replace(make_person("alice"), consent_ends=end))
     store.put(replace(make_person("bob"), consent_ends=end + timedelta(days=1)))
-    reader = GalleryReader(db, MODEL, 3600.0, 10.0)
+    reader = GalleryReader(stores, MODEL, 3600.0)
     assert _names(reader) == {"Alice", "Bob"}
     time.sleep(max(0.0, (end - datetime.now(UTC)).total_seconds()) + 0.05)
     assert _names(reader) == {"Bob"}
 
 
-def test_consent_that_is_renewed_is_noticed(db: Any, store: Store, make_person: MakePerson) -> None:
+def test_consent_that_is_renewed_is_noticed(stores: Stores, store: Store, make_person: MakePerson) -> None:
     now = datetime.now(UTC)
     store.put(replace(make_person("alice"), consent_ends=now - timedelta(seconds=1)))
-    reader = GalleryReader(db, MODEL, 0.0, 10.0)
+    reader = GalleryReader(stores, MODEL, 0.0)
     assert _names(reader) == set()
     store.put(replace(make_person("alice"), consent_ends=now + timedelta(days=1)))
     assert _names(reader) == {"Alice"}
@@ -317,9 +324,9 @@ def test_consent_that_is_renewed_is_noticed(db: Any, store: Store, make_person: 
 
 
 def test_the_latest_gallery_is_asked_for_at_once_and_never_an_old_one(
-    distant_db: Any, line: Line, store: Store, make_person: MakePerson
+    stores: Stores, distant_db: Any, line: Line, store: Store, make_person: MakePerson
 ) -> None:
-    reader = GalleryReader(distant_db, MODEL, 3600.0, 1.0)
+    reader = GalleryReader(replace(stores, db=distant_db, timeout=1.0), MODEL, 3600.0)
     assert _names(reader) == set()
     store.put(make_person("alice"))
     assert [person.name for person in reader.latest().people] == ["Alice"]

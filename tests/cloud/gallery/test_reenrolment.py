@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery import reenrolment
 from lookout.cloud.gallery.photos import move, upload_again, uploaded
 from lookout.cloud.gallery.reenrolment import EVERY, LOOKED_AT, LostPhotos, unenrolled, vanished
@@ -25,8 +27,8 @@ def put(bucket: Any, path: str, data: bytes = b"photo") -> int:
     return int(bucket.get_blob(path).generation)
 
 
-def found(db: Any, bucket: Any, model_id: str | None = "m-1") -> list[str]:
-    return [one.path for one in unenrolled(db, uploaded(bucket, SECONDS), SECONDS, model_id)]
+def found(stores: Stores, model_id: str | None = "m-1") -> list[str]:
+    return [one.path for one in unenrolled(stores, uploaded(stores), model_id)]
 
 
 @pytest.mark.parametrize(
@@ -44,73 +46,75 @@ def found(db: Any, bucket: Any, model_id: str | None = "m-1") -> list[str]:
     ],
 )
 def test_a_photo_waits_that_this_model_did_not_deal_with(
-    db: Any, bucket: Any, document: dict[str, Any] | None, waits: bool
+    stores: Stores, db: Any, bucket: Any, document: dict[str, Any] | None, waits: bool
 ) -> None:
     generation = put(bucket, PATH)
     if document is not None:
         if "generation" in document:
             document = document | {"generation": generation + document["generation"]}
         db.document("people/Zoë/photos/1.jpg").set(document)
-    assert found(db, bucket) == ([PATH] if waits else [])
+    assert found(stores) == ([PATH] if waits else [])
 
 
-def test_what_is_in_no_persons_folder_is_no_photo(db: Any, bucket: Any) -> None:
+def test_what_is_in_no_persons_folder_is_no_photo(stores: Stores, bucket: Any) -> None:
     for path in ("faces/Flat.jpg", "faces/a/b/c.jpg", "alerts/a/1.jpg", "faces/Anna/"):
         put(bucket, path)
-    assert found(db, bucket) == []
-    assert [one.path for one in uploaded(bucket, SECONDS)] == ["faces/Flat.jpg", "faces/a/b/c.jpg"]
+    assert found(stores) == []
+    assert [one.path for one in uploaded(stores)] == ["faces/Flat.jpg", "faces/a/b/c.jpg"]
 
 
-def test_photos_of_somebody_who_was_deleted_since_do_not_come_back(db: Any, bucket: Any) -> None:
+def test_photos_of_somebody_who_was_deleted_since_do_not_come_back(
+    stores: Stores, db: Any, bucket: Any
+) -> None:
     put(bucket, PATH)
     tombstone = db.document("gallery/Zoë")
     tombstone.set({"deleted": True, "deletedAt": datetime.now(UTC) + timedelta(seconds=5)})
-    assert found(db, bucket) == []
+    assert found(stores) == []
     tombstone.set({"deleted": True, "deletedAt": datetime.now(UTC) - timedelta(seconds=60)})
-    assert found(db, bucket) == [PATH]
+    assert found(stores) == [PATH]
 
 
-def test_photos_that_are_gone_from_storage_are_told(db: Any, bucket: Any) -> None:
+def test_photos_that_are_gone_from_storage_are_told(stores: Stores, db: Any, bucket: Any) -> None:
     generation = put(bucket, PATH)
     for photo in ("1.jpg", "2.jpg"):
         db.document(f"people/Zoë/photos/{photo}").set({"status": "enrolled", "generation": generation})
-    gone = vanished(db, bucket, uploaded(bucket, SECONDS), SECONDS)
+    gone = vanished(stores, uploaded(stores))
     assert [(str(place), number) for place, number in gone] == [("faces/Zoë/2.jpg", generation)]
-    assert len(vanished(db, bucket, [], SECONDS)) == 1  # one that was uploaded after the listing
+    assert len(vanished(stores, [])) == 1  # one that was uploaded after the listing
 
 
-def test_a_photo_is_put_where_it_is_as_a_new_version(bucket: Any) -> None:
+def test_a_photo_is_put_where_it_is_as_a_new_version(stores: Stores, bucket: Any) -> None:
     before = put(bucket, "faces/b/1.jpg")
-    assert upload_again(bucket, "faces/b/1.jpg")
+    assert upload_again(stores, "faces/b/1.jpg")
     after = bucket.get_blob("faces/b/1.jpg")
     assert after.generation > before
     assert (after.download_as_bytes(), after.content_type) == (b"photo", "image/jpeg")
 
 
-def test_a_photo_that_is_gone_is_not_put_anywhere(bucket: Any) -> None:
-    assert not upload_again(bucket, "faces/b/1.jpg")
-    assert move(bucket, "faces/b/1.jpg", 1, "faces/c/", SECONDS) is None
+def test_a_photo_that_is_gone_is_not_put_anywhere(stores: Stores, bucket: Any) -> None:
+    assert not upload_again(stores, "faces/b/1.jpg")
+    assert move(stores, "faces/b/1.jpg", 1, "faces/c/") is None
     assert list(bucket.list_blobs()) == []
 
 
-def test_a_photo_is_moved_beside_others_and_once(bucket: Any) -> None:
+def test_a_photo_is_moved_beside_others_and_once(stores: Stores, bucket: Any) -> None:
     put(bucket, "faces/Anna/1.jpg", b"another")
-    first = move(bucket, "faces/anna/1.jpg", put(bucket, "faces/anna/1.jpg"), "faces/Anna/", SECONDS)
+    first = move(stores, "faces/anna/1.jpg", put(bucket, "faces/anna/1.jpg"), "faces/Anna/")
     # the same event again, after everything but the deletion
-    again = move(bucket, "faces/anna/1.jpg", put(bucket, "faces/anna/1.jpg"), "faces/Anna/", SECONDS)
+    again = move(stores, "faces/anna/1.jpg", put(bucket, "faces/anna/1.jpg"), "faces/Anna/")
     assert first is not None
     assert first == again
     assert objects(bucket) == sorted(["faces/Anna/1.jpg", first])
     assert bucket.blob(first).download_as_bytes() == b"photo"
     older = put(bucket, "faces/anna/2.jpg")
     put(bucket, "faces/anna/2.jpg", b"newer")
-    assert move(bucket, "faces/anna/2.jpg", older, "faces/Anna/", SECONDS) is None
+    assert move(stores, "faces/anna/2.jpg", older, "faces/Anna/") is None
     assert "faces/anna/2.jpg" in objects(bucket)
 
 
 @pytest.fixture
-def lost(db: Any, bucket: Any) -> LostPhotos:
-    return LostPhotos(db, bucket, SECONDS)
+def lost(stores: Stores) -> LostPhotos:
+    return LostPhotos(stores)
 
 
 def test_lost_photos_are_put_there_again_when_they_are_old_enough(lost: LostPhotos, bucket: Any) -> None:
@@ -132,7 +136,7 @@ def test_a_photo_that_nothing_helps_is_not_put_there_for_ever(lost: LostPhotos, 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_however_many_are_lost_all_are_found_a_bounded_number_at_each_run(
-    db: Any, bucket: Any, lost: LostPhotos, monkeypatch: pytest.MonkeyPatch, seed: int
+    stores: Stores, db: Any, bucket: Any, lost: LostPhotos, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(reenrolment, "LOOKED_AT", 6)
     monkeypatch.setattr(reenrolment, "PUT_AGAIN", 2)
@@ -152,12 +156,12 @@ def test_however_many_are_lost_all_are_found_a_bounded_number_at_each_run(
             db.collection("people").document(person_id).collection("photos").document(photo_id).set(fields)
         if fate not in ("enrolled", "rejected"):
             waiting.add(path)
-    assert set(found(db, bucket)) == waiting
+    assert set(found(stores)) == waiting
     begun = datetime.now(UTC) + LATER
     for run in range(40):
-        before = {one.path: one.generation for one in uploaded(bucket, SECONDS)}
+        before = {one.path: one.generation for one in uploaded(stores)}
         done = lost.run(begun + EVERY * run)
-        after = {one.path: one.generation for one in uploaded(bucket, SECONDS)}
+        after = {one.path: one.generation for one in uploaded(stores)}
         again = {path for path in after if after[path] != before[path]}
         assert len(again) == done <= 2
         assert again <= waiting
@@ -170,10 +174,10 @@ def test_however_many_are_lost_all_are_found_a_bounded_number_at_each_run(
 
 
 def test_a_silent_storage_keeps_nothing_else_from_being_tidied(
-    db: Any, project: str, capfd: pytest.CaptureFixture[str]
+    stores: Stores, project: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
-    assert LostPhotos(db, silent, 0.5).run() == 0
+    assert LostPhotos(replace(stores, bucket=silent, timeout=0.5)).run() == 0
     assert "the next time" in capfd.readouterr().out
     silent.client.close()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.site.settings import SiteReader
 from lookout.domain.site.site import Site
 from tests.support.outage import Line
@@ -14,12 +16,12 @@ from tests.support.outage import Line
 DEFAULT = Site(None, 0.05, 120, 30, "UTC")
 
 
-def test_without_a_document_the_defaults_hold(db: Any) -> None:
-    assert SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0).current() == DEFAULT
+def test_without_a_document_the_defaults_hold(stores: Stores) -> None:
+    assert SiteReader(stores, DEFAULT, refresh_seconds=0.0).current() == DEFAULT
 
 
-def test_what_the_owner_changes_or_takes_back_is_noticed(db: Any) -> None:
-    reader = SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0)
+def test_what_the_owner_changes_or_takes_back_is_noticed(stores: Stores, db: Any) -> None:
+    reader = SiteReader(stores, DEFAULT, refresh_seconds=0.0)
     db.document("settings/site").set({"visitSeconds": 5})
     assert reader.current().visit_seconds == 5
     db.document("settings/site").set({"margin": 0.5})
@@ -28,8 +30,10 @@ def test_what_the_owner_changes_or_takes_back_is_noticed(db: Any) -> None:
     assert reader.current() == DEFAULT
 
 
-def test_a_bad_value_is_complained_about_once(db: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    reader = SiteReader(db, DEFAULT, 10.0, refresh_seconds=0.0)
+def test_a_bad_value_is_complained_about_once(
+    stores: Stores, db: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reader = SiteReader(stores, DEFAULT, refresh_seconds=0.0)
     db.document("settings/site").set({"margin": "wide"})
     for _ in range(3):
         assert reader.current() == DEFAULT
@@ -37,9 +41,11 @@ def test_a_bad_value_is_complained_about_once(db: Any, capfd: pytest.CaptureFixt
     assert "margin='wide'" in json.loads(line)["message"]
 
 
-def test_while_firestore_is_silent_the_last_settings_hold(distant_db: Any, db: Any, line: Line) -> None:
+def test_while_firestore_is_silent_the_last_settings_hold(
+    distant_db: Any, stores: Stores, db: Any, line: Line
+) -> None:
     db.document("settings/site").set({"visitSeconds": 5})
-    reader = SiteReader(distant_db, DEFAULT, 0.5, refresh_seconds=0.0)
+    reader = SiteReader(replace(stores, db=distant_db, timeout=0.5), DEFAULT, refresh_seconds=0.0)
     assert reader.current().visit_seconds == 5
     line.cut()
     assert reader.current().visit_seconds == 5

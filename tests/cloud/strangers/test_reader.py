@@ -10,6 +10,7 @@ import pytest
 from google.cloud.firestore import SERVER_TIMESTAMP
 from google.cloud.firestore_v1.query import Query
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.recognition.gallery import pack
 from lookout.domain.recognition.rule import Calibration, Rule
@@ -33,16 +34,16 @@ def remember(db: Any, *stranger_ids: str) -> None:
         batch.commit()
 
 
-def reader(db: Any) -> StrangerReader:
-    return StrangerReader(db, MODEL, RULE, 100, SELDOM, 10.0)
+def reader(stores: Stores) -> StrangerReader:
+    return StrangerReader(stores, MODEL, RULE, 100, SELDOM)
 
 
 def known(strangers: StrangerReader) -> set[str]:
     return set(strangers.current(NOW).versions)
 
 
-def test_strangers_are_read_again_only_when_something_was_invalidated(db: Any) -> None:
-    strangers = reader(db)
+def test_strangers_are_read_again_only_when_something_was_invalidated(stores: Stores, db: Any) -> None:
+    strangers = reader(stores)
     remember(db, "a")
     assert known(strangers) == {"a"}
     remember(db, "b")
@@ -51,8 +52,10 @@ def test_strangers_are_read_again_only_when_something_was_invalidated(db: Any) -
     assert known(strangers) == {"a", "b"}
 
 
-def test_a_change_during_a_refresh_is_read_the_next_time(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    strangers = reader(db)
+def test_a_change_during_a_refresh_is_read_the_next_time(
+    stores: Stores, db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strangers = reader(stores)
     remember(db, "a")
     stream = Query.stream
 
@@ -73,11 +76,11 @@ def test_a_change_during_a_refresh_is_read_the_next_time(db: Any, monkeypatch: p
 
 @pytest.mark.parametrize("warm", [False, True])
 def test_an_answer_that_broke_off_is_read_again_from_its_beginning(
-    db: Any, monkeypatch: pytest.MonkeyPatch, warm: bool
+    stores: Stores, db: Any, monkeypatch: pytest.MonkeyPatch, warm: bool
 ) -> None:
     from google.api_core.exceptions import ServiceUnavailable
 
-    strangers = reader(db)
+    strangers = reader(stores)
     if warm:
         remember(db, "0")
         assert known(strangers) == {"0"}

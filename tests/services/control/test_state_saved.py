@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import CameraRoute
 from lookout.domain.site.caller import Caller, Role
 from lookout.errors import Unavailable
@@ -17,9 +17,9 @@ from lookout.settings import Settings
 
 
 def test_a_command_whose_result_cannot_be_stored_was_carried_out_all_the_same(
-    db: Any, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = ControlService(Settings(), db)
+    service = ControlService(Settings(), stores)
 
     def silent(*_: object) -> None:
         raise Unavailable("Firestore did not answer.")

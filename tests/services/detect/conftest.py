@@ -15,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from lookout.cloud.cameras.keys import CameraKeys, register
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.enrolment import Enrolment
 from lookout.cloud.gallery.photo_document import Photo
 from lookout.domain.cameras.camera import Camera
@@ -67,11 +68,12 @@ class People:
     """The gallery, filled as ``enroll`` fills it."""
 
     db: Any
+    stores: Stores
     photos: Path
     model_id: str
 
     def enrol(self, person_id: str, *photos: str) -> None:
-        enrolment = Enrolment(self.db, self.model_id, 100, 10.0)
+        enrolment = Enrolment(self.stores, self.model_id, 100)
         for name in photos:
             photo = Photo(PhotoPath(person_id, name), 1, datetime.now(UTC))
             assert enrolment.begin(photo)
@@ -79,20 +81,20 @@ class People:
 
     def rename(self, person_id: str, name: str) -> None:
         self.db.document(f"people/{person_id}").update({"name": name})
-        assert Enrolment(self.db, self.model_id, 100, 10.0).sync_profile(person_id)
+        assert Enrolment(self.stores, self.model_id, 100).sync_profile(person_id)
 
     def mute(self, person_id: str, muted: bool) -> None:
         self.db.document(f"people/{person_id}").update({"muted": muted})
-        assert Enrolment(self.db, self.model_id, 100, 10.0).sync_profile(person_id)
+        assert Enrolment(self.stores, self.model_id, 100).sync_profile(person_id)
 
     def forget(self, person_id: str) -> None:
         self.db.document(f"people/{person_id}").delete()
-        Enrolment(self.db, self.model_id, 100, 10.0).forget_person(person_id, datetime.now(UTC))
+        Enrolment(self.stores, self.model_id, 100).forget_person(person_id, datetime.now(UTC))
 
 
 @pytest.fixture
-def people(db: Any, photos: Path, settings: Settings) -> People:
-    return People(db, photos, installed(settings).card.model_id)
+def people(db: Any, stores: Stores, photos: Path, settings: Settings) -> People:
+    return People(db, stores, photos, installed(settings).card.model_id)
 
 
 @dataclass
@@ -105,15 +107,21 @@ class House:
     client: FlaskClient
     key: str
 
+    @property
+    def stores(self) -> Stores:
+        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
+
     def another_instance(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """A warm instance of its own, with nothing in its memory."""
         settings = dataclasses.replace(self.settings, **changes)
-        return frames.FrameService(settings, db or self.db, bucket or self.bucket)
+        stores = Stores(db or self.db, bucket or self.bucket, settings.store_timeout_seconds)
+        return frames.FrameService(settings, stores)
 
     def run_on(self, watch: Any, db: Any = None) -> None:
         """Let ``watch`` answer the requests from now on."""
         settings = watch._settings
-        keys = CameraKeys(db or self.db, settings.camera_cache_seconds, settings.store_timeout_seconds)
+        stores = Stores(db or self.db, self.bucket, settings.store_timeout_seconds)
+        keys = CameraKeys(stores, settings.camera_cache_seconds)
         endpoint.camera_keys.replace(keys)
         endpoint.service.replace(watch)
 

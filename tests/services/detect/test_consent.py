@@ -22,7 +22,7 @@ Say = Callable[[dict[str, Any]], None]
 def say(house: House) -> Say:
     """Change fields of Barack as an owner does, and have ``enroll`` get the event."""
     main = functions.main("enroll")
-    enrol.service.replace(enrol.EnrolmentService(house.settings, house.db, house.bucket))
+    enrol.service.replace(enrol.EnrolmentService(house.settings, house.stores))
 
     def said(fields: dict[str, Any]) -> None:
         person = house.db.document("people/Barack")

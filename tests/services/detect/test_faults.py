@@ -115,7 +115,7 @@ class Stage:
 
     def tidy(self) -> None:
         """All parts of the tidying that look for pictures nobody names, two hours and more from now."""
-        tidying = Retention(self.house.db, self.house.bucket, 200, lambda: 30, 10.0)
+        tidying = Retention(self.house.stores, 200, lambda: 30)
         later = datetime.now(UTC) + timedelta(hours=2)
         first = int(later.timestamp() // EVERY.total_seconds())
         for folder in ("alerts", "strangers"):

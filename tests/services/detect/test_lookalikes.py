@@ -17,7 +17,7 @@ def lookalikes(house: House, people: People) -> Lookalikes:
     for name, photo in TWINS.items():
         people.enrol(name, photo)
     people.enrol("Joe", "biden.jpg")
-    return Lookalikes(house.db, people.model_id, 10.0)
+    return Lookalikes(house.stores, people.model_id)
 
 
 @pytest.mark.parametrize("photo", ["obama3.jpg", "obama_partial_face2.jpg"])

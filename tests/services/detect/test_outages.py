@@ -76,7 +76,7 @@ def test_an_alert_without_a_picture_gets_that_of_the_next_frame(
         house.run_on(watch)
         house.post(shot("obama.jpg"))
         assert house.alert()["picture"] == "missing"
-        watch._alert_pictures._bucket = house.bucket
+        watch._alert_pictures._stores = house.stores
         house.post(shot("obama.jpg", 320, 240))
     alert = house.alert()
     assert (alert["picture"], alert["frames"]) == ("stored", 2)
@@ -168,7 +168,7 @@ def test_a_heartbeat_that_fails_keeps_its_counts_for_the_next(
     for quality in (80, 81, 81):
         watch.judge(ROOM, empty_frame(quality))
     beats = watch._heartbeats
-    beats._db, beats._timeout = house.db, 10.0
+    beats._stores = house.stores
     watch.judge(ROOM, empty_frame(81))
     camera = house.db.document(f"cameras/{CAMERA}").get().to_dict()
     assert (camera["framesToday"], camera["doublesToday"]) == (2, 2)

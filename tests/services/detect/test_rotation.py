@@ -42,7 +42,7 @@ def larger(jpeg: bytes, width: int) -> bytes:
 
 def mount(house: House, rotation: Any) -> None:
     """As an owner says it over HTTP."""
-    CameraRegistry(house.db, 300, 10).change(CAMERA, {"rotation": rotation})
+    CameraRegistry(house.stores, 300).change(CAMERA, {"rotation": rotation})
 
 
 def near(box: list[float], other: list[float]) -> bool:
@@ -128,7 +128,7 @@ def test_a_camera_that_seems_turned_is_told_to_its_owner_and_left_as_it_is(
     for _ in range(45):
         if hint(house) is None:
             assert house.post(frame)["person"] != "Obama"
-    (camera,) = CameraRegistry(house.db, 300, 10).all()
+    (camera,) = CameraRegistry(house.stores, 300).all()
     assert (camera["rotation"], camera["rotationHint"]) == (None, rotation)
     mount(house, rotation)
     assert hint(house) is None

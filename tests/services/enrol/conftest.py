@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.services import enrol
 from lookout.settings import Settings
 
@@ -61,10 +62,15 @@ class Desk:
     db: Any
     bucket: Any
 
+    @property
+    def stores(self) -> Stores:
+        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
+
     def another(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """An instance of its own."""
         settings = dataclasses.replace(self.settings, **changes)
-        return enrol.EnrolmentService(settings, db or self.db, bucket or self.bucket)
+        stores = Stores(db or self.db, bucket or self.bucket, settings.store_timeout_seconds)
+        return enrol.EnrolmentService(settings, stores)
 
     def upload(self, path: str, data: bytes) -> int:
         """Put an object into Storage; its generation."""
@@ -117,6 +123,6 @@ class Desk:
 
 
 @pytest.fixture
-def desk(settings: Settings, db: Any, bucket: Any, photos: Path) -> Desk:
+def desk(settings: Settings, stores: Stores, db: Any, bucket: Any, photos: Path) -> Desk:
     assert photos
-    return Desk(enrol.EnrolmentService(settings, db, bucket), settings, db, bucket)
+    return Desk(enrol.EnrolmentService(settings, stores), settings, db, bucket)

@@ -58,5 +58,5 @@ def test_what_lay_too_deep_in_a_persons_folder_is_off_the_list_when_the_person_i
 ) -> None:
     for path in ("faces/Anna/a/1.jpg", "faces/Anna/b/1.jpg", "faces/Anna2/a/1.jpg", "faces/Anna.jpg"):
         desk.enrol(path, face)
-    assert MisplacedPhotos(desk.db, 10.0).forget_folder("faces/Anna/") == 2
+    assert MisplacedPhotos(desk.stores).forget_folder("faces/Anna/") == 2
     assert {entry["path"] for entry in listed(desk)} == {"faces/Anna2/a/1.jpg", "faces/Anna.jpg"}

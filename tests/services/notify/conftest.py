@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
 from tests.services.notify.servers import MailServer, Receiver, mail_server, receiver
@@ -36,13 +37,18 @@ class NotifyStores:
     db: Any
     bucket: Any
 
+    @property
+    def stores(self) -> Stores:
+        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
+
     def service(
         self, pauses: Sequence[float] = (0.01, 0.01), notifiers: Sequence[Any] | None = None, **changes: Any
     ) -> Any:
         """A warm instance of its own, set up otherwise in the ``changes``."""
         settings = dataclasses.replace(self.settings, **changes)
-        found = channels.notifiers(settings, self.db, self.bucket) if notifiers is None else notifiers
-        return deliveries.NotificationService(settings, self.db, found, pauses)
+        stores = Stores(self.db, self.bucket, settings.store_timeout_seconds)
+        found = channels.notifiers(settings, stores) if notifiers is None else notifiers
+        return deliveries.NotificationService(settings, stores, found, pauses)
 
     def alert(self, alert_id: str = "a1", pictures: bool = True, **changes: Any) -> str:
         """An alert of somebody unknown, with its pictures."""

@@ -267,11 +267,13 @@ def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: NotifySto
 TELL = """
 import sys
 from lookout.cloud.firebase.clients import firestore_client
+from lookout.cloud.firebase.stores import Stores
 from lookout.settings import Settings
 from lookout.services.notify import channels, deliveries
 settings = Settings.from_environment()
-notifiers = channels.notifiers(settings, firestore_client(), None)
-deliveries.NotificationService(settings, firestore_client(), notifiers).deliver(sys.argv[1])
+stores = Stores(firestore_client(), None, settings.store_timeout_seconds)
+notifiers = channels.notifiers(settings, stores)
+deliveries.NotificationService(settings, stores, notifiers).deliver(sys.argv[1])
 """
 """A process that tells of a notice."""
 

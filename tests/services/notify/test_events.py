@@ -129,7 +129,7 @@ def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
         "WEBHOOK_ALLOW_PRIVATE": "true",
     }
     settings, complaints = Settings.for_telling(good | setting)
-    notifiers = channels.notifiers(settings, room.db, room.bucket, complaints)
+    notifiers = channels.notifiers(settings, room.stores, complaints)
     room.alert(pictures=False)
     room.service(notifiers=notifiers).deliver(room.notice())
     assert told in room.undelivered()[closed]["reason"]
@@ -143,7 +143,7 @@ def test_a_site_url_that_is_none_costs_the_links_alone(
     for bad in ("https://[home", "house", "https://h:port"):
         settings, complaints = Settings.for_telling({"SITE_URL": bad})
         assert settings.site_url is None
-        channels.notifiers(settings, room.db, room.bucket, complaints)
+        channels.notifiers(settings, room.stores, complaints)
         assert "SITE_URL" in capfd.readouterr().out
 
 

@@ -89,7 +89,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: NotifyStores)
 
     later = Timer(0.5, arrive)
     later.start()
-    mail_pictures = channels.mail_pictures(post.db, post.bucket, "a1", 3.0)
+    mail_pictures = channels.mail_pictures(post.stores, "a1")
     later.join()
     assert (mail_pictures.face, mail_pictures.frame) == (FACE, FRAME)
 
@@ -97,7 +97,7 @@ def test_pictures_that_are_still_being_stored_are_waited_for(post: NotifyStores)
 def test_pictures_that_never_come_are_not_waited_for_long(post: NotifyStores) -> None:
     post.alert(pictures=False, facePath="alerts/a1/1/face.jpg", imagePath="alerts/a1/1/frame.jpg")
     began = time.monotonic()
-    mail_pictures = channels.mail_pictures(post.db, post.bucket, "a1", 3.0, seconds=0.5)
+    mail_pictures = channels.mail_pictures(post.stores, "a1", seconds=0.5)
     assert (mail_pictures.face, mail_pictures.frame) == (None, None)
     assert time.monotonic() - began < 3
 

@@ -56,7 +56,7 @@ def push(room: NotifyStores, fcm: Receiver) -> Iterator[Any]:
     options = {"projectId": "p", "httpTimeout": 2.0}
     app = firebase_admin.initialize_app(firebase_app().credential, options, f"push-{room.db.project}")
     assert fcm.port
-    yield Push(Devices(room.db, lambda: app, 5.0), seconds=3.0)
+    yield Push(Devices(room.stores, lambda: app), seconds=3.0)
     firebase_admin.delete_app(app)
 
 
@@ -196,12 +196,12 @@ def test_push_is_one_of_the_ways_when_it_is_switched_on(room: NotifyStores) -> N
 
     notifiers = channels.notifiers
     on = dataclasses.replace(room.settings, push_enabled=True)
-    assert [one.channel for one in notifiers(on, room.db, room.bucket)] == [
+    assert [one.channel for one in notifiers(on, room.stores)] == [
         "email",
         "push",
         "webhook",
     ]
-    assert [one.channel for one in notifiers(room.settings, room.db, room.bucket)] == [
+    assert [one.channel for one in notifiers(room.settings, room.stores)] == [
         "email",
         "webhook",
     ]

@@ -288,7 +288,7 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     notice = room.notice()
     hook.for_ever = silence
     notifier = webhook.Webhook(room.settings, seconds=1.0)
-    mail = next(notifier for notifier in channels.notifiers(room.settings, room.db, room.bucket))
+    mail = next(notifier for notifier in channels.notifiers(room.settings, room.stores))
     with pytest.raises(Unavailable):
         room.service(pauses=(), notifiers=[notifier, mail]).deliver(notice)
     assert len(smtp.mails) == 1

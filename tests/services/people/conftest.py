@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.services import people as people_service
 from lookout.settings import Settings
 from stack.local import owner
@@ -51,9 +52,13 @@ class House:
     client: FlaskClient
     token: str
 
+    @property
+    def stores(self) -> Stores:
+        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
+
     def desk(self, enrol_seconds: float = 0.0) -> Any:
         """A warm instance of its own. Nobody enrols here, so that it need not wait."""
-        return people_service.PeopleService(self.settings, self.db, self.bucket, enrol_seconds)
+        return people_service.PeopleService(self.settings, self.stores, enrol_seconds)
 
     def answer(self, path: str, body: object = None, token: str | None = None) -> Any:
         """The HTTP answer to a call; without a ``body`` none is sent."""

@@ -84,7 +84,7 @@ class Frame:
             batch.create(reference, visits)
         batch.commit()
         if left is not None:
-            StrangerRemoval(db, self.house.bucket, 10.0).lose_alert(left, self.alert_id, person_id)
+            StrangerRemoval(self.house.stores).lose_alert(left, self.alert_id, person_id)
 
     def _judged(self, batch: Any) -> tuple[str | None, str | None]:
         """Who the face is: a person's id, or a stranger's."""

@@ -26,7 +26,7 @@ LONG_AGO = NOON - timedelta(hours=3)
 
 
 def left_of(house: House, person_id: str, name: str | None = None) -> list[str]:
-    return leftovers(house.db, house.bucket, person_id, name, 10.0)
+    return leftovers(house.stores, person_id, name)
 
 
 def live_with(house: House, person_id: str, name: str | None = None) -> None:

@@ -23,7 +23,7 @@ CALLS = {
 def test_values_of_any_making_are_refused_or_done_but_never_fail(house: House, path: str) -> None:
     headers = {"Authorization": f"Bearer {house.token}"}
     patient = replace(house.settings, calls_per_minute=6000)
-    people_service.service.replace(people_service.PeopleService(patient, house.db, house.bucket, 0.0))
+    people_service.service.replace(people_service.PeopleService(patient, house.stores, 0.0))
     for name in CALLS[path]:
         for value in VALUES:
             house.person("Anna")

@@ -29,7 +29,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture(autouse=True)
 def own_housekeeping(house: House) -> None:
     """The function's events are about the test's own stores."""
-    kept = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
+    kept = housekeeping.Housekeeping(house.settings, house.stores, house.desk().runner)
     housekeeping.service.replace(kept)
 
 
@@ -46,7 +46,7 @@ def deliver(house: House, alert_id: str, before: Mapping[str, Any]) -> None:
 
 
 def sweep(house: House) -> int:
-    unseen = UnseenStrangers(house.db, house.bucket, 10.0)
+    unseen = UnseenStrangers(house.stores)
     return sum(map(unseen.sweep, range(PARTS)))
 
 
@@ -101,7 +101,7 @@ def test_when_the_last_alert_has_had_its_time_so_has_the_stranger(house: House) 
     for alert_id in ("a1", "a2"):
         house.db.document(f"alerts/{alert_id}").update({"expireAt": NOW - timedelta(hours=1)})
     told = {alert_id: house.read(f"alerts/{alert_id}") for alert_id in ("a1", "a2")}
-    tidying = Retention(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    tidying = Retention(house.stores, 200, lambda: 36500)
     assert tidying.run()["alerts"] == 2
     for alert_id, alert in told.items():
         deliver(house, alert_id, {"strangerId": alert["strangerId"]})
@@ -120,7 +120,7 @@ def test_the_tidying_finds_a_stranger_whose_last_event_was_lost_within_four_hour
     house.stranger("c0", "a1", picture=b"face")
     house.stranger("d0", "a2", picture=b"face")
     delete(house, "a1")
-    tidying = Retention(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    tidying = Retention(house.stores, 200, lambda: 36500)
     runs = [tidying.run(NOW + number * EVERY).get("unseen_strangers", 0) for number in range(PARTS)]
     assert (sum(runs), PARTS * EVERY) == (1, timedelta(hours=4))
     nothing_is_left(house, "c0")
@@ -199,7 +199,7 @@ def test_a_stranger_who_comes_back_in_that_very_moment_stays(house: House) -> No
     house.db.document("stranger_state/current").set({"changedAt": NOW})
     told = delete(house, "a1")
     frame = Frame(house, "new", "a0")
-    unseen = UnseenStrangers(house.db, house.bucket, 10.0)
+    unseen = UnseenStrangers(house.stores)
     with before_write(0, frame.post):
         assert unseen.remove("a0") is False
     assert is_there(house, "a0")
@@ -244,7 +244,7 @@ def test_in_whatever_ways_the_alerts_leave_the_stranger_lives_as_long_as_they_do
     sweep(house)
     assert not is_there(house, "a0")
     assert house.read("stranger_vectors/a0")["removed"] is True
-    later = Retention(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    later = Retention(house.stores, 200, lambda: 36500)
     first = int((NOW + timedelta(hours=2)).timestamp() // EVERY.total_seconds())
     later._unclaimed("strangers", NOW + timedelta(hours=2) + ((0xA0 - first) % 256) * EVERY)
     assert [path for path in objects(house.bucket) if path.startswith("strangers/")] == []

@@ -29,7 +29,7 @@ def say(house: House, alert_id: str) -> str | None:
 
 def left(house: House, alert_id: str, stranger_id: str | None) -> None:
     """What follows by itself when an alert is deleted."""
-    keeping = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().runner)
     keeping.alert_left(alert_id, stranger_id)
 
 
@@ -114,7 +114,7 @@ def test_the_call_after_one_that_was_interrupted_finishes_it(
 def test_the_like_is_silent_from_then_on_also_within_the_same_visit(
     house: House, photos: Path, goes_on: bool
 ) -> None:
-    watch = FrameService(house.settings, house.db, house.bucket)
+    watch = FrameService(house.settings, house.stores)
 
     def post(photo: str, camera: str = CAMERA) -> Mapping[str, Any]:
         frame = on_frame((photos / photo).read_bytes(), 800, 600)

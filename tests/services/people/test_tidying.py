@@ -22,7 +22,7 @@ AGO = NOW - timedelta(hours=1)
 
 
 def tidy(house: House, max_strangers: int = 200, retention_days: int = 36500) -> dict[str, int]:
-    return Retention(house.db, house.bucket, max_strangers, lambda: retention_days, 10.0).run()
+    return Retention(house.stores, max_strangers, lambda: retention_days).run()
 
 
 def ids(house: House, collection: str) -> set[str]:
@@ -142,7 +142,7 @@ def test_pictures_whose_document_was_never_written_go_after_an_hour(house: House
         f"strangers/{part}56/another.jpg",
     ):
         house.upload(path, b"lost")
-    made = Retention(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    made = Retention(house.stores, 200, lambda: 36500)
     assert made.run(later - timedelta(hours=1, minutes=30)) == {}
     assert made.run(later) == {"alerts_pictures": 2, "strangers_pictures": 2}
     assert objects(house.bucket) == sorted(
@@ -158,7 +158,7 @@ def test_debug_frames_are_kept_for_seven_days(house: House) -> None:
     house.upload("debug/NO_FACE_1.jpg", b"debug")
     house.upload("snapshots/cam.jpg", b"no debug frame")
     house.db.document("cameras/cam").set({"name": "Door"})
-    made = Retention(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    made = Retention(house.stores, 200, lambda: 36500)
     assert made.run(NOW + timedelta(days=6, hours=23)) == {}
     assert made.run(NOW + timedelta(days=7, hours=1)) == {"debug_frames": 1}
     assert objects(house.bucket) == ["snapshots/cam.jpg"]
@@ -169,7 +169,7 @@ def test_with_a_removed_camera_its_snapshot_goes(house: House) -> None:
         house.upload(path, b"snapshot")
     house.db.document("cameras/cam").set({"name": "Door"})
     assert tidy(house) == {}
-    made = Retention(house.db, house.bucket, 200, lambda: 36500, 10.0)
+    made = Retention(house.stores, 200, lambda: 36500)
     assert made.run(NOW + timedelta(hours=2)) == {"snapshots": 2}
     assert objects(house.bucket) == ["snapshots/cam.jpg"]
 
@@ -193,7 +193,7 @@ def test_with_a_deleted_alert_all_of_it_goes(house: House) -> None:
     house.alert("a2", "Anna")
     for notice in ("a1_new", "a1_known", "a2_new"):
         house.db.document(f"notices/{notice}").set({"alertId": notice[:2]})
-    keeping = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().runner)
     house.db.document("alerts/a1").delete()
     assert keeping.alert_left("a1") == "forgotten with 1 pictures"
     assert keeping.alert_left("a1") == "forgotten with 0 pictures"
@@ -212,6 +212,6 @@ def test_a_tidying_takes_up_what_nobody_works_on_any_more(
     house.db.document("jobs/name_s1").update({"createdAt": opened})
     settings = replace(house.settings, retention_days=3650, max_strangers=10)
     runner = house.desk().runner
-    housekeeping.Housekeeping(settings, house.db, house.bucket, runner).tidy()
+    housekeeping.Housekeeping(settings, house.stores, runner).tidy()
     assert house.read("jobs/name_s1")["state"] == "done"
     assert '"message": "tidied", "jobs": 1' in capfd.readouterr().out

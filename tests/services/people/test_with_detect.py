@@ -25,7 +25,7 @@ Post = Callable[..., Mapping[str, Any]]
 def post(house: House, photos: Path) -> Post:
     """Have ``detect`` judge a photo; each call is a visit of its own."""
     settings = dataclasses.replace(house.settings, visit_seconds=0)
-    watch = FrameService(settings, house.db, house.bucket)
+    watch = FrameService(settings, house.stores)
 
     def judged(photo: str, width: int = 800, height: int = 600) -> Mapping[str, Any]:
         frame = on_frame((photos / photo).read_bytes(), width, height)
@@ -37,7 +37,7 @@ def post(house: House, photos: Path) -> Post:
 
 def enrol(house: House) -> list[str]:
     """What becomes of the photos in Storage."""
-    desk = EnrolmentService(house.settings, house.db, house.bucket)
+    desk = EnrolmentService(house.settings, house.stores)
     paths = [path for path in objects(house.bucket) if path.startswith("faces/")]
     return [desk.photo_arrived(path, int(house.bucket.get_blob(path).generation)) for path in paths]
 
@@ -71,7 +71,7 @@ def test_a_named_stranger_is_recognised_from_then_on_and_a_correction_counts(
 def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
     house: House, photos: Path
 ) -> None:
-    watch = FrameService(house.settings, house.db, house.bucket)
+    watch = FrameService(house.settings, house.stores)
 
     def post(photo: str) -> Mapping[str, Any]:
         frame = on_frame((photos / photo).read_bytes(), 800, 600)
@@ -122,7 +122,7 @@ def test_strangers_of_one_frame_who_are_merged_keep_the_best_of_their_pictures(
 def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_makes_both_anew(
     house: House, photos: Path
 ) -> None:
-    watch = FrameService(house.settings, house.db, house.bucket)
+    watch = FrameService(house.settings, house.stores)
 
     def post(photo: str) -> str:
         frame = on_frame((photos / photo).read_bytes(), 800, 600)
@@ -131,7 +131,7 @@ def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_ma
     alert_id = post("obama.jpg")
     assert post("obama2.jpg") == alert_id
     house.db.document(f"alerts/{alert_id}").delete()
-    keeping = housekeeping.Housekeeping(house.settings, house.db, house.bucket, house.desk().runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().runner)
     keeping.alert_left(alert_id, alert_id)
     assert house.get(f"strangers/{alert_id}") is None
     assert objects(house.bucket) == []
