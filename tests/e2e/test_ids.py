@@ -20,7 +20,7 @@ from stack.install import photos
 from stack.local.info import StackInfo
 from tests.support.waiting import wait_until
 
-SECONDS = 20
+SECONDS = 40
 TRIES = 4
 SEED = 8
 

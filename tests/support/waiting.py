@@ -8,7 +8,7 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
-SECONDS = 40.0
+SECONDS = 120.0
 """Longer than anything takes on a busy machine; only a test that fails waits for so long."""
 
 PAUSE = 0.03
