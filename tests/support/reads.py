@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lookout.cloud.firebase import google_private
+
 
 class Reads:
     """Counts, from now on, the ``documents`` that come to the client ``db``, and the ``aggregations`` it asks for.
@@ -14,8 +16,8 @@ class Reads:
 
     def __init__(self, db: Any) -> None:
         self.documents = self.aggregations = 0
-        self._api = db._firestore_api
-        db._firestore_api_internal = self
+        self._api: Any = google_private.firestore_api(db)
+        google_private.replace_firestore_api(db, self)
 
     def run_query(self, *args: Any, **named: Any) -> Iterator[Any]:
         for answer in self._api.run_query(*args, **named):

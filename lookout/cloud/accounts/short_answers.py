@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as BrokenOff
+
+from lookout.cloud.firebase import google_private
+
+if TYPE_CHECKING:
+    from firebase_admin import App
 
 ANSWER_BYTES = 64 * 1024
 """Longest answer for one message; a usual one has a few hundred bytes."""
@@ -22,13 +27,11 @@ class _ShortAnswers(HTTPAdapter):
         return response
 
 
-def with_short_answers(app: Any) -> Any:
+def with_short_answers(app: App) -> App:
     """The Firebase ``app``, whose Cloud Messaging reads no answer longer than :data:`ANSWER_BYTES`."""
-    from firebase_admin import messaging
-
     # firebase-admin reads answers whole, and has no option to limit them
-    session = messaging._get_messaging_service(app)._client.session
+    session = google_private.messaging_session(app)
     for prefix, adapter in list(session.adapters.items()):
-        if not isinstance(adapter, _ShortAnswers):
+        if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, _ShortAnswers):
             session.mount(prefix, _ShortAnswers(max_retries=adapter.max_retries))
     return app

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from lookout.cloud.firebase import google_private
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import (
@@ -24,7 +25,6 @@ from lookout.log import current_trace
 
 if TYPE_CHECKING:
     from google.cloud.firestore import DocumentReference
-    from google.cloud.firestore_v1.watch import Watch
 
     from lookout.cloud.firebase.types import Snapshot
 
@@ -187,22 +187,8 @@ def _wait(reference: DocumentReference, until_taken: float, until_ended: float) 
         if taken.wait(until_taken):
             ended.wait(until_ended)
     finally:
-        _end(watch)
+        google_private.end_watch(watch)
     return seen[0] if seen else None
-
-
-def _end(watch: Watch) -> None:
-    """Stop listening.
-
-    A stream that breaks off just before it is closed would be opened again without end, with a new thread each
-    time: google-api-core is made to take the next error as final.
-    """
-    stream = watch._rpc
-    if stream is not None:
-        stream._should_terminate = lambda error: True
-    watch.unsubscribe()  # type: ignore[no-untyped-call]
-    if stream is not None:
-        stream.close()  # type: ignore[no-untyped-call]  # also one that was just being opened
 
 
 def _result(ended: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
+from lookout.cloud.firebase import google_private
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
 
@@ -25,7 +26,7 @@ class _Delivery(Protocol):
 def retried(function: Function) -> Function:
     """Have the platform deliver an event again when ``function`` raises."""
     # Storage and Firestore triggers of firebase-functions have no option for it, their description has
-    function.__firebase_endpoint__.eventTrigger["retry"] = True  # type: ignore[attr-defined]
+    google_private.endpoint(function).eventTrigger["retry"] = True
     return function
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from lookout.cloud.cameras import commands
 from lookout.cloud.cameras.commands import CommandQueue
+from lookout.cloud.firebase import google_private
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import Action, CameraRoute, CommandRequest
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
@@ -133,8 +134,8 @@ def test_a_command_taken_at_the_very_last_moment_is_not_said_to_have_expired(
 ) -> None:
     reference = distant_db.collection("agents/pi/commands").document()
     reference.create({"state": "queued"})
-    between = TakenInBetween(distant_db._firestore_api, lambda: take_when_there(db))
-    distant_db._firestore_api_internal = between
+    between = TakenInBetween(google_private.firestore_api(distant_db), lambda: take_when_there(db))
+    google_private.replace_firestore_api(distant_db, between)
     assert CommandQueue(replace(stores, db=distant_db), 2.0)._give_up(reference) == {"state": "taken"}
     assert between.looks == 2
 

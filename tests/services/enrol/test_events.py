@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lookout.cloud.firebase import google_private
 from lookout.errors import Unavailable
 from lookout.services import enrol
 from stack.local.info import StackInfo
@@ -176,7 +177,7 @@ def test_an_error_that_no_repetition_mends_is_logged_and_dropped(
 
 @pytest.mark.parametrize("function", ["enroll", "forget_photo", "person_changed"])
 def test_the_platform_is_asked_to_deliver_again(main: Any, function: str) -> None:
-    assert getattr(main, function).__firebase_endpoint__.eventTrigger["retry"] is True
+    assert google_private.endpoint(getattr(main, function)).eventTrigger["retry"] is True
 
 
 def test_events_that_meet_a_cold_instance_make_one_service(stack: StackInfo) -> None:

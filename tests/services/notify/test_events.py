@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lookout.cloud.firebase import google_private
 from lookout.errors import SettingsError, Unavailable
 from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
@@ -71,7 +72,7 @@ def test_a_notice_that_cannot_be_read_is_dropped(
 
 
 def test_the_platform_is_asked_to_deliver_again_and_for_little_memory(main: Any) -> None:
-    endpoint = main.notify.__firebase_endpoint__
+    endpoint = google_private.endpoint(main.notify)
     assert endpoint.eventTrigger["retry"] is True
     assert endpoint.eventTrigger["eventType"] == "google.cloud.firestore.document.v1.created"
     assert endpoint.availableMemoryMb == 256
@@ -80,7 +81,7 @@ def test_the_platform_is_asked_to_deliver_again_and_for_little_memory(main: Any)
 def test_a_claim_outlives_the_function_that_made_it(main: Any, room: NotifyStores) -> None:
     from lookout.domain.notifications.delivery import LEASE
 
-    seconds = main.notify.__firebase_endpoint__.timeoutSeconds
+    seconds = google_private.endpoint(main.notify).timeoutSeconds
     assert deliveries.ALL_SECONDS < seconds < LEASE.total_seconds()
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import firebase_admin
 import pytest
-from firebase_admin import auth, messaging
+from firebase_admin import auth
 
 from lookout.cloud.accounts.devices import Devices
+from lookout.cloud.firebase import google_private
 from lookout.cloud.firebase.clients import firebase_app, messaging_app
 from lookout.errors import Unavailable
 from lookout.services.notify import channels
@@ -45,7 +46,8 @@ GONE = failure(404, "NOT_FOUND", "UNREGISTERED")
 @pytest.fixture
 def fcm(hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     """What takes the place of Cloud Messaging."""
-    monkeypatch.setattr(messaging._MessagingService, "FCM_URL", hook.url + "/v1/projects/{0}/messages:send")
+    service = google_private.messaging_service()
+    monkeypatch.setattr(service, "FCM_URL", hook.url + "/v1/projects/{0}/messages:send")
     hook.for_ever = SENT
     return hook
 
