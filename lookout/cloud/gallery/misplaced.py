@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.storage import StoredPhoto
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.gallery.photos import UploadedPhoto
 from lookout.domain.people.misplaced import misplaced
 
 if TYPE_CHECKING:
     from google.cloud.firestore import DocumentReference
+
+CAUGHT_UP = 50
+"""Files that :meth:`MisplacedPhotos.catch_up` deals with at a time."""
 
 
 class MisplacedPhotos:
@@ -54,6 +61,32 @@ class MisplacedPhotos:
             return "no longer misplaced"
 
         return run(self._stores, change)
+
+    def catch_up(self, uploaded: Iterable[UploadedPhoto], before: datetime) -> int:
+        """Put the list right where events were lost; at how many files, of which one call bounds the number.
+
+        ``uploaded`` is all that lies there. What came after ``before`` may still be waiting for its event.
+        """
+        there = {one.path: one for one in uploaded if one.place is None}
+        with store_errors("Firestore"):
+            query = self._stores.db.collection("misplaced_photos").select(["path", "generation"])
+            found = [one.to_dict() or {} for one in query.stream(**self._stores.options)]
+        listed = {one["path"]: int(one["generation"]) for one in found}
+        gone = [path for path in listed if path not in there]
+        new = [
+            one.path
+            for one in there.values()
+            if one.created_at <= before and listed.get(one.path, -1) < one.generation
+        ]
+        wrong = [*gone, *new][:CAUGHT_UP]
+        for path in wrong:
+            # asked for once more: it may have come or gone after the others were listed
+            stored = storage.photo(self._stores, path)
+            if stored is None:
+                self.forget(path, listed.get(path, 0))
+            else:
+                self.note(path, stored)
+        return len(wrong)
 
     def forget_folder(self, folder: str) -> int:
         """Take off the list what lay below a folder, given as ``faces/{personId}/``; how many files that was."""

@@ -14,6 +14,7 @@ from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery import photos
+from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.gallery.photos import UploadedPhoto
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
 from lookout.errors import LookoutError
@@ -144,22 +145,24 @@ def _deleted(stores: Stores, person_ids: Iterable[str]) -> dict[str, datetime]:
 
 
 class LostPhotos:
-    """Has photos enrolled whose event was lost, a bounded number at each run."""
+    """Has photos enrolled, or listed as misplaced, whose event was lost, a bounded number at each run."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
+        self._misplaced = MisplacedPhotos(stores)
 
     def run(self, now: datetime | None = None) -> int:
         """Put lost photos into Storage once more; how many. What a silent store keeps from it is logged."""
         at = now or datetime.now(UTC)
         try:
-            return sum(self._again(one) for one in self._lost(at)[:PUT_AGAIN])
+            uploaded = photos.uploaded(self._stores)
+            self._misplaced.catch_up(uploaded, at - UNDER_WAY)
+            return sum(self._again(one) for one in self._lost(uploaded, at)[:PUT_AGAIN])
         except LookoutError as error:
             log(Severity.WARNING, "lost photos are looked for the next time", error=error.message)
             return 0
 
-    def _lost(self, at: datetime) -> list[UploadedPhoto]:
-        uploaded = photos.uploaded(self._stores)
+    def _lost(self, uploaded: Sequence[UploadedPhoto], at: datetime) -> list[UploadedPhoto]:
         parts = max(1, -(-len(uploaded) // LOOKED_AT))
         part = int(at.timestamp() // EVERY.total_seconds()) % parts
         old = [one for one in uploaded[part::parts] if one.created_at <= at - UNDER_WAY and one.tries < TRIES]

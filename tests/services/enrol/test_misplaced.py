@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from lookout.cloud.gallery import misplaced
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
+from lookout.cloud.gallery.reenrolment import LostPhotos
 from tests.services.enrol.conftest import Desk
 
 
@@ -60,3 +63,40 @@ def test_what_lay_too_deep_in_a_persons_folder_is_off_the_list_when_the_person_i
         desk.enrol(path, face)
     assert MisplacedPhotos(desk.stores).forget_folder("faces/Anna/") == 2
     assert {entry["path"] for entry in listed(desk)} == {"faces/Anna2/a/1.jpg", "faces/Anna.jpg"}
+
+
+def test_the_list_is_put_right_where_the_events_of_files_were_lost(desk: Desk, face: bytes) -> None:
+    lost = LostPhotos(desk.stores)
+    later = datetime.now(UTC) + timedelta(minutes=11)
+    for path in ("faces/Gone.jpg", "faces/Anna/a/Stays.jpg"):
+        desk.enrol(path, face)
+    desk.delete("faces/Gone.jpg")
+    desk.upload("faces/Came.jpg", face)
+    desk.upload("faces/Empty/folder/", b"")
+    lost.run()
+    # what came a moment ago may still be waiting for its event
+    assert [one["path"] for one in listed(desk)] == ["faces/Anna/a/Stays.jpg"]
+    for _ in range(2):
+        lost.run(later)
+        paths = sorted(one["path"] for one in listed(desk))
+        assert paths == ["faces/Anna/a/Stays.jpg", "faces/Came.jpg"]
+    assert all(one["reason"] for one in listed(desk))
+
+
+def test_however_many_files_are_misplaced_all_are_listed_in_the_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(misplaced, "CAUGHT_UP", 3)
+    for number in range(7):
+        desk.upload(f"faces/{number}.jpg", b"photo")
+    lost, later = LostPhotos(desk.stores), datetime.now(UTC) + timedelta(minutes=11)
+    counts = []
+    for _ in range(4):
+        lost.run(later)
+        counts.append(len(listed(desk)))
+    assert counts == [3, 6, 7, 7]
+    for number in range(7):
+        desk.delete(f"faces/{number}.jpg")
+    for _ in range(3):
+        lost.run(later)
+    assert listed(desk) == []
