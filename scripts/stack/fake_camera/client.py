@@ -1,4 +1,4 @@
-"""An ESP32-CAM as the server sees it: the few headers, the forms of body, and the impatience of real sketches."""
+"""An ESP32-CAM as the server sees it: the headers, forms of body and short timeouts of real sketches."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Variant(StrEnum):
 class Answer:
     """What came back, and after how many milliseconds.
 
-    ``status`` is None when the camera gave up waiting or was not let in; ``body`` then says why. Of a body
-    without a Content-Length a sketch makes nothing, so there ``has_length`` is False.
+    ``status`` is None when the camera stopped waiting or could not connect; ``body`` then says why. ``has_length``:
+    whether there was a Content-Length, which sketches need to read a body.
     """
 
     status: int | None
@@ -76,7 +76,7 @@ def post(
 ) -> Answer:
     """Send ``jpeg`` to ``url`` as a sketch of this ``variant`` does, waiting ``timeout`` seconds at most.
 
-    What arrives after that is not looked at, as on a board that has given up, however busy this machine was.
+    What arrives later is ignored, as on a real board, even when this machine was busy.
     """
     request = _request(Variant(variant), camera_id, key, jpeg)
     address = urlsplit(url)
@@ -148,7 +148,7 @@ def _send(connection: HTTPConnection, path: str, request: _Request) -> None:
         for start in range(0, len(request.body), CHUNK):
             connection.send(request.body[start : start + CHUNK])
     except (BrokenPipeError, ConnectionResetError):
-        # refused before the end: the answer may be there all the same
+        # refused before the end: an answer may still have come
         return
 
 

@@ -14,10 +14,10 @@ from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
 BUFFERS = 3
-"""Frame buffers that were filled long ago: as many captures come late before the first fresh one."""
+"""Frame buffers with old frames: as many captures return old frames before the first fresh one."""
 
 STALE_SECONDS = 60
-"""How old what lies in the buffers is at the start."""
+"""Age of the buffered frames at the start."""
 
 SERVO_RANGE = (5, 175)
 """Degrees the mechanics reach; the ``simple`` firmware answers with the angle it really came to."""
@@ -56,7 +56,7 @@ class Board:
     """A board that runs ``firmware`` and sees ``jpeg``.
 
     Each capture carries the number of its frame in a JPEG comment, ``frame 7``. ``busy`` is held while it takes a
-    picture or serves a request: it does one thing at a time.
+    picture or serves a request.
     """
 
     def __init__(self, firmware: Firmware | str, jpeg: bytes | None) -> None:
@@ -67,7 +67,7 @@ class Board:
         self._jpeg = jpeg if jpeg is not None else _grey_frame()
         self._started = time.monotonic()
         self._frames = 0
-        # what was captured long ago lies in the buffers, and goes out first
+        # old frames in the buffers go out first
         self._buffers = deque(self.take(-STALE_SECONDS) for _ in range(BUFFERS))
 
     def frame_number(self, jpeg: bytes) -> int:
@@ -103,7 +103,7 @@ class Board:
         )
 
     def answer(self, path: str) -> Answer:
-        """What the firmware says; one request at a time, as the board's single server task does it."""
+        """The firmware's answer; one request at a time, like the board's single server task."""
         address = urlsplit(path)
         query = dict(parse_qsl(address.query))
         with self.busy:
@@ -153,7 +153,7 @@ class Board:
 
 
 def _integer(text: str) -> int:
-    # as C's atoi: what is no number is 0
+    # like C's atoi: 0 for what is no number
     try:
         return int(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""An ESP32-CAM as the LAN sees it: the HTTP server of its firmware, with its manners and its failures.
+"""An ESP32-CAM in the local network: the HTTP server of its firmware, with its limits and failures.
 
 Stock sketches stream on a second port; here everything is on one.
 """
@@ -25,7 +25,7 @@ STREAM_BOUNDARY = "123456789000000000000987654321"
 
 
 class Behaviour(StrEnum):
-    """How the camera treats a request, which it notes in every behaviour."""
+    """How the camera treats a request. It records the request in every behaviour."""
 
     WELL = "well"
     SLOW = "slow"
@@ -82,7 +82,7 @@ class FakeCamera(Board):
         return f"{host if isinstance(host, str) else host.decode()}:{port}"
 
     def behave(self, behaviour: Behaviour | str, seconds: float = 0.0) -> None:
-        """From now on be in this ``behaviour``; ``seconds`` is what a ``slow`` answer takes."""
+        """From now on behave so; ``seconds`` is what a ``slow`` answer takes."""
         self._released.set()
         self._released = threading.Event()
         self._behaviour, self._seconds = Behaviour(behaviour), seconds
@@ -92,7 +92,7 @@ class FakeCamera(Board):
         self._thread.start()
 
     def stop(self) -> None:
-        """Be unplugged: listen no more and end every connection."""
+        """Stop listening and end every connection, as if unplugged."""
         self._released.set()
         if self._thread.is_alive():
             self._server.shutdown()
@@ -129,7 +129,7 @@ class _Server(ThreadingHTTPServer):
             self._open.discard(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves early is no news to a camera."""
+        """Ignore clients that leave early."""
 
     def server_close(self) -> None:
         super().server_close()
@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             case Behaviour.SLOW:
                 camera._released.wait(camera._seconds)
             case Behaviour.SILENT:
-                # longer than anybody waits; being unplugged or in another behaviour ends it
+                # longer than any client waits; being unplugged or another behaviour ends it
                 camera._released.wait(60)
                 self.close_connection = True
                 return
@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(head.encode() + frame.jpeg)
 
     def log_message(self, *_: object) -> None:
-        """Stay quiet; the requests are noted."""
+        """Print nothing; the requests are recorded."""
 
     def version_string(self) -> str:
         return "esp32"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from lookout.errors import Unavailable
+from lookout.log import TRACE
 from stack.install.bootstrap import ROOT
 from tests.services.notify.conftest import DAY, NotifyStores
 from tests.services.notify.servers import MailServer, Receiver, mute_server, status
@@ -323,3 +326,17 @@ def test_a_delivery_that_is_killed_every_time_is_given_up_and_the_alert_says_so(
     assert smtp.mails == []
     assert room.record(notice, "email")["state"] == "failed"
     assert room.undelivered()["email"]["state"] == "new"
+
+
+def test_a_line_that_a_thread_of_a_channel_logs_has_the_trace_of_the_event(
+    room: NotifyStores, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    room.alert()
+    service = room.service(pauses=(0.01,), email_enabled=False, webhook_url="http://127.0.0.1:9/")
+    headers = {"X-Cloud-Trace-Context": f"{trace}/1;o=1"}
+    with Flask(__name__).test_request_context("/", headers=headers), pytest.raises(Unavailable):
+        service.deliver(room.notice())
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    (retried,) = [line for line in lines if line["message"] == "notification retried"]
+    assert retried[TRACE].endswith(f"/{trace}")

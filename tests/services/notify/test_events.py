@@ -22,7 +22,7 @@ from tests.support.outage import Line
 
 @pytest.fixture
 def main(room: NotifyStores) -> Any:
-    """``main.py`` as a warm instance whose desk is the test's."""
+    """``main.py`` as a warm instance with the test's service."""
     main = functions.main("notify")
     deliveries.service.replace(room.service())
     return main
