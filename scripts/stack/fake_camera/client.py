@@ -39,7 +39,7 @@ class Variant(StrEnum):
 class Answer:
     """What came back, and after how many milliseconds.
 
-    ``status`` is None when the camera stopped waiting or could not connect; ``body`` then says why. ``has_length``:
+    ``status`` is None when the camera stopped waiting or could not connect; ``body`` says why. ``has_length``:
     whether there was a Content-Length, which sketches need to read a body.
     """
 
