@@ -28,10 +28,10 @@ PHOTOS = "faces/"
 
 
 class EnrolmentService:
-    """Answers what happens to photos and people. One per warm instance.
+    """Follows the events of photos and people. One per warm instance.
 
-    Events come at least once and in any order: whatever an event says, Storage is asked what is there.
-    Raises ``Unavailable`` when a store is silent, and the event then comes again.
+    Events come at least once and in any order, so Storage is always asked what is there now.
+    Raises ``Unavailable`` when a store does not answer; the event is then delivered again.
     """
 
     def __init__(self, settings: Settings, stores: Stores) -> None:
@@ -54,21 +54,21 @@ class EnrolmentService:
             return "gone or replaced already"
         if place is None:
             return self._misplaced.note(path, stored)
-        done = self._moved(place, generation) or self._dealt_with(
+        done = self._moved(place, generation) or self._enrol(
             Photo(place, generation, stored.created_at), stored.size
         )
-        # also when it was dealt with already: the event comes again when only this was left to do
+        # also when it was done already: the event comes again when only this was left to do
         self._find_lookalikes(place.person_id)
         return done
 
-    def _dealt_with(self, photo: Photo, size: int) -> str:
+    def _enrol(self, photo: Photo, size: int) -> str:
         if not self._enrolment.begin(photo):
-            return "dealt with already"
+            return "done already"
         try:
             face = self._face(str(photo.place), size)
             if face is None:
                 self._enrolment.forget(photo.place, photo.generation)
-                return "gone while it was looked at"
+                return "gone meanwhile"
             done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
             outcome = "enrolled"
         except PhotoRejected as rejection:
@@ -76,11 +76,11 @@ class EnrolmentService:
             outcome = f"rejected: {rejection.message}"
         if done:
             return outcome
-        return self._moved(photo.place, photo.generation) or "gone while it was looked at"
+        return self._moved(photo.place, photo.generation) or "gone meanwhile"
 
     def _moved(self, place: PhotoPath, generation: int) -> str | None:
-        """Move a photo into the folder of the person whose name looks like its folder's, where it is enrolled as
-        all are. None when it lies where it belongs."""
+        """Move a photo into the folder of the person whose name looks like its folder's, where it is enrolled like
+        any other. None when it lies in the right folder."""
         owner = self._enrolment.owner(place.person_id)
         if owner == place.person_id:
             return None
@@ -135,7 +135,7 @@ class EnrolmentService:
     def without_token(self, path: str) -> str:
         """Take the download token off a picture. Returns what was done, for the log."""
         taken = download_tokens.strip(self._stores, path)
-        return "taken off" if taken else "none there any more"
+        return "taken off" if taken else "none there"
 
 
 service = Lazy(lambda: EnrolmentService(current_settings(), firebase_stores()))

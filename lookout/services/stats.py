@@ -21,7 +21,7 @@ from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
 
 FRESH_SECONDS = 5.0
-"""A report is told again for so long: a dashboard on every screen costs no more than one."""
+"""For so long the same report is answered: many open dashboards cost no more than one."""
 
 
 def _now() -> datetime:

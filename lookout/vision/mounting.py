@@ -1,4 +1,4 @@
-"""How a camera is mounted that nobody said it of: guessed from turned frames, now and then, at a bounded cost."""
+"""Guesses how a camera is mounted, from a few of its frames looked at turned, at a bounded cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lookout.vision.image.frame import turned
 from lookout.vision.recogniser import Recogniser
 
 EVERY = 20
-"""Of so many frames that show nobody known one is looked at turned, in one direction: about 5 % more work."""
+"""One in so many frames that show nobody known is looked at turned, in one direction: about 5 % more work."""
 
 FINDS = 3
 """So often a turned frame has to show a face: somebody may be lying on a sofa."""
@@ -33,7 +33,7 @@ class _Guess:
     looks: int = 0
     next: int | None = None
     finds: Counter[int] = field(default_factory=Counter)
-    told: bool = False
+    suggested: bool = False
 
 
 class Mountings:
@@ -44,7 +44,7 @@ class Mountings:
         self._guesses: dict[str, _Guess] = {}
 
     def forget(self, camera_id: str) -> None:
-        """Begin anew with a camera: how it is mounted was said, or its frames show that they are upright."""
+        """Forget a camera's guess: its rotation was set, or its frames are upright."""
         if camera_id in self._guesses:
             with self._lock:
                 self._guesses.pop(camera_id, None)
@@ -53,13 +53,13 @@ class Mountings:
         self, camera_id: str, recogniser: Recogniser, pixels: NDArray[np.uint8], shows_faces: bool
     ) -> int | None:
         """By how many degrees to turn the camera's frames clockwise, once that is quite sure; None otherwise, and
-        when it was told before.
+        when it was answered before.
 
         ``pixels`` of shape ``(h, w, 3)`` show nobody known; ``shows_faces`` says whether they show anybody.
         """
         with self._lock:
             guess = self._guesses.setdefault(camera_id, _Guess())
-            if guess.told:
+            if guess.suggested:
                 return None
             if guess.wait > 0:
                 guess.wait -= 1
@@ -75,10 +75,10 @@ class Mountings:
                     guess.finds.clear()
                 return None
             guess.finds[found] += 1
-            # whoever was found is there for a moment only
+            # the face that was found is there for a moment only
             guess.wait, guess.next = 0, found
-            guess.told = guess.finds[found] >= FINDS
-            return found if guess.told else None
+            guess.suggested = guess.finds[found] >= FINDS
+            return found if guess.suggested else None
 
 
 def _upright_at(recogniser: Recogniser, pixels: NDArray[np.uint8], rotation: int) -> int | None:

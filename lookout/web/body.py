@@ -1,6 +1,6 @@
-"""A request's body, read within stated times: who sends it slowly, or not to its end, holds no thread for long.
+"""A request's body, read within fixed times, so that a slow or unfinished one holds no thread for long.
 
-gunicorn waits for a body without end, and has few threads: 40 connections that dripped theirs stopped frames.
+gunicorn waits for a body without end, and has few threads: 40 slow connections kept frames from being read.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ NAMELESS_AT_ONCE = 3
 """So many of those are read at once, one thread fewer than there are."""
 
 CROWDED_SECONDS = 0.05
-"""What any more of them have: time for what has arrived already."""
+"""What any further ones get: time for what has arrived already."""
 
 REST_SECONDS = 1.0
-"""Longest time for what nobody needs of a body: a client that is still sending does not see its answer."""
+"""Longest time for the rest of a body: a client that is still sending does not see its answer."""
 
 RESTS_AT_ONCE = 2
-"""Clients that are waited for so at once; the connections of any others are cut."""
+"""Clients waited for in this way at once; the connections of others are cut."""
 
 REST_BYTES = 32 * 1024 * 1024
 """As many bytes as Cloud Run lets through; of more than that nothing is read."""
@@ -113,7 +113,7 @@ class TimedBody:
             self._socket.settimeout(None)
 
     def finish(self) -> None:
-        """Read what nobody needed, for a second at most, and cut the connection of who is not done by then."""
+        """Read what was not needed, for a second at most, and cut the connection if there is more."""
         if not self.has_ended and not self._failed and _rests.acquire(blocking=False):
             try:
                 self.allow(REST_SECONDS)
@@ -149,7 +149,7 @@ class TimedBody:
 
 @contextmanager
 def nameless(body: object) -> Iterator[None]:
-    """Within it, ``body`` is read to find out whose it is; many of them leave a thread to those who say so."""
+    """Within it, ``body`` is read to find the camera's id. Many at once leave a thread to those that name it."""
     has_place = _nameless.acquire(blocking=False)
     try:
         if isinstance(body, TimedBody):

@@ -28,7 +28,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 class Download:
     """The bytes of a file in as many ``chunks`` as it takes. ``filename`` may be any text.
 
-    When a later chunk fails the answer breaks off, and whoever reads it sees that its end is missing.
+    When a later chunk fails, the answer breaks off, and the client sees that its end is missing.
     """
 
     filename: str
@@ -36,12 +36,12 @@ class Download:
     chunks: Iterator[bytes]
 
     def headers(self) -> Headers:
-        """What says that it is a file to keep, and what it is called, in any alphabet (RFC 6266)."""
+        """``Content-Disposition`` with the name in any alphabet (RFC 6266)."""
         name = safe_name(self.filename)
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         stem, _, extension = plain.rpartition(".")
         if not any(map(str.isalnum, stem)):
-            # nothing is left of the name for those who read ASCII alone
+            # no letter of the name is ASCII
             plain = f"export.{extension}"
         headers = Headers()
         called = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}

@@ -73,14 +73,16 @@ def json_body(request: Request, absent: object = _REQUIRED) -> object:
         if not sent.strip() and absent is not _REQUIRED:
             return absent
         body: object = json.loads(sent)
-        # half a character and numbers without end are read, but can be neither stored nor answered
+        # unpaired surrogates and infinite numbers are read, but can be neither stored nor answered
         json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except RequestEntityTooLarge:
         raise TooLarge(f"More than {BODY_BYTES // 1024} KB: send only the fields you mean.") from None
     except ClientDisconnected:
         raise BadRequest("The body ended before its Content-Length: send all of it.") from None
     except UnicodeEncodeError:
-        raise BadRequest("The body has half a character, such as \\ud800: send whole ones.") from None
+        raise BadRequest(
+            "The body has an unpaired surrogate, such as \\ud800: send whole characters."
+        ) from None
     except (ValueError, RecursionError):  # brackets within brackets, thousands of them
         raise BadRequest("The body is no JSON: send an object in double quotes and braces.") from None
     return body

@@ -1,4 +1,4 @@
-"""Files as one zip file that is made while it is read: it need fit neither memory nor disk."""
+"""Files as one zip file, made while it is sent: it is never whole in memory or on disk."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif")
 
 
 def zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """The zip file of ``files``, each a path and its bytes, made when it is its turn.
+    """The zip file of ``files``, each a path and its bytes, one after another.
 
-    The first is asked for at once, so that what is wrong by then can still be told.
+    The first file is read at once, so that an error in it can still be answered as one.
     """
     waiting = iter(files)
     return _zipped(itertools.chain(list(itertools.islice(waiting, 1)), waiting))
@@ -31,5 +31,5 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
             yield from stream.all_files()
         yield from stream.finalize()
     except Exception as error:
-        log(Severity.ERROR, "a zip file breaks off", error=repr(error))
+        log(Severity.ERROR, "zip file broken off", error=repr(error))
         raise

@@ -72,7 +72,7 @@ def changed(visit: Visit, outcome: Outcome, sighting: Sighting, beside: Collecti
 
 
 def face_vector(sighting: Sighting, model_id: str, expire_at: datetime) -> dict[str, Any]:
-    """``alert_vectors/{alertId}``: the face of the alert's picture, should an owner say that it is not the one."""
+    """``alert_vectors/{alertId}``: the face of the alert's picture, kept for corrections."""
     return {"vector": pack(sighting.embedding[None, :]), "modelId": model_id, "expireAt": expire_at}
 
 
@@ -131,13 +131,13 @@ def _change_shot(
 
 
 def notice_reference(db: Client, outcome: Outcome) -> DocumentReference:
-    """The notice that has people told: one when the alert is new, one when it gets a name."""
+    """The notice about the alert: one when it is new, another when it gets a name."""
     state = "known" if outcome.change is Change.UPGRADED else "new"
     return db.collection("notices").document(f"{outcome.alert_id}_{state}")
 
 
 def notice(camera: Camera, outcome: Outcome, at: datetime) -> dict[str, Any]:
-    """What a notice says; its making is what starts ``notify``."""
+    """A notice, whole; creating it starts ``notify``."""
     return {
         "alertId": outcome.alert_id,
         "cameraId": camera.id,
@@ -166,7 +166,7 @@ def _identity(visit: Visit, match: Match) -> dict[str, Any]:
 
 
 def _shot(visit: Visit, sighting: Sighting, beside: Collection[str]) -> dict[str, Any]:
-    # also those who are in no alert of their own, because nobody wants to hear of them
+    # muted people too, who have no alert of their own
     shot = {"quality": visit.best_score, "beside": sorted(beside), "box": list(sighting.place) or None}
     return _paths(visit.alert_id, visit.shot) | shot
 

@@ -1,4 +1,4 @@
-"""``arrivals/{day}_{personId}``: the alert by which a person arrived on a day, where only that is told."""
+"""``arrivals/{day}_{personId}``: the first alert of a person on a day, where people are only notified of that."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from google.cloud.firestore import Client
 
 KEPT = timedelta(days=3)
-"""A day is over everywhere by then."""
+"""By then the day is over in every time zone."""
 
 
 def is_first(stores: Stores, day: str, person_id: str, alert_id: str) -> bool:
-    """Whether the person arrived on the site's ``day`` by that alert, which counts as the arrival if none did yet.
+    """Whether that alert is the person's first on the site's ``day``. If there is none yet, it becomes the first.
 
     Raises:
         Unavailable: Firestore did not answer.
@@ -36,7 +36,7 @@ def is_first(stores: Stores, day: str, person_id: str, alert_id: str) -> bool:
 
 
 def withdraw(stores: Stores, day: str, person_id: str, alert_id: str) -> None:
-    """Let the person not have arrived by that alert after all.
+    """Take the first alert of the day back, if it is that alert.
 
     Raises:
         Unavailable: Firestore did not answer.
@@ -46,7 +46,7 @@ def withdraw(stores: Stores, day: str, person_id: str, alert_id: str) -> None:
 
 
 def take_back(transaction: Transaction, db: Client, day: str, person_id: str, alert_id: str) -> None:
-    """The same as a part of a step: the real first arrival of the day is still to be told."""
+    """The same within a transaction."""
     reference = db.collection("arrivals").document(f"{day}_{person_id}")
     (stored,) = transaction.read([reference])
     if stored is not None and stored.get("alertId") == alert_id:

@@ -44,7 +44,7 @@ def keep_debug_frame(
         with store_errors("Storage"):
             blob.upload_from_string(jpeg, "image/jpeg", **storage_options(stores))
     except Unavailable as error:
-        log(Severity.WARNING, "a debug frame is left out", path=path, error=error.message)
+        log(Severity.WARNING, "debug frame not stored", path=path, error=error.message)
 
 
 def debug_frames(stores: Stores) -> list[tuple[str, dict[str, str]]]:

@@ -1,4 +1,4 @@
-"""``notices/{alertId}_{state}``: what people are to be told, and which way they were told already."""
+"""``notices/{alertId}_{state}``: what people are notified of, and through which channels they were already."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one delivery of the event is to do about each channel. ``last``: those that are then tried no more;
-    ``lost``: those that were given up before."""
+    """What one delivery of the event does about each channel.
+
+    ``last``: channels on their last try; ``lost``: channels that were given up before.
+    """
 
     token: str
     steps: Mapping[Channel, Step]
@@ -38,12 +40,12 @@ class Claim:
     lost: frozenset[Channel] = frozenset()
 
     def to(self, step: Step) -> list[Channel]:
-        """The channels about which that is to be done."""
+        """The channels whose step that is."""
         return [channel for channel, wanted in self.steps.items() if wanted is step]
 
 
 class Notices:
-    """Reads notices and their alerts, and keeps the books of what was told.
+    """Reads notices and their alerts, and keeps the state of each channel's delivery.
 
     Every method raises ``Unavailable`` when Firestore does not answer.
     """
@@ -71,7 +73,7 @@ class Notices:
         )
 
     def claim(self, notice: Notice, channels: Iterable[Channel]) -> Claim:
-        """Set about all ``channels`` that are still to be told and nobody else is at; for a time."""
+        """Claim, for a time, those of ``channels`` that are not delivered yet and that nobody else has claimed."""
         wanted = list(channels)
         token = secrets.token_hex(8)
 
@@ -106,9 +108,9 @@ class Notices:
     def settle(
         self, notice: Notice, channel: Channel, token: str, state: DeliveryState, reason: str | None = None
     ) -> None:
-        """Write down how the delivery of ``token`` ended.
+        """Store how the delivery of ``token`` ended.
 
-        A failure for good is told on the alert, where people see it; telling people after all takes that back.
+        A final failure is noted on the alert, where people see it; a later success removes the note.
         """
 
         def step(transaction: Transaction) -> None:
@@ -123,9 +125,9 @@ class Notices:
             if stored is not None:
                 transaction.set(notice_reference, {f"channels.{channel}": record})
             if alert is not None:
-                told = _told_on_the_alert(alert, notice, channel, state, reason, now)
-                if told:
-                    transaction.set(alert_reference, told)
+                note = _alert_note(alert, notice, channel, state, reason, now)
+                if note:
+                    transaction.set(alert_reference, note)
 
         run(self._stores, step)
 
@@ -139,7 +141,7 @@ class Notices:
         return None if stored is None or has_expired(stored, datetime.now(UTC)) else stored
 
 
-def _told_on_the_alert(
+def _alert_note(
     alert: Mapping[str, Any],
     notice: Notice,
     channel: Channel,
@@ -153,6 +155,6 @@ def _told_on_the_alert(
     if state is DeliveryState.FAILED:
         return {field: {"reason": reason, "at": now, "state": notice.state.value}}
     before = (alert.get("undelivered") or {}).get(channel)
-    # that it was new was told late, but not yet that it has a name
+    # the notice of the new alert was delivered late, that of its name was not
     still = notice.state is NoticeState.NEW and before is not None and before["state"] == NoticeState.KNOWN
     return {field: DELETE_FIELD} if state is DeliveryState.SENT and before is not None and not still else {}

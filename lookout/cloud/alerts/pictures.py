@@ -116,7 +116,7 @@ class FramePictures:
                 pictures = self._picture(sighting)
                 return False, self._pictures.restore(self._camera_id, alert_id, stored, *pictures)
         except Unavailable as error:
-            log(Severity.ERROR, "an alert may be without its picture", alert=alert_id, error=error.message)
+            log(Severity.ERROR, "alert picture unconfirmed", alert=alert_id, error=error.message)
             return True, False  # it may have been written all the same
         return stored == name, False
 
@@ -124,7 +124,7 @@ class FramePictures:
         wait(self._uploads.values())
         for (alert_id, _), upload in self._uploads.items():
             if error := upload.exception():
-                log(Severity.ERROR, "a picture could not be stored", alert=alert_id, error=str(error))
+                log(Severity.ERROR, "alert picture not stored", alert=alert_id, error=str(error))
         self._pictures.remove(self._uploads.keys() - needed)
 
 
@@ -179,7 +179,7 @@ class AlertPictures:
         try:
             self._store(alert_id, shot, frame, face)
         except Unavailable as error:
-            log(Severity.ERROR, "an alert goes without its picture", alert=alert_id, error=error.message)
+            log(Severity.ERROR, "alert picture missing", alert=alert_id, error=error.message)
             alert_document.take_shot(self._stores, camera_id, alert_id, shot)
             return False
         return True

@@ -1,4 +1,4 @@
-"""The past alerts whose faces are most like that of one alert. Vectors are compared here and told to nobody."""
+"""The past alerts whose faces are most like that of one alert. The vectors never leave the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
 
 MOST = 50
-"""Alerts that are told, at most."""
+"""Alerts in an answer, at most."""
 
 COMPARED = 1000
 """Faces that one call reads and compares, at most: those of the alerts that are kept longest, so the newest."""

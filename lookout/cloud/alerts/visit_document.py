@@ -54,7 +54,7 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
 
 
 def from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
-    """The visits again. Unreadable ones are logged and begun anew: a camera must not stop for them."""
+    """The stored visits; none where they cannot be read, which is logged: a camera must not stop for it."""
     try:
         return CameraVisits(
             tuple(
@@ -81,7 +81,7 @@ def from_document(camera_id: str, document: dict[str, Any]) -> CameraVisits:
             ),
         )
     except (KeyError, TypeError, ValueError, CorruptGallery) as error:
-        log(Severity.ERROR, "unreadable visits are begun anew", camera=camera_id, error=repr(error))
+        log(Severity.ERROR, "visits unreadable", camera=camera_id, error=repr(error))
         return CameraVisits()
 
 

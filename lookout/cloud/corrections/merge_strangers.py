@@ -14,7 +14,7 @@ from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.records import Stranger, StrangerRecords, require_unnamed
 from lookout.domain.people.relabel import Identity
 from lookout.domain.people.requests import is_document_id
-from lookout.domain.visits.shot import merged_portrait_path
+from lookout.domain.visits.shot import merged_picture_path
 from lookout.domain.visits.stranger_record import merged
 from lookout.errors import BadRequest, Conflict, NotFound
 
@@ -115,7 +115,7 @@ class MergeStrangers:
         path, quality = job.about["facePath"], float(job.about["quality"] or 0.0)
         if path is None:
             return
-        to = merged_portrait_path(job.about["into"], job.about["strangerId"])
+        to = merged_picture_path(job.about["into"], job.about["strangerId"])
         if storage.copy(self._stores, path, to):
 
             def change(transaction: Transaction) -> str | None:

@@ -16,7 +16,7 @@ from lookout.cloud.strangers import documents
 from lookout.cloud.strangers.records import StrangerRecords, require_unnamed
 from lookout.domain.people.requests import Correction, is_document_id
 from lookout.domain.site.expiry import has_expired
-from lookout.domain.visits.shot import portrait_path
+from lookout.domain.visits.shot import stranger_picture_path
 from lookout.errors import NotFound
 
 
@@ -76,7 +76,7 @@ class NotAFace:
         if face is None:
             return None, None
         path, shot = alert.get("facePath"), alert.get("shot")
-        picture = portrait_path(made_id, alert_id, shot) if path and shot else None
+        picture = stranger_picture_path(made_id, alert_id, shot) if path and shot else None
         self._make(step, made_id, alert_id, alert, face, picture)
         return made_id, (path, picture) if path and picture else None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def store_errors(store: str) -> Iterator[None]:
-    """Turn a store's silence or refusal into :class:`Unavailable`, naming the ``store``.
+    """Turn the errors of a store into :class:`Unavailable`, naming the ``store``.
 
     Raises:
         Unavailable: a call inside did not get an answer it can use.
@@ -43,7 +43,7 @@ def call_options(seconds: float) -> CallOptions:
     from google.api_core.exceptions import ServiceUnavailable
     from google.api_core.retry import Retry, if_exception_type
 
-    # one lost connection mends itself at the second try; a store that is down must be told within seconds
+    # a second try mends a lost connection; that a store is down must be answered within seconds
     again = Retry(if_exception_type(ServiceUnavailable), initial=0.1, maximum=1.0, timeout=seconds)
     return {"retry": again, "timeout": seconds}
 

@@ -1,4 +1,4 @@
-"""Takes download tokens off pictures: whoever has one sees the picture without signing in, until it is deleted.
+"""Takes download tokens off pictures: with one, anybody sees the picture without signing in, until it is deleted.
 
 The server writes pictures without tokens. Firebase's own uploads, by browsers and agents, put one on, and so may a
 look at a picture's metadata by somebody who may see it.
@@ -16,7 +16,7 @@ TOKENS = "firebaseStorageDownloadTokens"
 """The field of an object's own metadata in which Firebase keeps them."""
 
 FOLDERS = ("snapshots/", "faces/", "strangers/", "alerts/")
-"""Where pictures are that somebody who signs in may see."""
+"""Where the pictures are that signed-in users may see."""
 
 SECONDS = 60.0
 """Longest that one look for tokens may take."""

@@ -39,7 +39,7 @@ def remove(stores: Stores, path: str) -> None:
         with store_errors("Storage"), _absent_is_fine():
             stores.bucket.blob(path).delete(**storage_options(stores))
     except Unavailable as error:
-        log(Severity.ERROR, "a picture is left behind", path=path, error=error.message)
+        log(Severity.ERROR, "picture not deleted", path=path, error=error.message)
 
 
 def are_stored(stores: Stores, paths: Iterable[str]) -> bool:

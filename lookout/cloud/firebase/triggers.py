@@ -31,7 +31,7 @@ def retried(function: Function) -> Function:
 
 
 def handle_event(kind: str, subject: str, act: Callable[[], str]) -> None:
-    """Act on an event and log what was done. Only a silent store is worth having the event again."""
+    """Act on an event and log what was done. It is delivered again only when a store did not answer."""
     try:
         log(Severity.INFO, kind, subject=subject, done=act())
     except Unavailable as error:
@@ -39,7 +39,7 @@ def handle_event(kind: str, subject: str, act: Callable[[], str]) -> None:
         raise
     except Exception as error:
         cause = "".join(traceback.format_exception(error))
-        log(Severity.ERROR, kind, subject=subject, error="dropped: trying again cannot mend it", cause=cause)
+        log(Severity.ERROR, kind, subject=subject, error="dropped: a retry would fail too", cause=cause)
 
 
 def named_by_payload(function: Function) -> Function:

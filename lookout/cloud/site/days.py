@@ -106,7 +106,7 @@ def _camera_day(stored: dict[str, Any]) -> CameraDay:
         people={
             person_id: (counts["name"], counts["alerts"])
             for person_id, counts in stored.get("people", {}).items()
-            # nobody is left of whom every alert turned out to be somebody else's
+            # a person whose every alert was moved to others is counted no more
             if counts["alerts"] > 0
         },
         reasons=Counter(stored.get("reasons", {})),

@@ -55,10 +55,10 @@ class SiteReader:
             with store_errors("Firestore"):
                 document = self._reference.get(**self._stores.options).to_dict() or {}
         except Unavailable as error:
-            log(Severity.WARNING, "the site's settings could not be read", error=error.message)
+            log(Severity.WARNING, "site settings not read", error=error.message)
             return
         self._site, complaints = self._default.overridden(document)
-        if complaints != self._complaints:  # said once, not every ten seconds
+        if complaints != self._complaints:  # logged once, not every ten seconds
             for complaint in complaints:
                 log(Severity.WARNING, complaint)
             self._complaints = complaints

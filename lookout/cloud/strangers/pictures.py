@@ -13,7 +13,7 @@ from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.documents import reference
 from lookout.cloud.strangers.removal import StrangerRemoval
 from lookout.domain.visits.judging import BETTER_BY
-from lookout.domain.visits.shot import portrait_path
+from lookout.domain.visits.shot import stranger_picture_path
 from lookout.domain.visits.visit import Judgement, Sighting, Visit
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
@@ -69,7 +69,7 @@ class StrangerPictures:
 
     def _offer(self, visit: Visit, stranger_id: str, shot: str, jpeg: bytes) -> None:
         """Store the picture, make it the stranger's if it is clearly better, and delete the one not needed."""
-        path = portrait_path(stranger_id, visit.alert_id, shot)
+        path = stranger_picture_path(stranger_id, visit.alert_id, shot)
         storage.store(self._stores, {path: jpeg})
 
         def change(transaction: Transaction) -> str | None:

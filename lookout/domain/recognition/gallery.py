@@ -148,7 +148,7 @@ class Gallery:
         return kept[1]
 
     def is_muted(self, person_id: str | None) -> bool:
-        """Whether it is a person nobody wants to hear of."""
+        """Whether it is a muted person."""
         return person_id in self._muted
 
     def negative_distance(self, person_id: str, embedding: Embedding) -> float:

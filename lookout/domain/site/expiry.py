@@ -1,4 +1,4 @@
-"""Documents that have had their time: readers pass them over at once, the store deletes them some time later."""
+"""Expired documents: readers ignore them at once, Firestore deletes them within a day or so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stretch of every day by the clock on the wall, such as the hours of the night."""
+"""Hours of every day by the local clock, such as those of the night."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 class Hours:
     """From ``start`` up to ``end``, over midnight where ``end`` is the earlier of the two.
 
-    Told by the local clock: when that is put forward or back, the stretch begins and ends as the clock on the wall
-    says, an hour shorter or longer that night.
+    By the local clock: when that is put forward or back, they begin and end as it says, an hour shorter or longer
+    that night.
     """
 
     start: time

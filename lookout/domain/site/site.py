@@ -18,7 +18,7 @@ from lookout.domain.site.treatment import CameraRules, Policy, Treatment
 class Site:
     """Recognition, alerts and retention as they hold at the moment. ``threshold`` None: the model's own.
 
-    ``armed_hours`` None: armed at all hours, where ``armed`` at all. ``quiet_hours``: nobody is told then.
+    ``armed_hours`` None: armed at all hours, where ``armed`` at all. ``quiet_hours``: nobody is notified then.
     ``known`` and ``unknown``: what is done about such faces, unless a camera does otherwise. ``notifications``:
     which channels send, and how often.
     """

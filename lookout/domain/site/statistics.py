@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from lookout.domain.recognition.reason import Reason
 
 DAYS = 14
-"""Days that are told, today included."""
+"""Days of the report, today included."""
 
 KNOWN = "known"
 UNKNOWN = "unknown"
@@ -63,7 +63,7 @@ def summary(days: Iterable[CameraDay], today: date) -> dict[str, object]:
 
 
 def last_days(today: date) -> list[str]:
-    """The days that are told, as ``2026-05-31``, the oldest first."""
+    """The days of the report, as ``2026-05-31``, the oldest first."""
     return [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
 
 

@@ -1,4 +1,4 @@
-"""What is done about a face: told, recorded without a word, or ignored."""
+"""What is done about a face: an alert and a notification, an alert only, or neither."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Treatment(StrEnum):
-    """``tell``: an alert, and people are told. ``record``: an alert only. ``ignore``: neither."""
+    """``tell``: an alert, and people are notified. ``record``: an alert only. ``ignore``: neither."""
 
     TELL = "tell"
     RECORD = "record"
@@ -15,7 +15,7 @@ class Treatment(StrEnum):
 
 
 class Silence(StrEnum):
-    """Why nobody is told of an alert."""
+    """Why nobody is notified of an alert."""
 
     QUIET_HOURS = "quiet_hours"
     RECORD = "record"
@@ -37,24 +37,24 @@ AS_THE_SITE = CameraRules()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How known and unknown faces are treated by one camera at one moment. ``quiet``: nobody is to be told now."""
+    """How known and unknown faces are treated by one camera at one moment. ``quiet``: nobody is notified now."""
 
     known: Treatment = Treatment.TELL
     unknown: Treatment = Treatment.TELL
     quiet: bool = False
 
     def treatment(self, is_known: bool, muted: bool) -> Treatment:
-        """What is done about a face; ``muted`` for a person, or a stranger, nobody wants to hear of."""
+        """What is done about a face; ``muted``: whether the person or the stranger is."""
         if muted:
             return Treatment.IGNORE
         return self.known if is_known else self.unknown
 
     def silence(self, treatment: Treatment) -> Silence | None:
-        """Why nobody is told of an alert of that ``treatment``; None when people are told."""
+        """Why nobody is notified of an alert of that ``treatment``; None when people are."""
         if treatment is not Treatment.TELL:
             return Silence.RECORD
         return Silence.QUIET_HOURS if self.quiet else None
 
 
 TELL_ALL = Policy()
-"""Everybody is told of."""
+"""Everybody makes an alert and a notification."""

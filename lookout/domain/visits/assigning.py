@@ -42,7 +42,7 @@ def assign(
             pairs.append((index, alert_id))
             placed.add(index)
             taken.add(alert_id)
-    # of faces that show too little nobody can say whether they are one: else a mask would wait for ever
+    # unclear faces cannot be compared, so they take the waiting visits in order: else a mask made no alert
     waiting = [visit.alert_id for visit in visits if visit.waiting and visit.alert_id not in taken]
     unclear = [index for index, one in enumerate(sightings) if is_unclear(one) and index not in placed]
     return [*pairs, *zip(unclear, waiting, strict=False)]

@@ -46,10 +46,10 @@ DOUBLE_WINDOW = timedelta(seconds=60)
 """A camera that gave up waiting posts again within seconds; the same bytes later are a new sighting."""
 
 UNCLEAR_FRAMES = 3
-"""The third frame in which nobody can be told is told of all the same: somebody masked is somebody."""
+"""A visit that waits makes an alert at its third unclear frame: somebody masked is somebody."""
 
 BETTER_BY = 1.05
-"""A new shot replaces the picture when its score is this many times the old one: no upload for a hair."""
+"""A new shot replaces the picture when its score is this many times the old one: no upload for a trifle."""
 
 
 def judge(
@@ -74,7 +74,7 @@ def judge(
     for index, alert_id in assign(sightings, tuple(visits.values()), rules.same_face):
         sighting, visit = sightings[index], visits[alert_id]
         if visit.waiting:
-            # told of under an id of this frame, like any visit that a frame opens
+            # its alert gets an id of this frame, like any visit that a frame opens
             waited[index] = visits.pop(alert_id)
             continue
         first = alert_id not in counted
@@ -128,11 +128,11 @@ def _continued(
     others: Set[str | None],
 ) -> tuple[Visit, Outcome]:
     policy = rules.policy
-    # half a face is like other people's halves
+    # a part of a face resembles the same part of other faces
     vectors = visit.vectors if _says_little(sighting) else _latest(visit.vectors, sighting.embedding)
     match = _of_all_frames(visit, vectors, sighting, rules)
     if match.person_id in others and match is not sighting.match:
-        match = sighting.match  # nobody is in two places
+        match = sighting.match  # a person is in one place only
     named = visit.person_id is None and match.is_known and not visit.settled
     corrected = match is not sighting.match and _is_corrected(visit, match)
     after = replace(

@@ -56,7 +56,7 @@ def muted(visit: Visit) -> Outcome:
 
 
 def passed(sighting: Sighting) -> Outcome:
-    """The outcome of a sighting that is passed over for its doubt."""
+    """The outcome of a sighting that is passed over because the face shows too little."""
     return Outcome(
         sighting.new_alert_id,
         None,
@@ -70,7 +70,7 @@ def passed(sighting: Sighting) -> Outcome:
 
 
 def waiting(sighting: Sighting, before: Visit | None, at: datetime) -> tuple[Visit, Outcome]:
-    """A visit that is not told of: nobody known, and too little of a face to call it a stranger's."""
+    """A visit without an alert yet: nobody known, and too little of a face to call it a stranger's."""
     first, frames = (at, 1) if before is None else (before.first_seen, before.frames + 1)
     visit = Visit(
         sighting.new_alert_id, None, sighting.match.name, first, at, frames, 0.0, "", sighting.embedding[None, :],

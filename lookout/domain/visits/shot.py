@@ -1,6 +1,6 @@
 """Shots: what the pictures of alerts and strangers are called, and where each has its place in Storage.
 
-No two owners share a path. So whoever stored a picture in vain may delete it: nobody else can have meant it.
+No two alerts or strangers share a path, so a picture that is not needed can be deleted safely.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ DIGEST_KEPT = 12
 
 
 def shot_name(digest: str, nonce: str) -> str:
-    """The name of a shot that is taken from the frame of ``digest``; the ``nonce`` makes it this one's alone."""
+    """The name of a shot that is taken from the frame of ``digest``; the ``nonce`` makes it unique."""
     return f"{digest[:DIGEST_KEPT]}-{nonce}"
 
 
@@ -20,7 +20,7 @@ def is_from(shot: str, digest: str) -> bool:
 
 
 def stored_name(shot: str) -> str:
-    """The name of a shot as a visit has it: once it was the whole digest, and stored by the beginning of it."""
+    """The name of a shot as a visit has it: older visits have a whole digest."""
     return shot[:DIGEST_KEPT] if len(shot) == 64 else shot
 
 
@@ -30,7 +30,7 @@ def shot_paths(alert_id: str, shot: str) -> tuple[str, str]:
     return f"{folder}/frame.jpg", f"{folder}/face.jpg"
 
 
-def portrait_path(stranger_id: str, alert_id: str, shot: str) -> str:
+def stranger_picture_path(stranger_id: str, alert_id: str, shot: str) -> str:
     """Path of a stranger's picture: the face of that alert's shot.
 
     The alert is part of the name: a frame may show several strangers, who may turn out to be one.
@@ -38,6 +38,6 @@ def portrait_path(stranger_id: str, alert_id: str, shot: str) -> str:
     return f"strangers/{stranger_id}/{alert_id}_{shot}.jpg"
 
 
-def merged_portrait_path(stranger_id: str, merged_id: str) -> str:
+def merged_picture_path(stranger_id: str, merged_id: str) -> str:
     """Path of the picture that a stranger has from another one who was merged into it."""
     return f"strangers/{stranger_id}/{merged_id}.jpg"

@@ -1,4 +1,4 @@
-"""Strangers: unknown faces that come back, told by the faces of their earlier visits."""
+"""Strangers: unknown faces that come back, recognised by the faces of their earlier visits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Stranger:
     expire_at: datetime
 
     def with_face(self, alert_id: str, vector: Embedding) -> Stranger:
-        """The same stranger seen once more. Of more than :data:`VECTORS_KEPT` faces one goes that has its like."""
+        """The same stranger seen once more. Of too many faces, one of the two most alike is dropped."""
         vectors, alert_ids = np.vstack([self.vectors, vector[None, :]]), (*self.alert_ids, alert_id)
         if len(vectors) > VECTORS_KEPT:
             likeness = np.triu(vectors @ vectors.T, 1) - np.tri(len(vectors)) * 4.0

@@ -88,11 +88,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one sighting. ``better_shot``: this frame is the best picture of the visit so far;
-    ``replaces``: name of the picture it takes the place of, None for the first. ``silence``: why nobody is told of
-    what is new, None where people are told. ``leaves_stranger``: the stranger the visit was taken for till now.
-    ``was``: the person it was corrected from. ``evidence``: what its name comes from, the mean of its frames; None
-    for the sighting's own match."""
+    """What became of one sighting.
+
+    ``better_shot``: this frame is the best picture of the visit so far; ``replaces``: name of the picture that it
+    replaces, None for the first. ``silence``: why nobody is notified of what is new, None where people are.
+    ``leaves_stranger``: the stranger that the visit was taken for until now. ``was``: the person it was corrected
+    from. ``evidence``: the match that its name comes from, of the mean of its frames; None for the sighting's own.
+    """
 
     alert_id: str
     person_id: str | None

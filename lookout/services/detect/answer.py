@@ -69,9 +69,9 @@ def frame_answer(
 
     ``size`` is the width and height of the frame in whose pixels the faces' boxes are.
     """
-    nobody: dict[str, object] = dict(zip(FLAT, (None, 0.0, None, False, Reason.NO_FACE), strict=True))
+    empty: dict[str, object] = dict(zip(FLAT, (None, 0.0, None, False, Reason.NO_FACE), strict=True))
     entries = [face.fields() for face in faces]
-    flat = nobody if not faces else {name: entries[_headline(faces)][name] for name in FLAT}
+    flat = empty if not faces else {name: entries[_headline(faces)][name] for name in FLAT}
     step = next_instructions([face.reason for face in faces], camera.led, _turn(camera, faces, size))
     return {**flat, "faces": entries, "faces_skipped": skipped, "next": step}
 

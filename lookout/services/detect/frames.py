@@ -83,8 +83,8 @@ class FrameService:
         Raises:
             NotAnImage: the bytes are no image.
             BrokenImage: the image cannot be decoded.
-            Unavailable: Firestore is silent. What may have been stored all the same is answered to the frame
-                that is posted again.
+            Unavailable: Firestore did not answer. If it stored the frame all the same, the same frame posted again
+                gets its alert.
         """
         started = time.perf_counter()
         frame = decode(data, self._settings.max_frame_side, camera.rotation or 0)
@@ -109,8 +109,8 @@ class FrameService:
             alerts=sorted({face.alert_id for face in faces if face.alert_id is not None}),
         )
         if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
-            self._keep(posted, faces)
-        self._guess_mounting(posted, faces)
+            self._keep_debug_frame(posted, faces)
+        self._suggest_mounting(posted, faces)
         return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
@@ -159,15 +159,15 @@ class FrameService:
         self._stranger_pictures.settle(judgement, lambda sighting: picture(sighting)[1])
         return judgement
 
-    def _keep(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+    def _keep_debug_frame(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
         """Keep the frame under a name that says what was seen in it."""
         path = debug_frames.debug_path(frame_name(faces), posted.at)
         people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
         alerts = {face.alert_id for face in faces if face.alert_id is not None}
         debug_frames.keep_debug_frame(self._stores, path, posted.jpeg(), people, alerts)
 
-    def _guess_mounting(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
-        """Suggest to the owner how the camera is mounted, where nobody said so and its frames look turned."""
+    def _suggest_mounting(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+        """Suggest a rotation to the owner, where the camera has none and its frames look turned."""
         camera = posted.camera
         if camera.rotation is not None or any(face.is_known for face in faces):
             self._mountings.forget(camera.id)
@@ -176,12 +176,12 @@ class FrameService:
         rotation = self._mountings.guess(camera.id, recogniser(self._settings), pixels, looks_like_faces)
         if rotation is None:
             return
-        log(Severity.INFO, "a camera seems to be mounted otherwise", camera=camera.id, rotation=rotation)
+        log(Severity.INFO, "camera mounting suggested", camera=camera.id, rotation=rotation)
         try:
             suggest_rotation(self._stores, camera.id, rotation)
         except Unavailable as error:
             self._mountings.forget(camera.id)
-            log(Severity.WARNING, "no hint how a camera is mounted", camera=camera.id, error=error.message)
+            log(Severity.WARNING, "camera mounting not suggested", camera=camera.id, error=error.message)
 
     def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:
@@ -191,7 +191,7 @@ class FrameService:
             self._heartbeats.beat(posted.camera, posted.digest, reason, posted.at, day, milliseconds)
         except Unavailable as error:
             # the frame is judged and stored: a late heartbeat is no reason to have it posted again
-            log(Severity.WARNING, "no heartbeat", camera=posted.camera.id, error=error.message)
+            log(Severity.WARNING, "heartbeat not written", camera=posted.camera.id, error=error.message)
 
 
 def _place(box: Box, frame: Frame) -> tuple[float, ...]:

@@ -35,15 +35,15 @@ def _at_once(*events: Callable[[], Any]) -> Sequence[Any]:
 def test_a_doubled_arrival_changes_nothing(desk: Desk, face: bytes) -> None:
     generation, _ = desk.enrol(PATH, face)
     before, version = desk.photo(PATH), desk.version()
-    assert desk.desk.photo_arrived(PATH, generation) == "dealt with already"
-    assert desk.another().photo_arrived(PATH, generation) == "dealt with already"
+    assert desk.desk.photo_arrived(PATH, generation) == "done already"
+    assert desk.another().photo_arrived(PATH, generation) == "done already"
     assert (desk.photo(PATH), desk.version()) == (before, version)
 
 
 def test_a_doubled_arrival_of_a_rejected_photo_changes_nothing(desk: Desk) -> None:
     generation, _ = desk.enrol(PATH, b"no photo")
     version = desk.version()
-    assert desk.desk.photo_arrived(PATH, generation) == "dealt with already"
+    assert desk.desk.photo_arrived(PATH, generation) == "done already"
     assert desk.version() == version
 
 
@@ -140,7 +140,7 @@ def test_a_photo_deleted_while_it_is_looked_at_is_not_enrolled(
         return found if moment == "embedded" else look(path, size)
 
     monkeypatch.setattr(inside, "_face", meanwhile)
-    assert inside.photo_arrived(PATH, generation) == "gone while it was looked at"
+    assert inside.photo_arrived(PATH, generation) == "gone meanwhile"
     assert desk.photo(PATH) is None
     assert desk.gallery("b") == {}
 
@@ -191,7 +191,7 @@ def test_a_late_arrival_does_not_bring_a_deleted_person_back(
         return found
 
     monkeypatch.setattr(inside, "_face", meanwhile)
-    assert inside.photo_arrived(PATH, generation) == "gone while it was looked at"
+    assert inside.photo_arrived(PATH, generation) == "gone meanwhile"
     assert desk.person("b") is None
     assert desk.gallery("b")["deleted"] is True
     assert desk.another().photo_arrived(PATH, generation) == "gone or replaced already"

@@ -55,7 +55,7 @@ def test_the_name_is_one_without_what_nobody_sees(desk: Desk, face: bytes) -> No
 def test_photos_of_one_name_do_not_overwrite_each_other(desk: Desk, face: bytes, other_face: bytes) -> None:
     arrive(desk, "faces/Anna/1.jpg", face)
     assert arrive(desk, "faces/anna/1.jpg", other_face) == "enrolled"
-    assert arrive(desk, "faces/ANNA/1.jpg", face) == "dealt with already"
+    assert arrive(desk, "faces/ANNA/1.jpg", face) == "done already"
     assert len(desk.enrolled("Anna")) == 2
     assert len(objects(desk.bucket)) == 2
 

@@ -295,7 +295,7 @@ def test_a_person_who_is_deleted_meanwhile_stays_deleted(house: House) -> None:
         ({"name": None}, 400, "1 to 100"),
         ({"name": "A\nB"}, 400, "control"),
         ({"name": "A\u0000"}, 400, "control"),
-        ({"name": "\ud800"}, 400, "half a character"),
+        ({"name": "\ud800"}, 400, "unpaired surrogate"),
         ({"person_id": ""}, 400, "must be an id"),
         ({"person_id": ["Anna"]}, 400, "must be an id"),
         ({"person_id": "Nobody"}, 404, "no person 'Nobody'"),
