@@ -224,13 +224,14 @@ export interface Member {
   agent_id?: string;
 }
 
-/** `/members`, for owners. An invited address gets a mail to choose a password. */
+/** `/members`, for owners. */
 export function members() {
   return call<{ members: Member[] }>("GET", "/members");
 }
 
 export function inviteMember(email: string, role: "owner" | "viewer") {
-  return call<{ member: Member; link?: string }>("POST", "/members", { email, role });
+  // an address without a password of its own needs a reset mail
+  return call<{ member: Member; choose_password: boolean }>("POST", "/members", { email, role });
 }
 
 export function removeMember(uid: string) {

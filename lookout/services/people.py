@@ -22,6 +22,8 @@ from lookout.domain.people.requests import parse_correction, parse_ignoring, par
 from lookout.domain.site.caller import READERS, Caller, Role
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
+from lookout.services import members
+from lookout.services.notify import trial
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Answer, Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
@@ -159,8 +161,13 @@ for method, path, name in (
 ):
     routes.on(method, path)(lambda request, subject, name=name: getattr(service(), name)(request, subject))
 
+routes.on("POST", "/notify/test")(lambda request: trial.service().test(request))
+routes.on("GET", "/members")(lambda request: members.service().all(request))
+routes.on("POST", "/members")(lambda request: members.service().invite(request))
+routes.on("DELETE", "/members/<uid>")(lambda request, uid: members.service().remove(request, uid))
 
-@open_to_origins("GET", "POST")
+
+@open_to_origins("GET", "POST", "DELETE")
 @endpoint()
 def people(request: Request) -> Answer:
     """Answer a call about people, strangers or alerts; ``docs/api.md`` has the calls and their answers."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import functions_framework
 
-from lookout.services import control, enrol, housekeeping, people, stats
+from lookout.services import control, enrol, housekeeping, members, people, stats
 from lookout.services.detect import endpoint
-from lookout.services.notify import deliveries
+from lookout.services.notify import deliveries, trial
 from lookout.settings import current_settings
 from stack.install.bootstrap import ROOT
 
@@ -35,7 +35,7 @@ def main(function: str) -> ModuleType:
 def start_anew() -> None:
     """Forget what this process's functions have made, as an instance that starts anew."""
     current_settings.reset()
-    for module in (control, enrol, housekeeping, people, stats, endpoint, deliveries):
+    for module in (control, enrol, housekeeping, people, stats, endpoint, deliveries, members, trial):
         module.service.reset()
     endpoint.camera_keys.reset()
     endpoint.limit.reset()

@@ -62,6 +62,17 @@ def revoke(email: str) -> None:
 
     uid = _uid(email)
     auth.set_custom_user_claims(uid, None, firebase_app())
+    end_access(uid)
+
+
+def end_access(uid: str) -> None:
+    """End the sessions of an account that has no role any more, and remove its devices.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    from firebase_admin import auth
+
     _remove_devices(uid)
     auth.revoke_refresh_tokens(uid, firebase_app())
 

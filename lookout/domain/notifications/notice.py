@@ -109,6 +109,32 @@ class AlertMessage:
         }
 
 
+class TrialMessage(AlertMessage):
+    """What is sent to try a channel: it is about no alert."""
+
+    __slots__ = ()
+
+    @classmethod
+    def made(cls, trial_id: str, at: datetime) -> TrialMessage:
+        """A message of its own, which no mail program takes for an earlier one."""
+        notice = Notice(f"test_{trial_id}", f"test_{trial_id}", NoticeState.NEW, at)
+        return cls(notice, "test", "Lookout", None, "Test", None, 0.0, at, None)
+
+    @property
+    def subject(self) -> str:
+        """That it is a test."""
+        return "A test of Lookout"
+
+    @property
+    def sentence(self) -> str:
+        """That it is a test."""
+        return "This is a test that an owner asked for. Nobody was seen."
+
+    def payload(self) -> dict[str, object]:
+        """As of an alert, with ``test`` as its event."""
+        return super().payload() | {"event": "test"}
+
+
 def one_line(text: object) -> str:
     """A name on one line, without control characters, line separators and changes of the writing direction.
 

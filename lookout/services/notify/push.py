@@ -14,6 +14,9 @@ SECONDS = 15.0
 ANSWER_SECONDS = 5.0
 """Longest wait for Cloud Messaging's answer about one device."""
 
+NO_DEVICE = "sent to 0 devices"
+"""What is said where nobody who may look registered a browser."""
+
 
 class Push:
     """Sends to the browsers that signed-in users registered."""
@@ -45,4 +48,4 @@ class Push:
             raise NotDelivered(error.message) from error
         except TimeoutError as error:
             raise NotDelivered(f"Firebase Cloud Messaging did not answer within {limit:.0f} s.") from error
-        return f"sent to {reached} devices"
+        return f"sent to {reached} devices" if reached else NO_DEVICE

@@ -1,9 +1,14 @@
 import { UserMinus } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { CallError, inviteMember, type Member, members, removeMember } from "../../api";
+import { sendReset } from "../../firebase/session";
 import { fail, show } from "../../state/toasts";
 import { t } from "../../strings";
 import { Confirm } from "../../ui/Confirm";
+
+function isLastOwner(member: Member, all: Member[]): boolean {
+  return member.role === "owner" && all.filter((one) => one.role === "owner").length === 1;
+}
 
 /** Who may look, who may change things, and who is the agent. */
 export function Members() {
@@ -29,7 +34,8 @@ export function Members() {
   async function invite(event: Event) {
     event.preventDefault();
     try {
-      await inviteMember(email.trim(), role);
+      const { choose_password } = await inviteMember(email.trim(), role);
+      if (choose_password) await sendReset(email.trim());
       show({ kind: "done", text: words.invited(email.trim()) });
       setEmail("");
       await read();
@@ -57,14 +63,16 @@ export function Members() {
           <li class="row" key={member.uid}>
             <span class="grow">{member.email}</span>
             <span class="badge">{words.roles[member.role]}</span>
-            <button
-              type="button"
-              class="button round plain"
-              aria-label={words.remove(member.email)}
-              onClick={() => setLeaving(member)}
-            >
-              <UserMinus size={20} aria-hidden="true" />
-            </button>
+            {!isLastOwner(member, list ?? []) && (
+              <button
+                type="button"
+                class="button round plain"
+                aria-label={words.remove(member.email)}
+                onClick={() => setLeaving(member)}
+              >
+                <UserMinus size={20} aria-hidden="true" />
+              </button>
+            )}
           </li>
         ))}
       </ul>
