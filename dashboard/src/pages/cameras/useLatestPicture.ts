@@ -1,6 +1,6 @@
 /** The picture of a camera that somebody looks at, as fresh as can be. */
 import { useEffect, useState } from "preact/hooks";
-import { watchCamera } from "../../api";
+import { CallError, watchCamera } from "../../api";
 import { latest } from "../../firebase/alerts";
 import { readPicture } from "../../firebase/pictures";
 
@@ -37,7 +37,10 @@ export function useLatestPicture(cameraId: string): string | null {
         () => {
           if (!ended) refreshing ??= setInterval(refresh, REFRESH_MILLISECONDS);
         },
-        () => {},
+        (error: unknown) => {
+          // a house without this call shows the latest alert
+          if (error instanceof CallError && error.status === 404) clearInterval(renewing);
+        },
       );
     fallback().catch(() => {});
     void renew();
