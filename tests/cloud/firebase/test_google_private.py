@@ -15,6 +15,7 @@ from requests import Session
 
 from lookout.cloud.firebase import google_private
 from stack.install.bootstrap import ROOT
+from stack.local.info import StackInfo
 from tests.support import functions
 from tests.support.reads import Reads
 from tests.support.waiting import wait_until
@@ -38,7 +39,8 @@ def test_no_other_module_reaches_into_googles_libraries(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["enroll.forget_photo", "notify.notify", "enroll.person_changed"])
-def test_a_function_describes_its_trigger_memory_and_time(name: str) -> None:
+def test_a_function_describes_its_trigger_memory_and_time(stack: StackInfo, name: str) -> None:
+    assert stack.project
     folder, _, function = name.partition(".")
     described = google_private.endpoint(getattr(functions.main(folder), function))
     assert described.eventTrigger["retry"] is True
