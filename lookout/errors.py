@@ -20,6 +20,7 @@
     ├── CameraSilent            504  the camera did not answer its agent
     ├── NotDelivered            a mail server, webhook or browser service did not take what people are to be told
     │   └── DeliveryRefused     nor will it, however often it is tried
+    ├── JobImpossible           a job of the server that can never be finished; 409 for the call that waits for it
     ├── PhotoRejected           a photo that cannot be enrolled, with what to do about it
     ├── CorruptGallery          a gallery document that cannot be read
     ├── ModelMissing            weights that should have been installed are not there
@@ -151,6 +152,12 @@ class DeliveryRefused(NotDelivered):
     """They cannot be reached in this way: another try would end alike."""
 
     code = "delivery_refused"
+
+
+class JobImpossible(LookoutError):
+    """A job can never be finished, because what it is about is gone; the message says what."""
+
+    code = "job_impossible"
 
 
 class PhotoRejected(LookoutError):

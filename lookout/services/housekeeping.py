@@ -1,4 +1,4 @@
-"""What is done without being asked: pictures of deleted alerts go, and what has had its time."""
+"""Work without a caller: what belonged to deleted alerts, interrupted jobs, expired documents, lost photos."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers, forget_alert
-from lookout.cloud.corrections.jobs import Runner
+from lookout.cloud.corrections.runner import Runner
 from lookout.cloud.firebase import download_tokens
 from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.gallery.reenrolment import LostPhotos
@@ -14,15 +14,15 @@ from lookout.cloud.privacy.retention import Retention
 from lookout.cloud.site.settings import site_reader
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
-from lookout.services.people import service as people_service
+from lookout.services.jobs import build_jobs
 from lookout.settings import Settings, current_settings
 
-FORSAKEN = timedelta(minutes=5)
-"""A job that nobody works on any more: no call takes so long."""
+INTERRUPTED_AFTER = timedelta(minutes=5)
+"""A job that was opened longer ago was interrupted: no call takes so long."""
 
 
 class Housekeeping:
-    """Keeps the house. ``runner`` takes up jobs that were interrupted."""
+    """Deletes and resumes. ``runner`` resumes jobs that were interrupted."""
 
     def __init__(self, settings: Settings, stores: Stores, runner: Runner) -> None:
         self._stores = stores
@@ -30,10 +30,10 @@ class Housekeeping:
         self._unseen = UnseenStrangers(stores)
         self._lost_photos = LostPhotos(stores)
         site = site_reader(settings, stores)
-        self._tidying = Retention(stores, settings.max_strangers, lambda: site.current().retention_days)
+        self._retention = Retention(stores, settings.max_strangers, lambda: site.current().retention_days)
 
     def alert_left(self, alert_id: str, stranger_id: str | None = None) -> str:
-        """Delete what belongs to a deleted alert, and the stranger that it was of if it was the last one.
+        """Delete what belonged to a deleted alert, and the stranger that it was of if that has no other alert.
 
         Returns what was done, for the log.
         """
@@ -44,10 +44,10 @@ class Housekeeping:
         return done
 
     def tidy(self) -> None:
-        """Finish what was interrupted, delete what has had its time, have lost photos enrolled."""
+        """Resume interrupted jobs, delete what has expired, and have lost photos enrolled."""
         started = time.monotonic()
-        finished = self._runner.resume_all(FORSAKEN)
-        deleted = self._tidying.run()
+        finished = self._runner.resume_all(INTERRUPTED_AFTER)
+        deleted = self._retention.run()
         photos = self._lost_photos.run()
         tokens = download_tokens.strip_all(self._stores)
         milliseconds = round((time.monotonic() - started) * 1000)
@@ -62,4 +62,9 @@ class Housekeeping:
         )
 
 
-service = Lazy(lambda: Housekeeping(current_settings(), firebase_stores(), people_service().runner))
+def _built() -> Housekeeping:
+    settings, stores = current_settings(), firebase_stores()
+    return Housekeeping(settings, stores, build_jobs(settings, stores).runner)
+
+
+service = Lazy(_built)

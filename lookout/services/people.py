@@ -1,28 +1,23 @@
-"""What owners put right: strangers are named, ignored and merged, alerts corrected, people merged."""
+"""Corrections by owners: naming, muting and merging strangers, correcting alerts, merging and erasing people."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.alerts.similar import similar_alerts
-from lookout.cloud.corrections import merge_people, merge_strangers, name_stranger
 from lookout.cloud.corrections.alert_removal import delete_alert
-from lookout.cloud.corrections.correct_alert import CorrectAlert
-from lookout.cloud.corrections.jobs import Job, JobStore, Runner
+from lookout.cloud.corrections.jobs import Job
 from lookout.cloud.corrections.not_a_face import NotAFace
-from lookout.cloud.corrections.photo_import import ENROL_SECONDS, PhotoImport
-from lookout.cloud.corrections.relabelling import Relabelling
+from lookout.cloud.corrections.photo_import import ENROL_SECONDS
 from lookout.cloud.firebase.stores import Stores, firebase_stores
-from lookout.cloud.privacy import erasure
 from lookout.cloud.privacy.export import Export
-from lookout.cloud.site.settings import site_reader
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people.requests import parse_correction, parse_ignoring, parse_merging, parse_naming
 from lookout.domain.site.caller import READERS, Caller, Role
+from lookout.errors import Conflict, JobImpossible
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.services import members
+from lookout.services.jobs import build_jobs
 from lookout.services.notify import trial
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Answer, Fields, Request, endpoint
@@ -37,43 +32,21 @@ class PeopleService:
 
     def __init__(self, settings: Settings, stores: Stores, enrol_seconds: float = ENROL_SECONDS) -> None:
         self._stores = stores
-        stale_seconds = settings.gallery_refresh_seconds * 1.5
-        site = site_reader(settings, stores)
-
-        def hour(moment: datetime) -> int:
-            return site.current().hour(moment)
-
-        self._book = book = JobStore(stores)
-        self._strangers = strangers = StrangerRecords(stores)
-        relabelling = Relabelling(stores, hour)
-        bringing = PhotoImport(stores, enrol_seconds)
-        self._naming = name_stranger.NameStranger(stores, book, strangers, relabelling, bringing)
-        self._strangers_merging = merge_strangers.MergeStrangers(stores, book, strangers, relabelling)
-        self._people_merging = merge_people.MergePeople(stores, book, relabelling, bringing, stale_seconds)
-        self._erasing = erasure.Erasure(stores, book, stale_seconds)
-        self._exporting = Export(stores)
-        self._corrections = CorrectAlert(stores, book, strangers, relabelling)
-        self._not_a_face = NotAFace(stores, strangers, self._corrections)
-        self.runner = Runner(
-            book,
-            {
-                name_stranger.KIND: self._naming.work,
-                merge_strangers.KIND: self._strangers_merging.work,
-                merge_people.KIND: self._people_merging.work,
-                erasure.KIND: self._erasing.work,
-            },
-        )
+        self.jobs = build_jobs(settings, stores, enrol_seconds)
+        self._strangers = StrangerRecords(stores)
+        self._not_a_face = NotAFace(stores, self._strangers, self.jobs.correct_alert)
+        self._export = Export(stores)
         self._callers = Callers(verify, settings.calls_per_minute)
 
     def name_stranger(self, request: Request, stranger_id: str) -> Fields:
-        """Make a person of a stranger, or tell which person it is."""
+        """Name a stranger: as a new person, or one who is there."""
         caller = self._owner(request)
         wanted = parse_naming(json_body(request))
-        self.runner.clear_the_way(f"strangers/{stranger_id}", f"people/{wanted.person_id}")
-        return self._done(self._naming.begin(stranger_id, wanted, caller.uid))
+        self.jobs.runner.resume_excluding(f"strangers/{stranger_id}", f"people/{wanted.person_id}")
+        return self._done(self.jobs.name_stranger.begin(stranger_id, wanted, caller.uid))
 
     def ignore_stranger(self, request: Request, stranger_id: str) -> Fields:
-        """Make no more alerts of a stranger, or make them again."""
+        """Stop making alerts of a stranger, or make them again."""
         caller = self._owner(request)
         ignored = parse_ignoring(json_body(request, absent={}))
         self._strangers.mute(stranger_id, ignored)
@@ -81,63 +54,63 @@ class PeopleService:
         return {"stranger_id": stranger_id, "ignored": ignored}
 
     def merge_stranger(self, request: Request, stranger_id: str) -> Fields:
-        """Two strangers are one."""
+        """Merge a stranger into another one."""
         caller = self._owner(request)
         into_id = parse_merging(json_body(request))
-        self.runner.clear_the_way(f"strangers/{stranger_id}", f"strangers/{into_id}")
-        return self._done(self._strangers_merging.begin(stranger_id, into_id, caller.uid))
+        self.jobs.runner.resume_excluding(f"strangers/{stranger_id}", f"strangers/{into_id}")
+        return self._done(self.jobs.merge_strangers.begin(stranger_id, into_id, caller.uid))
 
     def correct_alert(self, request: Request, alert_id: str) -> Fields:
-        """Say who an alert really is."""
+        """Say who an alert is of."""
         caller = self._owner(request)
         correction = parse_correction(json_body(request))
-        done = self._corrections.correct(alert_id, correction, caller.uid)
+        done = self.jobs.correct_alert.correct(alert_id, correction, caller.uid)
         log(Severity.INFO, "alert corrected", alert=alert_id, by=caller.uid)
         return done
 
     def delete_alert(self, request: Request, alert_id: str) -> Fields:
-        """Delete an alert, also for a page that is just being left: what goes to Firestore is then lost."""
+        """Delete an alert. A page that is being left can still make this call, but not write to Firestore."""
         caller = self._owner(request)
         delete_alert(self._stores, alert_id)
         log(Severity.INFO, "alert deleted", alert=alert_id, by=caller.uid)
         return {"alert_id": alert_id}
 
     def not_a_face(self, request: Request, alert_id: str) -> Fields:
-        """Delete an alert of what is no face, and make no more of the like."""
+        """Delete an alert of something that is no face, and make no more alerts of it."""
         caller = self._owner(request)
         stranger_id = self._not_a_face.silence(alert_id, caller.uid)
         log(Severity.INFO, "not a face", alert=alert_id, stranger=stranger_id, by=caller.uid)
         return {"alert_id": alert_id, "stranger_id": stranger_id}
 
     def similar_alerts(self, request: Request, alert_id: str) -> Fields:
-        """The past alerts whose faces are nearest to that of an alert, also for those who only look."""
+        """The past alerts whose faces are nearest to that of an alert; viewers may ask too."""
         self._callers.require(request, *READERS)
         found = similar_alerts(self._stores, alert_id)
         return {"alerts": [{"alert_id": one, "distance": round(distance, 4)} for one, distance in found]}
 
     def merge_person(self, request: Request, person_id: str) -> Fields:
-        """Two people are one."""
+        """Merge a person into another one."""
         caller = self._owner(request)
         into_id = parse_merging(json_body(request))
-        self.runner.clear_the_way(f"people/{person_id}", f"people/{into_id}")
-        return self._done(self._people_merging.begin(person_id, into_id, caller.uid))
+        self.jobs.runner.resume_excluding(f"people/{person_id}", f"people/{into_id}")
+        return self._done(self.jobs.merge_people.begin(person_id, into_id, caller.uid))
 
     def erase_person(self, request: Request, person_id: str) -> Fields:
         """Delete all that is stored about a person; the receipt."""
         caller = self._owner(request)
-        receipt = self._erasing.erase(self.runner, person_id, caller.uid)
+        receipt = self.jobs.erasure.erase(self.jobs.runner, person_id, caller.uid)
         log(Severity.INFO, "person erased", receipt=receipt["receipt_id"], by=caller.uid)
         return receipt
 
     def export_person(self, request: Request, person_id: str) -> Download:
         """All that is stored about a person, as a zip file."""
         caller = self._owner(request)
-        name, files = self._exporting.files(person_id, safe_name)
+        name, files = self._export.files(person_id, safe_name)
         log(Severity.INFO, "person exported", by=caller.uid)
         return Download(f"{name}.zip", "application/zip", zipped(files))
 
     def _done(self, job: Job) -> Fields:
-        result = self.runner.finish(job)
+        result = self.jobs.runner.finish(job)
         log(Severity.INFO, "job done", job=job.id, kind=job.kind, by=job.created_by)
         return result
 
@@ -171,4 +144,7 @@ routes.on("DELETE", "/members/<uid>")(lambda request, uid: members.service().rem
 @endpoint()
 def people(request: Request) -> Answer:
     """Answer a call about people, strangers or alerts; ``docs/api.md`` has the calls and their answers."""
-    return routes.handle(request)
+    try:
+        return routes.handle(request)
+    except JobImpossible as error:
+        raise Conflict(error.message) from error

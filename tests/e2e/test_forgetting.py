@@ -18,7 +18,7 @@ import requests
 
 from lookout.cloud.firebase.clients import bucket, firestore_client
 from lookout.cloud.firebase.stores import firebase_stores
-from lookout.cloud.privacy.verification import leftovers
+from lookout.cloud.privacy.verification import find_traces
 from stack.fake_camera import client
 from stack.install import photos
 from stack.install.bootstrap import ROOT
@@ -127,7 +127,7 @@ def test_somebody_is_erased_while_standing_at_the_door(stack: StackInfo, samples
     assert counts["alerts"] >= 1
     assert counts["alert_pictures"] >= 2
     assert answers[-1]["person"] != person_id
-    wait_until(lambda: not leftovers(firebase_stores(10.0), person_id, None), "the forgetting")
+    wait_until(lambda: not find_traces(firebase_stores(10.0), person_id, None), "the forgetting")
 
 
 def test_a_script_erases_and_another_look_finds_nothing(stack: StackInfo, samples: Path) -> None:

@@ -1,4 +1,4 @@
-"""An owner says who an alert really is: one step, decided anew when a frame changes the alert meanwhile."""
+"""Correcting an alert: an owner says who it is of. A frame that changes it meanwhile has it decided anew."""
 
 from __future__ import annotations
 
@@ -25,24 +25,23 @@ class CorrectAlert:
     def __init__(
         self,
         stores: Stores,
-        book: JobStore,
-        strangers: StrangerRecords,
+        jobs: JobStore,
         relabelling: Relabelling,
     ) -> None:
         self._stores = stores
-        self._book = book
-        self._strangers = strangers
+        self._jobs = jobs
+        self._strangers = StrangerRecords(stores)
         self._relabelling = relabelling
         self._negatives = Negatives(stores.db)
 
     def correct(self, alert_id: str, correction: Correction, by: str) -> dict[str, Any]:
-        """Let the alert be who it really is. Returns who that is, and who it was.
+        """Relabel the alert. Returns who it is of now, and who it was of.
 
-        Its face becomes a negative of the person it was taken for, and it leaves its stranger.
+        Its face becomes a negative of the person it was of, and it leaves the stranger it was of.
 
         Raises:
             NotFound: there is no such alert, person or stranger.
-            Conflict: the person or stranger is just being merged, named or erased.
+            Conflict: the person or stranger is being merged, named or erased.
             Unavailable: a store did not answer; nothing was changed.
         """
         place = self._relabelling.place(alert_id)
@@ -62,7 +61,7 @@ class CorrectAlert:
     def _step(
         self, transaction: Transaction, place: Place, correction: Correction, by: str
     ) -> tuple[Identity, Identity, str | None]:
-        """Write it; who the alert was and is, and where the pictures are that its stranger needs no more."""
+        """Who the alert was and is of, and the path of pictures to delete, if its stranger needs some no more."""
         now = datetime.now(UTC)
         person = self._person(transaction, correction.person_id)
         stranger = self._stranger(transaction, correction.stranger_id)
@@ -72,7 +71,7 @@ class CorrectAlert:
                 return None
             if person is not None:
                 return person
-            # somebody unknown who is not this person either stays the stranger he is
+            # an unknown alert that is said to be unknown stays of its stranger
             unknown = alert.get("strangerId") if alert.get("personId") is None else None
             return Identity(stranger_id=unknown if stranger is None else stranger.id)
 
@@ -106,7 +105,7 @@ class CorrectAlert:
         stored = None if person is None else transaction.read([person])[0]
         if stored is None:
             raise NotFound(f"There is no person {person_id!r}.")
-        self._book.require_untaken(f"people/{person_id}")
+        self._jobs.require_untaken(f"people/{person_id}")
         return Identity(person_id, str(stored.get("name") or person_id))
 
     def _stranger(self, transaction: Transaction, stranger_id: str | None) -> Stranger | None:
@@ -114,7 +113,7 @@ class CorrectAlert:
             return None
         stranger = self._strangers.read(transaction, stranger_id)
         require_unnamed(stranger)
-        self._book.require_untaken(f"strangers/{stranger_id}")
+        self._jobs.require_untaken(f"strangers/{stranger_id}")
         return stranger
 
 

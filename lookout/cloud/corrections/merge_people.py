@@ -1,4 +1,4 @@
-"""Two people are one: the one takes the other's alerts, photos and negatives, and the other is deleted."""
+"""Merging two people: one gets the other's alerts, photos and negatives, and the other is deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.photo_import import PhotoImport
-from lookout.cloud.corrections.relabelling import Place, Relabelling
+from lookout.cloud.corrections.relabelling import RelabelAll, Subject
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
@@ -18,7 +18,7 @@ from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.negatives import Negatives
 from lookout.domain.people.relabel import Identity, moved_beside, moved_candidates
 from lookout.domain.people.requests import is_document_id, photo_names
-from lookout.errors import BadRequest, Conflict, NotFound
+from lookout.errors import BadRequest, Conflict, JobImpossible, NotFound
 
 if TYPE_CHECKING:
     from google.cloud.firestore import DocumentReference
@@ -27,37 +27,37 @@ if TYPE_CHECKING:
 KIND = "merge_person"
 
 Moved = Callable[[Mapping[str, Any], str, Identity], dict[str, Any] | None]
-"""The fields to change in an alert when the person of that id is somebody else by now."""
+"""The fields to change in an alert that mentions the person of that id, who becomes the identity."""
 
 
 class MergePeople:
     """Merges people. Every method raises ``Unavailable`` when a store does not answer.
 
-    ``stale_seconds``: for how long instances may go on to recognise somebody who was deleted.
+    ``stale_seconds``: how long running instances may still recognise a deleted person.
     """
 
     def __init__(
         self,
         stores: Stores,
-        book: JobStore,
-        relabelling: Relabelling,
-        bringing: PhotoImport,
+        jobs: JobStore,
+        relabel_all: RelabelAll,
+        photo_import: PhotoImport,
         stale_seconds: float,
     ) -> None:
         self._stores = stores
-        self._book = book
-        self._relabelling = relabelling
-        self._bringing = bringing
+        self._jobs = jobs
+        self._relabel_all = relabel_all
+        self._photo_import = photo_import
         self._stale_seconds = stale_seconds
         self._negatives = Negatives(stores.db)
 
     def begin(self, person_id: str, into_id: str, by: str) -> Job:
-        """Open the job. Returns the one that is there already when the same was said before.
+        """Open the job. Returns the one that is there already when the same call was made before.
 
         Raises:
             BadRequest: it is the same person.
             NotFound: there is no such person.
-            Conflict: the person was merged into another one, or something else is being done with one of them.
+            Conflict: the person was merged into a third one, or a running job excludes this.
         """
         for one in (person_id, into_id):
             if not is_document_id(one):
@@ -66,9 +66,9 @@ class MergePeople:
             raise BadRequest("A person cannot be merged into themselves: name another one.")
 
         def change(transaction: Transaction) -> Job:
-            job = self._book.read(transaction, f"{KIND}_{person_id}")
+            job = self._jobs.read(transaction, f"{KIND}_{person_id}")
             person, into = transaction.read([self._person(person_id), self._person(into_id)])
-            # somebody of that id may have come after the one who was merged
+            # after the merge, a new person may have got that id
             if job is not None and (job.result is None or person is None):
                 if job.about["into"] != into_id:
                     raise Conflict(f"{person_id!r} was merged into {job.about['into']!r}.")
@@ -77,47 +77,44 @@ class MergePeople:
                 if stored is None:
                     raise NotFound(f"There is no person {one!r}.")
             job = _job(person_id, into_id, str((into or {}).get("name") or into_id), by)
-            self._book.open(transaction, job)
+            self._jobs.open(transaction, job)
             return job
 
         return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any]:
-        """Do what is left: alerts, open visits and photos, then the person; then what came in meanwhile.
+        """Do the rest: alerts, open visits and photos, then the person, then what frames added meanwhile.
 
         Raises:
-            Conflict: the one who stays was deleted meanwhile.
+            JobImpossible: the person who stays was deleted meanwhile.
         """
         into_id = job.about["into"]
-        photos: dict[str, str] = self._book.progress(job).get("photos", {})
-        if not self._book.progress(job).get("gone"):
-            self._relabel_all(job)
-            photos = self._bring(job)
-            self._bringing.wait(into_id, list(photos.values()))
+        photos: dict[str, str] = self._jobs.progress(job).get("photos", {})
+        if not self._jobs.progress(job).get("gone"):
+            self._relabel(job)
+            photos = self._copy_photos(job)
+            self._photo_import.wait(into_id, list(photos.values()))
             run(self._stores, lambda transaction: self._remove(transaction, job))
         time.sleep(self._stale_seconds)
-        self._relabel_all(job)
+        self._relabel(job)
         return {
             "person_id": job.about["personId"],
             "into": into_id,
             "person": job.about["person"],
-            "alerts": self._book.progress(job).get("alerts", 0),
+            "alerts": self._jobs.progress(job).get("alerts", 0),
             "photos": len(photos),
-            **self._bringing.wait(into_id, list(photos.values())).plain(),
+            **self._photo_import.wait(into_id, list(photos.values())).plain(),
         }
 
-    def _relabel_all(self, job: Job) -> None:
+    def _relabel(self, job: Job) -> None:
         person_id, identity = job.about["personId"], _identity(job)
-        while sum(self._relabel(job, place) for place in self._relabelling.places("personId", person_id)):
-            pass
-        self._relabelling.relabel_visits(
-            lambda visit: identity if visit.get("personId") == person_id else None
-        )
+        subject = Subject("personId", person_id, identity)
+        self._relabel_all.run(job, subject, lambda: self._require_into(job))
         self._relabel_mentions(person_id, identity)
         self._relabel_negatives(person_id, job.about["into"])
 
     def _relabel_mentions(self, person_id: str, identity: Identity) -> None:
-        """Alerts of others that name the person: among those it may have been, or as somebody beside."""
+        """Relabel the person in alerts of others: as a candidate, or as somebody in the same frame."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         def change(reference: DocumentReference, moved: Moved, transaction: Transaction) -> None:
@@ -138,7 +135,7 @@ class MergePeople:
                     run(self._stores, partial(change, one.reference, moved))
 
     def _relabel_negatives(self, person_id: str, into_id: str) -> None:
-        """Faces of the person that others are told from the person by."""
+        """Relabel the person's faces among the negatives of others."""
         with store_errors("Firestore"):
             galleries = (
                 self._stores.db.collection("gallery").select(["negatives"]).stream(**self._stores.options)
@@ -146,7 +143,7 @@ class MergePeople:
             owners = [
                 one.id
                 for one in galleries
-                # their own are merged when the person goes
+                # their own are merged when the person is deleted
                 if one.id not in (person_id, into_id)
                 and any(
                     negative.get("personId") == person_id
@@ -162,34 +159,18 @@ class MergePeople:
     def _rename_negatives(self, owner: str, person_id: str, into_id: str, transaction: Transaction) -> None:
         self._negatives.rename(transaction, owner, person_id, into_id)
 
-    def _relabel(self, job: Job, place: Place) -> bool:
-        self._require_into(job)
-        person_id, identity = job.about["personId"], _identity(job)
-
-        def change(transaction: Transaction) -> bool:
-            progress = self._book.going_on(transaction, job).progress
-            alert = self._relabelling.relabel(
-                transaction, place, lambda alert: identity if alert.get("personId") == person_id else None
-            )
-            if alert is None:
-                return False
-            self._book.note(transaction, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
-            return True
-
-        return run(self._stores, change)
-
-    def _bring(self, job: Job) -> dict[str, str]:
-        """Copy the photos; their old and new names, which are laid down before the first is copied."""
+    def _copy_photos(self, job: Job) -> dict[str, str]:
+        """Copy the photos; their old and new names, which are noted in the job before the first is copied."""
         source, target = f"faces/{job.about['personId']}/", f"faces/{job.about['into']}/"
         theirs = storage.names(self._stores, source)
         taken = storage.names(self._stores, target)
 
         def plan(transaction: Transaction) -> dict[str, str]:
-            progress = self._book.going_on(transaction, job).progress
+            progress = self._jobs.read_open(transaction, job).progress
             if "photos" not in progress:
                 names = photo_names(theirs, taken, job.about["personId"])
                 progress = progress | {"photos": names}
-                self._book.note(transaction, job.id, progress)
+                self._jobs.note(transaction, job.id, progress)
             planned: dict[str, str] = progress["photos"]
             return planned
 
@@ -200,22 +181,22 @@ class MergePeople:
         return photos
 
     def _remove(self, transaction: Transaction, job: Job) -> None:
-        """Delete the person, from the gallery too: from now on nobody is recognised as them."""
+        """Delete the person, in the gallery too, so that nobody is recognised as the person any more."""
         person_id = job.about["personId"]
-        progress = self._book.going_on(transaction, job).progress
+        progress = self._jobs.read_open(transaction, job).progress
         if progress.get("gone"):
             return
         (person,) = transaction.read([self._person(person_id)])
         if person is not None:
             transaction.remove(self._person(person_id))
         self._negatives.move_all(transaction, person_id, job.about["into"])
-        self._book.note(transaction, job.id, progress | {"gone": True})
+        self._jobs.note(transaction, job.id, progress | {"gone": True})
 
     def _require_into(self, job: Job) -> None:
         with store_errors("Firestore"):
             into = self._person(job.about["into"]).get(**self._stores.options)
         if not into.exists:
-            raise Conflict(f"{job.about['person']} was deleted meanwhile.")
+            raise JobImpossible(f"{job.about['person']} was deleted meanwhile.")
 
     def _person(self, person_id: str) -> DocumentReference:
         return self._stores.db.collection("people").document(person_id)

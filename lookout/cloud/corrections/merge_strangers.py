@@ -1,4 +1,4 @@
-"""Two strangers are one: the one takes the other's alerts, vectors and, where it is better, picture."""
+"""Merging two strangers: one gets the other's alerts, vectors and, if it is better, picture."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.corrections.jobs import Job, JobStore
-from lookout.cloud.corrections.relabelling import Place, Relabelling
+from lookout.cloud.corrections.relabelling import RelabelAll, Subject
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.cloud.strangers.documents import pictures_folder
 from lookout.cloud.strangers.records import Stranger, StrangerRecords, require_unnamed
 from lookout.domain.people.relabel import Identity
 from lookout.domain.people.requests import is_document_id
@@ -27,24 +28,24 @@ class MergeStrangers:
     def __init__(
         self,
         stores: Stores,
-        book: JobStore,
-        strangers: StrangerRecords,
-        relabelling: Relabelling,
+        jobs: JobStore,
+        relabel_all: RelabelAll,
     ) -> None:
         self._stores = stores
-        self._book = book
-        self._strangers = strangers
-        self._relabelling = relabelling
+        self._jobs = jobs
+        self._strangers = StrangerRecords(stores)
+        self._unseen = UnseenStrangers(stores)
+        self._relabel_all = relabel_all
 
     def begin(self, stranger_id: str, into_id: str, by: str) -> Job:
-        """Let the stranger be one with another, for all frames from now on, and open the job for the rest.
+        """Merge the stranger into another one for all frames from now on, and open the job for the rest.
 
-        Returns the job that is there already when the same was said before.
+        Returns the job that is there already when the same call was made before.
 
         Raises:
             BadRequest: it is the same stranger.
             NotFound: there is no such stranger.
-            Conflict: one of them is being named, or was merged into another one.
+            Conflict: one is being named, the first was merged into a third, or a running job excludes this.
         """
         if not is_document_id(stranger_id):
             raise NotFound(f"There is no stranger {stranger_id!r}.")
@@ -52,7 +53,7 @@ class MergeStrangers:
             raise BadRequest("A stranger cannot be merged into itself: name another one.")
 
         def change(transaction: Transaction) -> Job:
-            job = self._book.read(transaction, f"{KIND}_{stranger_id}")
+            job = self._jobs.read(transaction, f"{KIND}_{stranger_id}")
             if job is not None:
                 if job.about["into"] != into_id:
                     raise Conflict(f"Stranger {stranger_id!r} was merged into {job.about['into']!r}.")
@@ -62,7 +63,7 @@ class MergeStrangers:
             require_unnamed(other)
             require_unnamed(into)
             job = _job(other, into_id, by)
-            self._book.open(transaction, job)
+            self._jobs.open(transaction, job)
             fields = merged(into.fields, other.fields)
             seen = {name: fields[name] for name in ("lastSeenAt", "expireAt")}
             vectors = self._strangers.joined_vectors(transaction, into, other)
@@ -73,45 +74,23 @@ class MergeStrangers:
         return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any]:
-        """Do what is left: the alerts, the open visits, the picture."""
+        """Do the rest: relabel alerts and open visits, keep the better picture.
+
+        Raises:
+            JobImpossible: the job was given up.
+        """
         stranger_id, into_id = job.about["strangerId"], job.about["into"]
-        while self._relabel_all(job):
-            pass
-        identity = Identity(stranger_id=into_id, settled=False)
-        self._relabelling.relabel_visits(
-            lambda visit: identity if visit.get("strangerId") == stranger_id else None
-        )
-        self._bring_picture(job)
-        storage.remove_folder(self._stores, f"strangers/{stranger_id}/")
-        # the alerts of both may have left meanwhile
-        UnseenStrangers(self._stores).remove(into_id, finishing=job.id)
-        alerts = self._book.progress(job).get("alerts", 0)
+        subject = Subject("strangerId", stranger_id, Identity(stranger_id=into_id, settled=False))
+        self._relabel_all.run(job, subject)
+        self._keep_better_picture(job)
+        storage.remove_folder(self._stores, pictures_folder(stranger_id))
+        # all alerts of the two may have been deleted or corrected meanwhile
+        self._unseen.remove(into_id, finishing=job.id)
+        alerts = self._jobs.progress(job).get("alerts", 0)
         return {"stranger_id": stranger_id, "into": into_id, "alerts": alerts}
 
-    def _relabel_all(self, job: Job) -> int:
-        places = self._relabelling.places("strangerId", job.about["strangerId"])
-        return sum(self._relabel(job, place) for place in places)
-
-    def _relabel(self, job: Job, place: Place) -> bool:
-        stranger_id, identity = (
-            job.about["strangerId"],
-            Identity(stranger_id=job.about["into"], settled=False),
-        )
-
-        def change(transaction: Transaction) -> bool:
-            progress = self._book.going_on(transaction, job).progress
-            alert = self._relabelling.relabel(
-                transaction, place, lambda alert: identity if alert.get("strangerId") == stranger_id else None
-            )
-            if alert is None:
-                return False
-            self._book.note(transaction, job.id, progress | {"alerts": progress.get("alerts", 0) + 1})
-            return True
-
-        return run(self._stores, change)
-
-    def _bring_picture(self, job: Job) -> None:
-        """Give the stranger that stays the better picture of the two."""
+    def _keep_better_picture(self, job: Job) -> None:
+        """Give the remaining stranger the better one of the two pictures."""
         path, quality = job.about["facePath"], float(job.about["quality"] or 0.0)
         if path is None:
             return
@@ -119,19 +98,19 @@ class MergeStrangers:
         if storage.copy(self._stores, path, to):
 
             def change(transaction: Transaction) -> str | None:
-                progress = self._book.going_on(transaction, job).progress
+                progress = self._jobs.read_open(transaction, job).progress
                 into = self._strangers.find(transaction, job.about["into"])
                 if "unused" in progress:
                     unused: str | None = progress["unused"]
                     if into is not None and unused == into.fields.get("facePath"):
-                        unused = None  # noted when two strangers' pictures from one frame had the same path
+                        unused = None  # older versions stored the pictures of both under one path
                 elif into is not None and quality > float(into.fields.get("quality") or 0.0):
                     unused = into.fields.get("facePath")
                     picture = {"facePath": to, "faceAlertId": job.about["faceAlertId"], "quality": quality}
                     self._strangers.set(transaction, into, picture, {})
                 else:
                     unused = to
-                self._book.note(transaction, job.id, progress | {"unused": unused})
+                self._jobs.note(transaction, job.id, progress | {"unused": unused})
                 return unused
 
             unused = run(self._stores, change)

@@ -1,4 +1,4 @@
-"""Pictures that become photos of a person: brought into ``faces/{personId}/``, where they are enrolled."""
+"""Importing pictures as photos of a person: copied into ``faces/{personId}/``, where they are enrolled."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 
 ENROL_SECONDS = 15.0
-"""How long an answer waits for photos to be enrolled; those that take longer are enrolled all the same."""
+"""The longest wait for the enrolment of imported photos. Those that take longer are enrolled afterwards."""
 
 LOOK_SECONDS = 0.25
-"""Between two looks at them."""
+"""Between two looks at their state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture to bring. ``path``: where it is at the moment, None when it is gone. A better shot may take its
-    place at any time, so it is asked for again when nothing is there."""
+    """A picture to import. ``path`` gives its current path, None when there is none.
+
+    A better shot may replace it at any time, so ``path`` is asked again when nothing is stored there.
+    """
 
     photo_id: str
     path: Callable[[], str | None]
@@ -30,19 +32,19 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What became of photos: how many were enrolled, which were rejected and why, how many are still waiting."""
+    """The state of photos: how many are enrolled, which were rejected and why, how many are not finished."""
 
     enrolled: int
     rejected: list[dict[str, str]] = field(default_factory=list)
     waiting: int = 0
 
     def plain(self) -> dict[str, Any]:
-        """As a job's result tells it."""
+        """The fields of a job's result."""
         return {"enrolled": self.enrolled, "rejected": self.rejected, "waiting": self.waiting}
 
 
 class PhotoImport:
-    """Brings pictures to people. Every method raises ``Unavailable`` when a store does not answer.
+    """Imports pictures. Every method raises ``Unavailable`` when a store does not answer.
 
     ``enrol_seconds`` is the longest wait for their enrolment.
     """
@@ -51,15 +53,15 @@ class PhotoImport:
         self._stores = stores
         self.enrol_seconds = enrol_seconds
 
-    def bring(self, person_id: str, sources: Iterable[Source], most: int) -> list[str]:
-        """Store the first ``most`` of the pictures as photos of the person, one of several that are alike.
+    def run(self, person_id: str, sources: Iterable[Source], most: int) -> list[str]:
+        """Store the first ``most`` pictures as photos of the person, leaving out copies. Returns the photos' ids.
 
-        A photo that is there already stays, so that it is not enrolled again. Returns the photos' ids.
+        A photo that is stored already is not written again, so that it is not enrolled twice.
         """
-        brought: list[str] = []
+        imported: list[str] = []
         digests: set[bytes] = set()
         for source in sources:
-            if len(brought) == most:
+            if len(imported) == most:
                 break
             place = f"faces/{person_id}/{source.photo_id}"
             there = storage.photo_bytes(self._stores, place)
@@ -69,8 +71,8 @@ class PhotoImport:
             if there is None:
                 storage.store(self._stores, {place: data})
             digests.add(digest)
-            brought.append(source.photo_id)
-        return brought
+            imported.append(source.photo_id)
+        return imported
 
     def wait(self, person_id: str, photo_ids: Sequence[str]) -> Enrolled:
         """Wait until the photos are enrolled or rejected, but no longer than ``enrol_seconds``."""

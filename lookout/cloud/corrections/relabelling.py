@@ -1,4 +1,4 @@
-"""Past alerts become somebody else: each with its open visit and its count of the day, as one step."""
+"""Relabelling past alerts: an alert changes in one step with its open visit and its count of the day."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.domain.people.relabel import Becomes, identity_of, moved_counts, relabelled_visits
+from lookout.domain.people.relabel import Becomes, Identity, identity_of, moved_counts, relabelled_visits
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import NotFound
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
     from google.cloud.firestore import DocumentReference
 
 PAGE = 500
-"""Alerts asked for at once."""
+"""Alerts read at once."""
+
+Progress = dict[str, Any]
+
+Note = Callable[[Progress, str, Mapping[str, Any]], Progress]
+"""The job's progress after the alert of that id, which is given as it was before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An alert, and by what its open visit and its count are found."""
+    """An alert, with what its open visit and its count are found by."""
 
     alert_id: str
     camera_id: str
@@ -33,7 +39,7 @@ class Place:
 
 
 class Relabelling:
-    """Changes who alerts are. ``hour``: the hour of the site's day of a moment, by which alerts were counted.
+    """Changes who alerts are of. ``hour`` gives the site's hour of a moment, by which alerts are counted.
 
     Every method raises ``Unavailable`` when Firestore does not answer.
     """
@@ -43,7 +49,7 @@ class Relabelling:
         self._hour = hour
 
     def place(self, alert_id: str) -> Place:
-        """Where the alert stands.
+        """Find an alert.
 
         Raises:
             NotFound: there is no such alert, or it has expired.
@@ -75,10 +81,10 @@ class Relabelling:
     def relabel(
         self, transaction: Transaction, place: Place, becomes: Becomes, more: Mapping[str, Any] | None = None
     ) -> dict[str, Any] | None:
-        """Let an alert become what ``becomes`` says, in a step that may change other documents too.
+        """Relabel an alert as ``becomes`` says, as a part of the step ``transaction``.
 
-        ``more`` are further fields for the alert. Returns the alert as it was before; None when it is not there
-        or stays as it is. Whoever changes the alert or its visit before the step is written has it decided anew.
+        ``more`` are further fields for the alert. Returns the alert as it was before; None if there is none, or it
+        stays as it is. The step is decided anew if the alert or its visit changes before it is written.
         """
         alert_reference = self._alert(place.alert_id)
         visits_reference = self._stores.db.collection("visits").document(place.camera_id)
@@ -101,7 +107,7 @@ class Relabelling:
         return alert
 
     def relabel_visits(self, becomes: Becomes) -> None:
-        """Let open visits become what ``becomes`` says, also those that have no alert: one step per camera."""
+        """Relabel open visits as ``becomes`` says, those without an alert too; one step per camera."""
         with store_errors("Firestore"):
             cameras = [
                 found.reference
@@ -119,3 +125,66 @@ def _sweep(reference: DocumentReference, becomes: Becomes, transaction: Transact
     changes = None if visits is None else relabelled_visits(visits, becomes)
     if changes is not None:
         transaction.set(reference, changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """All alerts and visits whose ``field`` (``personId``, ``strangerId``) is ``value`` become ``identity``."""
+
+    field: str
+    value: str
+    identity: Identity
+
+    def becomes(self, stored: Mapping[str, Any]) -> Identity | None:
+        """Who the alert or visit becomes; None for one of somebody else."""
+        return self.identity if stored.get(self.field) == self.value else None
+
+
+class RelabelAll:
+    """Relabels for jobs, and counts the alerts in their progress."""
+
+    def __init__(self, stores: Stores, jobs: JobStore, relabelling: Relabelling) -> None:
+        self._stores = stores
+        self._jobs = jobs
+        self._relabelling = relabelling
+
+    def run(
+        self, job: Job, subject: Subject, check: Callable[[], None] | None = None, note: Note | None = None
+    ) -> None:
+        """Relabel every alert, one step each, and then the open visits. What is relabelled already stays.
+
+        ``check`` is called before each alert; what it raises ends the loop. ``note`` adds to the job's progress.
+
+        Raises:
+            JobImpossible: the job was given up.
+            Unavailable: Firestore did not answer.
+        """
+        # again until there are none: frames may add alerts meanwhile
+        while self.alerts(job, subject, check, note):
+            pass
+        self._relabelling.relabel_visits(subject.becomes)
+
+    def alerts(
+        self, job: Job, subject: Subject, check: Callable[[], None] | None = None, note: Note | None = None
+    ) -> int:
+        """Relabel the alerts that there are at the moment; how many."""
+        count = 0
+        for place in self._relabelling.places(subject.field, subject.value):
+            if check is not None:
+                check()
+            count += self._alert(job, subject, place, note)
+        return count
+
+    def _alert(self, job: Job, subject: Subject, place: Place, note: Note | None) -> bool:
+        def change(transaction: Transaction) -> bool:
+            progress = self._jobs.read_open(transaction, job).progress
+            alert = self._relabelling.relabel(transaction, place, subject.becomes)
+            if alert is None:
+                return False
+            noted = progress | {"alerts": progress.get("alerts", 0) + 1}
+            if note is not None:
+                noted = note(noted, place.alert_id, alert)
+            self._jobs.note(transaction, job.id, noted)
+            return True
+
+        return run(self._stores, change)

@@ -1,4 +1,4 @@
-"""What a job has deleted so far: counted once, however often the job is interrupted and taken up again."""
+"""Deleting for a job, and counting in its progress: each thing once, however often the job is interrupted."""
 
 from __future__ import annotations
 
@@ -15,25 +15,28 @@ AT_ONCE = 100
 """Pictures deleted between two notes in the job."""
 
 Deletion = Callable[[Transaction], Mapping[str, int]]
-"""A part of a step that deletes documents, or empties some of their fields; how many of each kind."""
+"""A part of a step that deletes documents or some of their fields; how many of each kind."""
 
 
 class DeletionCounts:
-    """Deletes for jobs and counts in their progress. Every method raises ``Unavailable`` when a store does not
-    answer and ``Conflict`` when somebody else has finished the job."""
+    """Deletes for jobs.
 
-    def __init__(self, stores: Stores, book: JobStore) -> None:
+    Every method raises ``Unavailable`` when a store does not answer, and ``JobImpossible`` when another instance
+    has finished the job.
+    """
+
+    def __init__(self, stores: Stores, jobs: JobStore) -> None:
         self._stores = stores
-        self._book = book
+        self._jobs = jobs
 
     def step(self, job: Job, deletion: Deletion) -> int:
         """Delete documents and count them, as one step; how many there were."""
 
         def change(transaction: Transaction) -> int:
-            progress = self._book.going_on(transaction, job).progress
+            progress = self._jobs.read_open(transaction, job).progress
             deleted = {kind: count for kind, count in deletion(transaction).items() if count}
             if deleted:
-                self._book.note(transaction, job.id, _counted(progress, deleted))
+                self._jobs.note(transaction, job.id, _counted(progress, deleted))
             return sum(deleted.values())
 
         return run(self._stores, change)
@@ -41,7 +44,7 @@ class DeletionCounts:
     def pictures(self, job: Job, kind: str, paths: Iterable[str]) -> int:
         """Delete what is stored at ``paths`` and count it; how many there were.
 
-        What is about to be deleted is noted first: who is interrupted would not find it again, to count it.
+        The paths are noted in the job first: after an interruption they could not be found again, to be counted.
         """
         waiting = sorted(paths)
         for start in range(0, len(waiting), AT_ONCE):
@@ -53,13 +56,13 @@ class DeletionCounts:
 
     def resume(self, job: Job) -> None:
         """Finish the deletion that was interrupted, if one was."""
-        going = self._book.progress(job).get("going")
+        going = self._jobs.progress(job).get("going")
         if not going:
             return
         storage.remove_all(self._stores, going["paths"])
 
         def done(progress: dict[str, Any]) -> dict[str, Any]:
-            # somebody else may have done the same at the same time
+            # another instance may have done the same at the same time
             if progress.get("going") != going:
                 return progress
             return _counted(progress, {going["kind"]: len(going["paths"])}) | {"going": None}
@@ -68,15 +71,15 @@ class DeletionCounts:
 
     def counts(self, job: Job) -> dict[str, int]:
         """What was deleted so far, by kind."""
-        counted: dict[str, int] = self._book.progress(job).get("counts", {})
+        counted: dict[str, int] = self._jobs.progress(job).get("counts", {})
         return dict(counted)
 
     def _note(self, job: Job, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         def step(transaction: Transaction) -> None:
-            progress = self._book.going_on(transaction, job).progress
+            progress = self._jobs.read_open(transaction, job).progress
             after = change(progress)
             if after != progress:
-                self._book.note(transaction, job.id, after)
+                self._jobs.note(transaction, job.id, after)
 
         run(self._stores, step)
 

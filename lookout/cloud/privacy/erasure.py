@@ -1,4 +1,4 @@
-"""Erasing a person: all that is stored about somebody goes, and a receipt says how much of what that was."""
+"""Erasing a person: deletes all that is stored about the person, and writes a receipt with the counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from lookout.cloud.corrections.jobs import Job, JobStore, Runner
+from lookout.cloud.corrections.jobs import Job, JobStore
+from lookout.cloud.corrections.runner import Runner
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -16,7 +17,7 @@ from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.privacy.person_data import PersonData
 from lookout.domain.people.erasure import fingerprint
 from lookout.domain.people.requests import is_document_id
-from lookout.errors import Conflict, NotFound
+from lookout.errors import JobImpossible, NotFound
 
 if TYPE_CHECKING:
     from google.cloud.firestore import DocumentReference
@@ -25,74 +26,77 @@ if TYPE_CHECKING:
 KIND = "erase"
 
 SWEEPS = 6
-"""How often traces are looked for. Instances go on to recognise the person for a moment, so that once is never
-enough; what a camera still brings after so many is left to a later call."""
+"""The most sweeps of one call. One is never enough, because instances recognise the person for a moment longer;
+what cameras still add after the last is left to a later call."""
 
 
 class Erasure:
     """Erases people. Every method raises ``Unavailable`` when a store does not answer.
 
-    ``stale_seconds``: for how long instances may go on to recognise somebody who was deleted.
+    ``stale_seconds``: how long running instances may still recognise a deleted person.
     """
 
-    def __init__(self, stores: Stores, book: JobStore, stale_seconds: float) -> None:
+    def __init__(self, stores: Stores, jobs: JobStore, stale_seconds: float) -> None:
         self._stores = stores
-        self._book = book
+        self._jobs = jobs
         self._stale_seconds = stale_seconds
-        self._tally = DeletionCounts(stores, book)
-        self._traces = PersonData(stores, self._tally)
+        self._counts = DeletionCounts(stores, jobs)
+        self._data = PersonData(stores, self._counts)
         self._negatives = Negatives(stores.db)
 
     def begin(self, person_id: str, by: str) -> Job:
-        """Open the job. Returns the one that is there already when the same was said before.
+        """Open the job. Returns the one that is there already when the same call was made before.
 
         Raises:
             NotFound: nothing is stored about such a person.
-            Conflict: something else is being done with the person.
+            Conflict: a running job excludes this.
         """
         if not is_document_id(person_id):
             raise NotFound(f"There is no person {person_id!r}.")
         wanted = _job(person_id, by)
 
         def change(transaction: Transaction) -> Job:
-            job = self._book.read(transaction, wanted.id)
+            job = self._jobs.read(transaction, wanted.id)
             if job is not None:
                 return job
             person, gallery = transaction.read([self._person(person_id), self._gallery(person_id)])
             lives = gallery is not None and not gallery.get("deleted")
             if person is None and not lives and not self._is_on_an_alert(person_id):
                 raise NotFound(f"There is no person {person_id!r}.")
-            self._book.open(transaction, wanted)
+            self._jobs.open(transaction, wanted)
             return wanted
 
         return run(self._stores, change)
 
     def work(self, job: Job) -> dict[str, Any]:
-        """Do what is left: the vectors, then every trace, until none is found any more; then the receipt.
+        """Do the rest: delete the vectors, then everything else until a sweep finds nothing; write the receipt.
 
         Raises:
-            Conflict: another call has just finished the same.
+            JobImpossible: another instance has just finished the job.
         """
         person_id = job.about["personId"]
-        self._tally.resume(job)
-        # from here on nobody is recognised as them; what was seen before is swept up
-        self._tally.step(job, lambda transaction: self._without_vectors(transaction, person_id))
-        self._traces.photos(job, person_id)
-        self._tally.step(job, lambda transaction: self._without_person(transaction, person_id))
+        self._counts.resume(job)
+        # instances that read the gallery from here on recognise nobody as the person
+        self._counts.step(job, lambda transaction: self._without_vectors(transaction, person_id))
+        self._data.photos(job, person_id)
+        self._counts.step(job, lambda transaction: self._without_person(transaction, person_id))
         for sweep in range(SWEEPS):
-            if self._traces.sweep(job, person_id) == 0 and sweep:
+            if self._data.sweep(job, person_id) == 0 and sweep:
                 break
             time.sleep(self._stale_seconds)
         return self._sign(job, person_id)
 
     def erase(self, runner: Runner, person_id: str, by: str) -> dict[str, Any]:
-        """Erase somebody, or go on with it; the receipt. Who was erased before has one already.
+        """Erase a person, or finish an erasure that was interrupted; the receipt.
+
+        For a person who was erased before, it is the receipt of that time.
 
         Raises:
-            NotFound: nothing is stored about such a person, and nothing ever was erased.
-            Conflict: something else is being done with the person.
+            NotFound: nothing is stored about such a person, and nobody of that id was erased.
+            Conflict: a running job excludes this.
+            JobImpossible: the job was given up.
         """
-        runner.clear_the_way(f"people/{person_id}")
+        runner.resume_excluding(f"people/{person_id}")
         try:
             job = self.begin(person_id, by)
         except NotFound:
@@ -102,15 +106,15 @@ class Erasure:
             return receipt
         try:
             return runner.finish(job)
-        except Conflict:
-            # another call may have finished the same job a moment ago
+        except JobImpossible:
+            # another instance may have finished the same job a moment ago
             receipt = self.receipt(person_id)
             if receipt is None or receipt["receipt_id"] != job.about["receiptId"]:
                 raise
             return receipt
 
     def receipt(self, person_id: str) -> dict[str, Any] | None:
-        """The receipt of the last time that somebody of that id was erased."""
+        """The receipt of the last erasure of that id."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         by_person = FieldFilter("personIdSha256", "==", fingerprint(person_id))
@@ -136,19 +140,19 @@ class Erasure:
         return {"people": int(person is not None)}
 
     def _sign(self, job: Job, person_id: str) -> dict[str, Any]:
-        """Write the receipt in place of the job, which knows who it is about."""
+        """Replace the job, which names the person, by the receipt, which does not."""
         receipt_id: str = job.about["receiptId"]
         receipt = {
             "personIdSha256": fingerprint(person_id),
             "erasedAt": datetime.now(UTC),
             "erasedBy": job.created_by,
-            "counts": self._tally.counts(job),
+            "counts": self._counts.counts(job),
         }
 
         def change(transaction: Transaction) -> None:
-            self._book.going_on(transaction, job)
+            self._jobs.read_open(transaction, job)
             transaction.batch.set(self._stores.db.collection("receipts").document(receipt_id), receipt)
-            self._book.forget(transaction, job.id)
+            self._jobs.forget(transaction, job.id)
 
         run(self._stores, change)
         return _plain((receipt_id, receipt))
@@ -177,7 +181,7 @@ def _plain(stored: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 
 def _job(person_id: str, by: str) -> Job:
     return Job(
-        # the id stands in logs
+        # job ids are logged
         id=f"{KIND}_{fingerprint(person_id)[:24]}",
         kind=KIND,
         about={"personId": person_id, "receiptId": uuid4().hex},

@@ -1,9 +1,8 @@
-"""Where a person has left traces, and how each of them goes: documents, counts, vectors and pictures."""
+"""Everything that is stored about a person, and deleting it: documents, counts, vectors and pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +11,14 @@ from lookout.cloud.corrections.jobs import DONE, Job
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
-from lookout.cloud.firebase.transaction import Transaction
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
-from lookout.cloud.gallery.state import GalleryChange, gallery_reference, state_reference
+from lookout.cloud.privacy import deletions
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.people import erasure
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import Client, DocumentReference
+    from google.cloud.firestore import DocumentReference
 
     from lookout.cloud.firebase.types import Documents, Snapshot
 
@@ -31,23 +29,22 @@ CHUNK = 50
 
 
 class PersonData:
-    """Deletes the traces of a person, for a job that counts them.
+    """Deletes what is stored about a person, for a job that counts it.
 
-    An alert of the person is the last to lose the name: everything that is found by it has gone before. So a
-    sweep that was interrupted is simply made again. Every method raises ``Unavailable`` when a store does not
-    answer.
+    The person's alerts lose the name last, after everything that is found by them was deleted. So an interrupted
+    sweep can be made again. Every method raises ``Unavailable`` when a store does not answer.
     """
 
-    def __init__(self, stores: Stores, tally: DeletionCounts) -> None:
+    def __init__(self, stores: Stores, counts: DeletionCounts) -> None:
         self._stores = stores
-        self._tally = tally
+        self._counts = counts
         self._strangers = StrangerRecords(stores)
 
     def sweep(self, job: Job, person_id: str) -> int:
-        """Delete every trace there is at the moment, also of who was merged into the person; how many."""
+        """Delete what is stored now, also about people who were merged into this one; how many things."""
         ids = [person_id, *self._former_ids(person_id)]
         count = sum(self._sweep(job, one) for one in ids)
-        # last: they say under which ids the person was known before
+        # last: the former ids are found by them
         return count + sum(self._jobs(job, one) for one in ids)
 
     def _sweep(self, job: Job, person_id: str) -> int:
@@ -71,7 +68,7 @@ class PersonData:
         )
 
     def _former_ids(self, person_id: str) -> list[str]:
-        """Under which ids the person was known before, but for those that are somebody else's by now."""
+        """The ids of people who were merged into the person, except those that somebody else has now."""
         jobs = [one.to_dict() or {} for one in self._streamed(self._stores.db.collection("jobs"))]
         former = sorted(erasure.former_ids(jobs, person_id))
         people = [self._stores.db.collection("people").document(one) for one in former]
@@ -81,10 +78,10 @@ class PersonData:
         return [one for one in former if one not in living]
 
     def photos(self, job: Job, person_id: str) -> int:
-        """Delete the photos that the person was enrolled from, and what is known of each."""
+        """Delete the person's photos, their documents, and the list of misplaced files in the folder."""
         folder = f"faces/{person_id}/"
         names = storage.names(self._stores, folder)
-        count = self._tally.pictures(job, "photos", [folder + name for name in names])
+        count = self._counts.pictures(job, "photos", [folder + name for name in names])
         documents = self._stores.db.collection("people").document(person_id).collection("photos")
         with store_errors("Firestore"):
             for one in documents.list_documents(page_size=100, **self._stores.options):
@@ -92,17 +89,17 @@ class PersonData:
         return count + MisplacedPhotos(self._stores).forget_folder(folder)
 
     def _visits(self, job: Job, person_id: str) -> int:
-        """End what is going on in front of a camera: no further frame is added to an alert of the person."""
+        """Delete the person's open visits, so that no frame is added to the person's alerts."""
         return self._of_all(job, "visits", lambda visits: erasure.without_visits(visits, person_id))
 
     def _frames_of_others(self, job: Job, alerts: Alerts) -> int:
-        """Frames of others' alerts in which the person may stand beside them; the others' faces stay."""
+        """Delete frames of others' alerts in which the person may be too. The others' faces stay."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         count = 0
         for camera_id in sorted({alert["cameraId"] for alert in alerts.values()}):
-            hers = [alert for alert in alerts.values() if alert["cameraId"] == camera_id]
-            since = min(alert["firstSeenAt"] for alert in hers)
+            own = [alert for alert in alerts.values() if alert["cameraId"] == camera_id]
+            since = min(alert["firstSeenAt"] for alert in own)
             query = self._stores.db.collection("alerts").where(
                 filter=FieldFilter("cameraId", "==", camera_id)
             )
@@ -111,12 +108,12 @@ class PersonData:
             for one in self._streamed(query):
                 alert = one.to_dict() or {}
                 path = alert.get("imagePath")
-                if one.id not in alerts and path and erasure.at_the_same_time(alert, hers):
+                if one.id not in alerts and path and erasure.at_the_same_time(alert, own):
                     count += self._frame_of_another(job, one.reference, path)
         return count
 
     def _frames_beside(self, job: Job, person_id: str) -> int:
-        """Frames of others' alerts in which the person was recognised, and perhaps has no alert for it."""
+        """Delete frames of others' alerts in which the person was recognised, with or without an alert."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         recognised = FieldFilter("beside", "array_contains", person_id)
@@ -127,60 +124,51 @@ class PersonData:
 
     def _frame_of_another(self, job: Job, alert: DocumentReference, path: str | None) -> int:
         there = path is not None and storage.photo(self._stores, path) is not None
-        count = self._tally.pictures(job, "frames_of_others", [path] if path and there else [])
-        self._tally.step(job, partial(_without_frame, alert, path))
+        count = self._counts.pictures(job, "frames_of_others", [path] if path and there else [])
+        self._counts.step(job, partial(deletions.clear_frame, alert, path))
         return count
 
     def _vectors_of_others(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
-        """Faces of the person that others were told apart by."""
+        """Delete the person's faces among the negatives of others, and the person among their look-alikes."""
         count = 0
         for one in self._streamed(self._stores.db.collection("gallery")):
             if erasure.without_person(one.to_dict() or {}, person_id, alert_ids) is not None:
-                step = partial(_without_person, self._stores.db, one.id, person_id, alert_ids)
-                count += self._tally.step(job, step)
+                step = partial(deletions.without_person, self._stores.db, one.id, person_id, alert_ids)
+                count += self._counts.step(job, step)
         return count
 
     def _alerts(self, job: Job, person_id: str, alerts: Alerts) -> int:
         ids = sorted(alerts)
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            for _ in range(2):  # a picture that was on its way is there when the name is gone
+            for _ in range(2):  # the second time finds pictures that were still being stored the first time
                 folders = [f"alerts/{alert_id}/" for alert_id in chunk]
                 paths = [folder + name for folder in folders for name in storage.names(self._stores, folder)]
-                self._tally.pictures(job, "alert_pictures", paths)
+                self._counts.pictures(job, "alert_pictures", paths)
                 for alert_id in chunk:
-                    self._tally.step(job, partial(self._alert, alert_id, person_id))
+                    self._counts.step(
+                        job, partial(deletions.erase_alert, self._stores.db, alert_id, person_id)
+                    )
         return len(ids)
 
-    def _alert(self, alert_id: str, person_id: str, transaction: Transaction) -> Mapping[str, int]:
-        reference = self._stores.db.collection("alerts").document(alert_id)
-        (alert,) = transaction.read([reference])
-        if alert is None or alert.get("personId") != person_id:
-            return {}
-        transaction.set(reference, erasure.erased_alert(datetime.now(UTC)))
-        transaction.batch.delete(self._stores.db.collection("alert_vectors").document(alert_id))
-        for state in ("new", "known"):
-            transaction.batch.delete(self._stores.db.collection("notices").document(f"{alert_id}_{state}"))
-        return {"alerts": 1}
-
     def _candidates(self, job: Job, person_id: str) -> int:
-        """Alerts between several people, of whom the person is one."""
+        """Delete the person from the candidates of ambiguous alerts."""
         count = 0
         for alert_id, alert in self._where("alerts", "reason", "ambiguous"):
             if erasure.without_candidate(alert, person_id) is not None:
                 reference = self._stores.db.collection("alerts").document(alert_id)
                 change = partial(erasure.without_candidate, person_id=person_id)
-                count += self._tally.step(job, partial(_changed, reference, change, "candidates"))
+                count += self._counts.step(job, partial(deletions.change, reference, change, "candidates"))
         return count
 
     def _of_all(
         self, job: Job, collection: str, change: Callable[[Mapping[str, Any]], dict[str, Any] | None]
     ) -> int:
-        """Change each document of a collection that ``change`` has fields for."""
+        """Change each document of a collection for which ``change`` returns fields."""
         count = 0
         for one in self._streamed(self._stores.db.collection(collection)):
             if change(one.to_dict() or {}) is not None:
-                count += self._tally.step(job, partial(_changed, one.reference, change, collection))
+                count += self._counts.step(job, partial(deletions.change, one.reference, change, collection))
         return count
 
     def _named_strangers(self, job: Job, person_id: str) -> int:
@@ -188,38 +176,33 @@ class PersonData:
         for stranger_id, _ in self._where("strangers", "personId", person_id):
             folder = f"strangers/{stranger_id}/"
             names = storage.names(self._stores, folder)
-            self._tally.pictures(job, "stranger_pictures", [folder + name for name in names])
-            count += self._tally.step(job, partial(self._stranger, stranger_id, person_id))
+            self._counts.pictures(job, "stranger_pictures", [folder + name for name in names])
+            count += self._counts.step(
+                job, partial(deletions.remove_stranger, self._strangers, stranger_id, person_id)
+            )
         return count
-
-    def _stranger(self, stranger_id: str, person_id: str, transaction: Transaction) -> Mapping[str, int]:
-        stranger = self._strangers.find(transaction, stranger_id)
-        if stranger is None or stranger.fields.get("personId") != person_id:
-            return {}
-        self._strangers.remove(transaction, stranger)
-        return {"strangers": 1}
 
     def _documents(self, job: Job, collection: str, person_id: str) -> int:
         references = [
             self._stores.db.collection(collection).document(found)
             for found, _ in self._where(collection, "personId", person_id)
         ]
-        return sum(self._tally.step(job, partial(_removed, one, collection)) for one in references)
+        return sum(self._counts.step(job, partial(deletions.remove, one, collection)) for one in references)
 
     def _jobs(self, job: Job, person_id: str) -> int:
-        """What was done with the person before, as long as the same call would be answered with it."""
+        """Delete the finished jobs about the person, which are kept to answer the same call again."""
         count = 0
         for one in self._streamed(self._stores.db.collection("jobs")):
             stored = one.to_dict() or {}
             about = stored.get("about", {})
             if stored.get("state") == DONE and person_id in (about.get("personId"), about.get("into")):
-                count += self._tally.step(job, partial(_removed, one.reference, "jobs"))
+                count += self._counts.step(job, partial(deletions.remove, one.reference, "jobs"))
         return count
 
     def _debug_frames(self, job: Job, person_id: str, alert_ids: Collection[str]) -> int:
         kept = debug_frames.debug_frames(self._stores)
         paths = [path for path, metadata in kept if erasure.shows(metadata, person_id, alert_ids)]
-        return self._tally.pictures(job, "debug_frames", paths)
+        return self._counts.pictures(job, "debug_frames", paths)
 
     def _where(self, collection: str, field: str, value: str) -> Iterator[tuple[str, dict[str, Any]]]:
         from google.cloud.firestore_v1.base_query import FieldFilter
@@ -230,47 +213,3 @@ class PersonData:
     def _streamed(self, query: Documents) -> list[Snapshot]:
         with store_errors("Firestore"):
             return list(query.stream(**self._stores.options))
-
-
-def _changed(
-    reference: DocumentReference,
-    change: Callable[[Mapping[str, Any]], dict[str, Any] | None],
-    kind: str,
-    transaction: Transaction,
-) -> Mapping[str, int]:
-    (stored,) = transaction.read([reference])
-    fields = None if stored is None else change(stored)
-    if fields is None:
-        return {}
-    transaction.set(reference, fields)
-    return {kind: 1}
-
-
-def _removed(reference: DocumentReference, kind: str, transaction: Transaction) -> Mapping[str, int]:
-    (stored,) = transaction.read([reference])
-    if stored is None:
-        return {}
-    transaction.remove(reference)
-    return {kind: 1}
-
-
-def _without_frame(
-    reference: DocumentReference, path: str | None, transaction: Transaction
-) -> Mapping[str, int]:
-    (alert,) = transaction.read([reference])
-    if alert is not None and alert.get("imagePath") == path:
-        transaction.set(reference, {"imagePath": None, "beside": []})
-    return {}
-
-
-def _without_person(
-    db: Client, owner_id: str, person_id: str, alert_ids: Collection[str], transaction: Transaction
-) -> Mapping[str, int]:
-    gallery, state = transaction.read([gallery_reference(db, owner_id), state_reference(db)])
-    changes = None if gallery is None else erasure.without_person(gallery, person_id, alert_ids)
-    if gallery is None or changes is None:
-        return {}
-    GalleryChange(transaction, db, state).set(owner_id, changes)
-    negatives = gallery.get("negatives") or ()
-    gone = len(negatives) - len(changes.get("negatives", negatives))
-    return {"corrections": gone, "lookalikes": int("lookalikes" in changes)}

@@ -27,7 +27,7 @@ NAMES = ("name", "person")
 """Fields that hold a name, beside the ``personId`` whose name it is."""
 
 
-def leftovers(stores: Stores, person_id: str, name: str | None) -> list[str]:
+def find_traces(stores: Stores, person_id: str, name: str | None) -> list[str]:
     """The paths of documents and pictures that name the person by id, or by ``name``, each with where it does.
 
     Raises:

@@ -1,14 +1,13 @@
-"""Erasing from the command line, straight in the stores: also where nobody is signed in as an owner."""
+"""Erasing from the command line, directly in the stores: no owner has to be signed in."""
 
 from __future__ import annotations
 
 import getpass
 
-from lookout.cloud.corrections.jobs import JobStore, Runner
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import firebase_stores
-from lookout.cloud.privacy import erasure
-from lookout.cloud.privacy.verification import leftovers
+from lookout.cloud.privacy.verification import find_traces
+from lookout.services.jobs import build_jobs
 from lookout.settings import Settings
 from stack.console import say, step
 
@@ -20,19 +19,16 @@ def erase(person_id: str) -> str | None:
 
     Raises:
         NotFound: there is no such person.
-        Conflict: something else is being done with the person.
+        Conflict: a running job excludes this.
+        JobImpossible: the erasure was given up meanwhile.
         Unavailable: a store did not answer.
     """
     stores = firebase_stores(TIMEOUT)
-    stale_seconds = Settings.from_environment().gallery_refresh_seconds * 1.5
-    book = JobStore(stores)
-    work = erasure.Erasure(stores, book, stale_seconds)
+    jobs = build_jobs(Settings.from_environment(), stores)
     with store_errors("Firestore"):
         person = stores.db.collection("people").document(person_id).get(**stores.options).to_dict() or {}
     with step(f"erasing {person_id}"):
-        receipt = work.erase(
-            Runner(book, {erasure.KIND: work.work}), person_id, f"scripts/erase {getpass.getuser()}"
-        )
+        receipt = jobs.erasure.erase(jobs.runner, person_id, f"scripts/erase {getpass.getuser()}")
     say(f"Receipt {receipt['receipt_id']} of {receipt['erased_at']}:")
     for kind, count in sorted(receipt["counts"].items()):
         say(f"  {count} {kind.replace('_', ' ')}")
@@ -47,4 +43,4 @@ def verify(person_id: str, name: str | None) -> list[str]:
         Unavailable: a store did not answer.
     """
     with step("walking through all that is stored"):
-        return leftovers(firebase_stores(TIMEOUT), person_id, name)
+        return find_traces(firebase_stores(TIMEOUT), person_id, name)

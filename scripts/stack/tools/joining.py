@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lookout.cloud.corrections import merge_people
-from lookout.cloud.corrections.jobs import JobStore, Runner
-from lookout.cloud.corrections.photo_import import PhotoImport
-from lookout.cloud.corrections.relabelling import Relabelling
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import firebase_stores
-from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.person import Profile
 from lookout.domain.people.requests import look_alikes
+from lookout.services.jobs import build_jobs
 from lookout.settings import Settings
 
 TIMEOUT = 30.0
@@ -62,19 +58,15 @@ def join(person_id: str, into_id: str) -> dict[str, Any]:
     """Merge the one person into the other, as an owner does; what was done.
 
     Raises:
-        Conflict: something else is being done with one of them.
+        Conflict: a running job excludes this.
+        JobImpossible: the one who stays was deleted meanwhile.
         NotFound: one of them is gone.
         Unavailable: a store did not answer.
     """
-    stores, settings = firebase_stores(TIMEOUT), Settings.from_environment()
-    book = JobStore(stores)
-    site = site_reader(settings, stores)
-    relabelling = Relabelling(stores, lambda moment: site.current().hour(moment))
-    bringing = PhotoImport(stores)
-    stale_seconds = settings.gallery_refresh_seconds * 1.5
-    merging = merge_people.MergePeople(stores, book, relabelling, bringing, stale_seconds)
-    runner = Runner(book, {merge_people.KIND: merging.work})
-    return runner.finish(merging.begin(person_id, into_id, f"scripts/join_people {getpass.getuser()}"))
+    jobs = build_jobs(Settings.from_environment(), firebase_stores(TIMEOUT))
+    jobs.runner.resume_excluding(f"people/{person_id}", f"people/{into_id}")
+    job = jobs.merge_people.begin(person_id, into_id, f"scripts/join_people {getpass.getuser()}")
+    return jobs.runner.finish(job)
 
 
 def _namesake(person_id: str, fields: dict[str, Any]) -> Namesake:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from lookout.cloud.corrections.jobs import Job, JobStore, Runner
+from lookout.cloud.corrections.jobs import Job, JobStore
+from lookout.cloud.corrections.runner import Runner
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
-from lookout.errors import Conflict, Unavailable
+from lookout.errors import Conflict, JobImpossible, Unavailable
 
 
 def job(job_id: str, takes: str = "", joins: str = "", kind: str = "work") -> Job:
@@ -122,7 +123,7 @@ def test_one_job_that_fails_does_not_keep_others_from_being_finished(stores: Sto
     works = {
         "silent": raising(Unavailable("Storage did not answer")),
         "broken": raising(KeyError("a bug")),
-        "impossible": raising(Conflict("gone")),
+        "impossible": raising(JobImpossible("gone")),
         "work": lambda _: {},
     }
     runner = Runner(book, works)
@@ -137,11 +138,11 @@ def test_a_job_that_was_given_up_is_not_gone_on_with(stores: Stores, book: JobSt
     opened = open_job(stores, book, job("a"))
     run(
         stores,
-        lambda transaction: book.note(transaction, book.going_on(transaction, opened).id, {"photos": ["1"]}),
+        lambda transaction: book.note(transaction, book.read_open(transaction, opened).id, {"photos": ["1"]}),
     )
     assert book.progress(opened) == {"photos": ["1"]}
     book.give_up("a")
-    with pytest.raises(Conflict, match="given up"):
-        run(stores, lambda transaction: book.going_on(transaction, opened))
+    with pytest.raises(JobImpossible, match="given up"):
+        run(stores, lambda transaction: book.read_open(transaction, opened))
     assert book.close("a", {"n": 1}) == {"n": 1}
     assert book.find("a") is None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lookout.cloud.privacy.verification import leftovers
+from lookout.cloud.privacy.verification import find_traces
 from lookout.services import people as people_service
 from tests.services.people.conftest import DAY, LATER, MODEL, NOON, House, vector
 from tests.services.people.test_interrupted import (
@@ -26,7 +26,7 @@ LONG_AGO = NOON - timedelta(hours=3)
 
 
 def left_of(house: House, person_id: str, name: str | None = None) -> list[str]:
-    return leftovers(house.stores, person_id, name)
+    return find_traces(house.stores, person_id, name)
 
 
 def live_with(house: House, person_id: str, name: str | None = None) -> None:
@@ -258,7 +258,7 @@ def test_what_was_interrupted_is_finished_by_the_tidying(house: House) -> None:
     with killed_at(4, after=True), pytest.raises(Killed):
         house.done("/people/Anna/erase")
     assert left_of(house, "Anna")
-    assert house.desk().runner.resume_all(timedelta(0)) == 1
+    assert house.desk().jobs.runner.resume_all(timedelta(0)) == 1
     assert left_of(house, "Anna") == []
     assert house.done("/people/Anna/erase")["counts"]["alerts"] == 2
 
@@ -289,10 +289,10 @@ def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House)
     """An instance that has not heard of it makes one more alert while the erasing goes on."""
     live_with(house, "Anna")
     desk = house.desk()
-    desk._erasing._stale_seconds = 0.5
+    desk.jobs.erasure._stale_seconds = 0.5
     people_service.service.replace(desk)
     late = threading.Timer(0.4, lambda: house.alert("h9", "Anna", is_open=True))
-    sweep, sweeps = desk._erasing._traces.sweep, []
+    sweep, sweeps = desk.jobs.erasure._data.sweep, []
 
     def seen(job: Any, person_id: str) -> int:
         count: int = sweep(job, person_id)
@@ -301,7 +301,7 @@ def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House)
             late.start()
         return count
 
-    desk._erasing._traces.sweep = seen
+    desk.jobs.erasure._data.sweep = seen
     answer = house.done("/people/Anna/erase")
     assert answer["counts"]["alerts"] == 3
     assert len(sweeps) >= 3

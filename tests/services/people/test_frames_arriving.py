@@ -138,7 +138,7 @@ def test_a_name_that_somebody_else_gets_meanwhile_is_one_person(house: House) ->
     desk = house.desk()
 
     def name_the_other() -> None:
-        desk.runner.finish(desk._naming.begin("s2", Wanted("postman", None), "u"))
+        desk.jobs.runner.finish(desk.jobs.name_stranger.begin("s2", Wanted("postman", None), "u"))
 
     with before_write(0, name_the_other):
         answer = house.done("/strangers/s1/name", {"name": "Postman"})

@@ -11,7 +11,10 @@ import pytest
 from google.cloud.firestore_v1.batch import WriteBatch
 from google.cloud.storage import Blob
 
+from lookout.cloud.corrections.jobs import JobStore
+from lookout.cloud.privacy.verification import find_traces
 from lookout.services import people as people_service
+from lookout.services.jobs import build_jobs
 from tests.services.people.conftest import House
 
 
@@ -139,12 +142,12 @@ def test_what_nobody_calls_for_again_is_finished_by_the_tidying(house: House) ->
     with killed_at(2, after=True), pytest.raises(Killed):
         house.done("/strangers/s1/name", {"name": "Postman"})
     desk = house.desk()
-    assert desk.runner.resume_all(timedelta(minutes=5)) == 0
+    assert desk.jobs.runner.resume_all(timedelta(minutes=5)) == 0
     assert house.read("jobs/name_s1")["state"] == "running"
-    assert desk.runner.resume_all(timedelta(0)) == 1
+    assert desk.jobs.runner.resume_all(timedelta(0)) == 1
     assert house.read("jobs/name_s1")["state"] == "done"
     assert house.get("strangers/s1") is None
-    assert desk.runner.resume_all(timedelta(0)) == 0
+    assert desk.jobs.runner.resume_all(timedelta(0)) == 0
 
 
 def test_a_call_about_the_same_person_finishes_what_was_interrupted_first(house: House) -> None:
@@ -158,3 +161,39 @@ def test_a_call_about_the_same_person_finishes_what_was_interrupted_first(house:
     assert answer["alerts"] == 1
     assert house.read("alerts/a1")["personId"] == "Robert"
     assert [person.id for person in house.db.collection("people").stream()] == ["Robert"]
+
+
+@pytest.mark.parametrize("path", ["/strangers/s1/name", "/strangers/s1/merge", "/people/Rob/merge"])
+def test_the_scripts_finish_whatever_kind_of_job_was_interrupted_first(house: House, path: str) -> None:
+    house.stranger("s1", "s1")
+    house.stranger("s2", "s2")
+    house.person("Bob")
+    house.person("Rob")
+    house.alert("a1", "Rob")
+    body = {"/strangers/s1/name": {"person_id": "Bob"}, "/strangers/s1/merge": {"into": "s2"}}
+    with killed_at(0, after=True), pytest.raises(Killed):
+        house.done(path, body.get(path, {"into": "Bob"}))
+    jobs = build_jobs(house.settings, house.stores, enrol_seconds=0.0)
+    if path == "/strangers/s1/merge":
+        # it is about no person, so only the tidying finishes it
+        assert jobs.runner.resume_all(timedelta(0)) == 1
+    receipt = jobs.erasure.erase(jobs.runner, "Bob", "scripts/erase")
+    assert receipt["counts"]["people"] == 1
+    assert [job.id for job in JobStore(house.stores).running()] == []
+    assert find_traces(house.stores, "Bob", None) == []
+
+
+def test_a_call_whose_job_can_never_be_finished_is_told_why(house: House) -> None:
+    house.person("Bob")
+    house.person("Rob")
+    house.alert("a1", "Rob")
+    with killed_at(0, after=True), pytest.raises(Killed):
+        house.done("/people/Rob/merge", {"into": "Bob"})
+    # the tidying's finishing of it would end the job; here the call itself finds that Bob is gone
+    runner = people_service.service().jobs.runner
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(runner), "resume_excluding", lambda *_: house.db.document("people/Bob").delete())
+        answer = house.answer("/people/Rob/merge", {"into": "Bob"})
+    assert (answer.status_code, answer.json["error"]) == (409, "conflict")
+    assert "Bob was deleted meanwhile" in answer.json["message"]
+    assert house.get("jobs/merge_person_Rob") is None

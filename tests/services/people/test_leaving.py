@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from lookout.cloud.corrections.alert_removal import PARTS, UnseenStrangers
+from lookout.cloud.corrections.relabelling import Subject
 from lookout.cloud.privacy.retention import EVERY, Retention
+from lookout.domain.people.relabel import Identity
 from lookout.domain.people.requests import Wanted
-from lookout.errors import Conflict
+from lookout.errors import JobImpossible
 from lookout.services import housekeeping
 from tests.services.people.conftest import House
 from tests.services.people.frames import Frame, before_write
@@ -29,7 +31,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture(autouse=True)
 def own_housekeeping(house: House) -> None:
     """The function's events are about the test's own stores."""
-    kept = housekeeping.Housekeeping(house.settings, house.stores, house.desk().runner)
+    kept = housekeeping.Housekeeping(house.settings, house.stores, house.desk().jobs.runner)
     housekeeping.service.replace(kept)
 
 
@@ -186,11 +188,12 @@ def test_a_merged_stranger_lives_as_long_as_an_alert_of_either(house: House) -> 
 def test_a_stranger_whose_naming_was_given_up_goes_when_all_alerts_have_the_name(house: House) -> None:
     house.stranger("a0", "a1", picture=b"face")
     desk = house.desk()
-    job = desk._naming.begin("a0", Wanted("Postman", None), "u")
-    assert desk._naming._relabel_all(job) == 1
+    job = desk.jobs.name_stranger.begin("a0", Wanted("Postman", None), "u")
+    subject = Subject("strangerId", "a0", Identity("Postman", "Postman"))
+    assert desk.jobs.name_stranger._relabel_all.alerts(job, subject) == 1
     house.db.document("people/Postman").delete()
-    with pytest.raises(Conflict):
-        desk.runner.finish(job)
+    with pytest.raises(JobImpossible):
+        desk.jobs.runner.finish(job)
     nothing_is_left(house, "a0")
 
 

@@ -267,9 +267,9 @@ def test_nobody_is_merged_into_a_person_who_is_being_merged(house: House) -> Non
     for person_id in ("Rob", "Bob", "Eve"):
         house.person(person_id)
     desk = house.desk()
-    desk._people_merging.begin("Bob", "Eve", "u")
+    desk.jobs.merge_people.begin("Bob", "Eve", "u")
     with pytest.raises(Conflict, match="try again"):
-        desk._people_merging.begin("Rob", "Bob", "u")
+        desk.jobs.merge_people.begin("Rob", "Bob", "u")
     house.alert("a1")
     assert house.refused("/alerts/a1/correct", {"person_id": "Bob"})[0] == 409
     # the call itself finishes what is in its way, and finds that Bob is gone

@@ -164,8 +164,8 @@ def test_a_stranger_goes_when_enrolment_does_not_come(house: House) -> None:
     people_service.service.replace(desk)
     assert name(house)["waiting"] == 1
     assert house.get("strangers/s1") is not None
-    time.sleep(0.2 * name_stranger.PATIENCE)
-    assert desk.runner.resume_all(timedelta(0)) == 1
+    time.sleep(0.2 * name_stranger.WAITS)
+    assert desk.jobs.runner.resume_all(timedelta(0)) == 1
     assert house.get("strangers/s1") is None
     assert house.read("jobs/name_s1")["result"]["waiting"] == 1
 
@@ -193,7 +193,7 @@ def test_a_stranger_who_is_somebody_muted_is_muted_from_the_first_moment(
 ) -> None:
     house.person("Anna")
     house.stranger("s1", "s1")
-    begin = house.desk()._naming.begin
+    begin = house.desk().jobs.name_stranger.begin
     job = begin("s1", parse_naming(wanted), "u")
     assert house.read("stranger_vectors/s1")["ignored"] is False
     house.db.document(f"jobs/{job.id}").delete()
@@ -244,8 +244,8 @@ def test_two_strangers_named_the_same_at_once_are_one_person(house: House, named
     with ThreadPoolExecutor(2) as pool:
 
         def call(index: int, said: str) -> dict[str, object]:
-            job = desks[index]._naming.begin(f"s{index + 1}", wanted({"name": said}), "u")
-            result: dict[str, object] = desks[index].runner.finish(job)
+            job = desks[index].jobs.name_stranger.begin(f"s{index + 1}", wanted({"name": said}), "u")
+            result: dict[str, object] = desks[index].jobs.runner.finish(job)
             return result
 
         answers = list(pool.map(call, (0, 1), ("Postman", named)))
@@ -269,9 +269,9 @@ def test_the_same_stranger_named_twice_at_once_is_named_once(house: House) -> No
 def test_a_person_who_is_deleted_meanwhile_stays_deleted(house: House) -> None:
     house.stranger("s1", "s1", picture=b"the best")
     desk = house.desk()
-    job = desk._naming.begin("s1", parse_naming({"name": "Postman"}), "u")
+    job = desk.jobs.name_stranger.begin("s1", parse_naming({"name": "Postman"}), "u")
     house.db.document("people/Postman").delete()
-    assert desk.runner.resume_all(timedelta(0)) == 0
+    assert desk.jobs.runner.resume_all(timedelta(0)) == 0
     assert house.get("people/Postman") is None
     assert house.get(f"jobs/{job.id}") is None
     assert (house.read("strangers/s1")["personId"], house.read("alerts/s1")["strangerId"]) == (None, "s1")

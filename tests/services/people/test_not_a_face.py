@@ -29,7 +29,7 @@ def say(house: House, alert_id: str) -> str | None:
 
 def left(house: House, alert_id: str, stranger_id: str | None) -> None:
     """What follows by itself when an alert is deleted."""
-    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().jobs.runner)
     keeping.alert_left(alert_id, stranger_id)
 
 
