@@ -132,7 +132,7 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
 
     mark = secrets.token_hex(4)
     house = House(Settings(), firestore_client(), bucket(), FlaskClient(None), "")
-    for one in "abc":
+    for one in "abcd":
         face = (samples / "biden.jpg").read_bytes()
         house.stranger(f"{one}-{mark}", f"alert-{one}-{mark}", picture=face)
 
@@ -149,6 +149,13 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     call("exportPerson", **about("Bea"))
     call("erasePerson", **about("Bea"))
     call("deleteAlert", **about("alert-a"))
+    call("similarAlerts", **about("alert-d"))
+    call("notAFace", **about("alert-d"))
+    call("testNotice", body={"channel": "push"}, media_type="application/json")
+    invitation = {"email": f"{mark}@example.com", "role": "viewer"}
+    member = call("inviteMember", body=invitation, media_type="application/json").json()["member"]
+    call("listMembers")
+    call("removeMember", path_parameters={"uid": member["uid"]})
     assert call.made == set(OPERATIONS)
 
 

@@ -158,4 +158,4 @@ def test_when_the_store_goes_silent_the_answer_breaks_off(
     assert b"photos/001_1.jpg" in received
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(io.BytesIO(received))
-    assert "a zip file breaks off" in capfd.readouterr().out
+    assert "zip file broken off" in capfd.readouterr().out
