@@ -4,10 +4,11 @@ from firebase_functions import https_fn
 
 from lookout.deployment import options
 from lookout.services.detect import endpoint as service
-from lookout.web.answer import Request, Response
+from lookout.web.answer import Request, Response, guarded
 
 
 @https_fn.on_request(**options("detect"))
+@guarded
 def detect(request: Request) -> Response:
     """Judge the posted frame."""
     return service.detect(request)

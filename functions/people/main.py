@@ -8,10 +8,11 @@ from lookout.cloud.firebase.triggers import handle_event, named_by_payload, retr
 from lookout.deployment import options
 from lookout.services import housekeeping
 from lookout.services import people as service
-from lookout.web.answer import Request, Response
+from lookout.web.answer import Request, Response, guarded
 
 
 @https_fn.on_request(**options("people"))
+@guarded
 def people(request: Request) -> Response:
     """Answer a call about people, strangers or alerts."""
     return service.people(request)

@@ -66,6 +66,17 @@ SECURITY_HEADERS = {
 """On every answer: it is data for the caller alone, never a page."""
 
 
+def guarded(function: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Have the app that serves ``function`` answer in JSON whatever does not reach it, and read bodies in time.
+
+    For a function's ``main.py``, which is imported while the app of that name is being made.
+    """
+    # the app that is being made for this very function; others in the same file are for events
+    if has_app_context() and current_app.name == function.__name__:
+        guard(current_app._get_current_object(), refusal)  # type: ignore[attr-defined]
+    return function
+
+
 def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]]:
     """Make an HTTP function of a handler that returns what it answers, or raises a LookoutError.
 
@@ -74,10 +85,6 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
     """
 
     def decorate(handler: Handler) -> Callable[[Request], Response]:
-        # the app that is being made for this very function; others in the same file are for events
-        if has_app_context() and current_app.name == handler.__name__:
-            guard(current_app._get_current_object(), refusal)  # type: ignore[attr-defined]
-
         @functools.wraps(handler)
         def answer(request: Request) -> Response:
             timed(request)

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from contextvars import copy_context
 
 from lookout.log import Severity, log
-from lookout.web.answer import Request, endpoint
+from lookout.web.answer import Request, endpoint, guarded
 
 LINES = 60
 
 
+@guarded
 @endpoint("GET")
 def work(request: Request) -> Mapping[str, object]:
     caller = request.args["caller"]

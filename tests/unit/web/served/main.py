@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Mapping
 
 from lookout import errors
-from lookout.web.answer import Request, endpoint
+from lookout.web.answer import Request, endpoint, guarded
 from lookout.web.upload.frame_upload import FrameUpload
 
 LIMIT = 8 * 1024 * 1024
 
 
+@guarded
 @endpoint("POST", "PUT")
 def take(request: Request) -> Mapping[str, object]:
     match request.path:
