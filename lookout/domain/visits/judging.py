@@ -62,7 +62,8 @@ def judge(
     """Judge the sightings of one frame, taken ``at`` a moment and told apart by its ``digest``."""
     recent = tuple(frame for frame in before.recent if at - frame.at <= DOUBLE_WINDOW)
     for frame in recent:
-        if frame.digest == digest:
+        # a camera that was turned meanwhile may show other faces in the same bytes: those are looked at anew
+        if frame.digest == digest and len(frame.outcomes) == len(sightings):
             return Judgement(before, _paired(sightings, frame.outcomes), doubled=True)
 
     ends_after = timedelta(seconds=rules.visit_seconds)

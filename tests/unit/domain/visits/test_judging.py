@@ -236,6 +236,15 @@ def test_a_doubled_frame_has_the_same_outcomes_and_leaves_the_state(camera: Came
     assert doubled.outcomes == stored
 
 
+def test_the_same_bytes_of_a_camera_that_was_turned_meanwhile_are_looked_at_anew(
+    camera: Camera, alice: Embedding
+) -> None:
+    camera.judge(0, seen(alice, "Alice"), seen(face(3)), digest="x")
+    turned = camera.judge(5, seen(alice, "Alice"), digest="x")
+    assert (turned.doubled, len(turned.outcomes)) == (False, 1)
+    assert camera.judge(6, seen(alice, "Alice"), digest="x").doubled
+
+
 def test_the_same_bytes_after_a_while_are_a_new_sighting(camera: Camera, alice: Embedding) -> None:
     window = DOUBLE_WINDOW.total_seconds()
     first = camera.one(0, seen(alice, "Alice"), digest="x")
