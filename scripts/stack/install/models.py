@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -177,7 +178,12 @@ def _write(home: Path, record: dict[str, Any]) -> None:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Two scripts that install at once would rename each other's halves; the second waits for the first."""
-    (home / WEIGHTS).mkdir(parents=True, exist_ok=True)
-    with (home / WEIGHTS.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = home / WEIGHTS
+    folder.mkdir(parents=True, exist_ok=True)
+    # the folder itself is locked: a file that changes here has running stacks load all functions anew
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(opened)

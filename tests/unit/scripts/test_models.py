@@ -296,3 +296,13 @@ def test_a_model_that_cannot_be_fetched_is_one_clear_line(recogniser: Recogniser
     refused = run("--model", "Facenet512", "--offline")
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1].startswith("lookout: Facenet512 could not be fetched")
+
+
+def test_a_second_installation_changes_no_file() -> None:
+    def state() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in (ROOT / "models").rglob("*") if path.is_file()}
+
+    models.ensure()
+    before = state()
+    models.ensure()
+    assert state() == before
