@@ -21,6 +21,7 @@ import numpy as np
 import onnx
 from onnx import GraphProto, ModelProto, NodeProto, helper
 
+import lookout.vision  # noqa: F401 - keeps ONNX Runtime quiet, which is imported later
 from stack.install.networks.channels import cut_dead_channels
 from stack.install.networks.initializers import arrays_of, set_arrays
 
