@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from lookout.vision.recogniser import recogniser
 from stack.fake_camera.client import on_frame
 from tests.support import functions
 from tests.support.faces import good
-from tests.support.stores import objects
+from tests.support.household import Household
 
 CAMERA = "cam_front"
 
@@ -98,24 +97,15 @@ def people(db: Any, stores: Stores, photos: Path, settings: Settings) -> People:
 
 
 @dataclass
-class House:
+class House(Household):
     """A registered camera, and the function that judges its frames."""
 
-    settings: Settings
-    db: Any
-    bucket: Any
     client: FlaskClient
     key: str
 
-    @property
-    def stores(self) -> Stores:
-        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
-
     def another_instance(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """A warm instance of its own, with nothing in its memory."""
-        settings = dataclasses.replace(self.settings, **changes)
-        stores = Stores(db or self.db, bucket or self.bucket, settings.store_timeout_seconds)
-        return frames.FrameService(settings, stores)
+        return frames.FrameService(*self.changed(db, bucket, **changes))
 
     def run_on(self, watch: Any, db: Any = None) -> None:
         """Let ``watch`` answer the requests from now on."""
@@ -145,14 +135,6 @@ class House:
         (face,) = answer.json["faces"]
         read: dict[str, Any] = face
         return read
-
-    def alerts(self) -> list[dict[str, Any]]:
-        """All alerts, each with its ``id``."""
-        return [snapshot.to_dict() | {"id": snapshot.id} for snapshot in self.db.collection("alerts").get()]
-
-    def pictures(self) -> list[str]:
-        """The paths of all alerts' pictures."""
-        return [path for path in objects(self.bucket) if path.startswith("alerts/")]
 
     def alert(self) -> dict[str, Any]:
         """The only alert there is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from pillow_heif import register_heif_opener
 from lookout.cloud.firebase.stores import Stores
 from lookout.services import enrol
 from lookout.settings import Settings
+from tests.support.household import Household
 
 register_heif_opener()
 
@@ -54,29 +54,14 @@ def encoded(picture: Image.Image, kind: str = "JPEG") -> bytes:
 
 
 @dataclass
-class Desk:
+class Desk(Household):
     """A warm instance of ``enroll``, and the stores it works on."""
 
     desk: Any
-    settings: Settings
-    db: Any
-    bucket: Any
-
-    @property
-    def stores(self) -> Stores:
-        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
 
     def another(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """An instance of its own."""
-        settings = dataclasses.replace(self.settings, **changes)
-        stores = Stores(db or self.db, bucket or self.bucket, settings.store_timeout_seconds)
-        return enrol.EnrolmentService(settings, stores)
-
-    def upload(self, path: str, data: bytes) -> int:
-        """Put an object into Storage; its generation."""
-        blob = self.bucket.blob(path)
-        blob.upload_from_string(data, "image/jpeg")
-        return int(self.bucket.get_blob(path).generation)
+        return enrol.EnrolmentService(*self.changed(db, bucket, **changes))
 
     def delete(self, path: str) -> None:
         self.bucket.blob(path).delete()
@@ -93,20 +78,16 @@ class Desk:
         return done
 
     def person(self, person_id: str) -> dict[str, Any] | None:
-        read: dict[str, Any] | None = self.db.document(f"people/{person_id}").get().to_dict()
-        return read
+        return self.get(f"people/{person_id}")
 
     def photo(self, path: str) -> dict[str, Any] | None:
         """The document of the photo at ``faces/{person}/{photo}``."""
         _, person_id, photo_id = path.split("/")
-        read: dict[str, Any] | None = (
-            self.db.document(f"people/{person_id}/photos/{photo_id}").get().to_dict()
-        )
-        return read
+        return self.get(f"people/{person_id}/photos/{photo_id}")
 
     def gallery(self, person_id: str) -> dict[str, Any]:
         """The person's vectors as they are stored."""
-        return self.db.document(f"gallery/{person_id}").get().to_dict() or {}
+        return self.get(f"gallery/{person_id}") or {}
 
     def version(self) -> int:
         return int((self.db.document("gallery_state/current").get().to_dict() or {}).get("version", 0))
@@ -125,4 +106,4 @@ class Desk:
 @pytest.fixture
 def desk(settings: Settings, stores: Stores, db: Any, bucket: Any, photos: Path) -> Desk:
     assert photos
-    return Desk(enrol.EnrolmentService(settings, stores), settings, db, bucket)
+    return Desk(settings, db, bucket, enrol.EnrolmentService(settings, stores))

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from lookout.cloud.firebase.stores import Stores
 from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
 from tests.services.notify.servers import MailServer, Receiver, mail_server, receiver
+from tests.support.household import Household
 
 SECRET = "a secret of the house"
 FACE, FRAME = b"\xff\xd8 the face \xff\xd9", b"\xff\xd8 the frame \xff\xd9"
@@ -30,23 +30,14 @@ DAY = "2026-05-31"
 
 
 @dataclass
-class NotifyStores:
+class NotifyStores(Household):
     """The stores of a house, and the function by which its people are told."""
-
-    settings: Settings
-    db: Any
-    bucket: Any
-
-    @property
-    def stores(self) -> Stores:
-        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
 
     def service(
         self, pauses: Sequence[float] = (0.01, 0.01), notifiers: Sequence[Any] | None = None, **changes: Any
     ) -> Any:
         """A warm instance of its own, set up otherwise in the ``changes``."""
-        settings = dataclasses.replace(self.settings, **changes)
-        stores = Stores(self.db, self.bucket, settings.store_timeout_seconds)
+        settings, stores = self.changed(**changes)
         found = channels.notifiers(settings, stores) if notifiers is None else notifiers
         return deliveries.NotificationService(settings, stores, found, pauses)
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from lookout.cloud.firebase.stores import Stores
 from lookout.services import people as people_service
 from lookout.settings import Settings
 from stack.local import owner
 from stack.local.info import StackInfo
 from tests.support import functions
+from tests.support.household import Household
 from tests.support.stores import objects
 
 CAMERA = "cam_front"
@@ -43,18 +43,11 @@ def owner_token(stack: StackInfo) -> str:
 
 
 @dataclass
-class House:
+class House(Household):
     """The stores of a house, and the function by which its owner puts things right."""
 
-    settings: Settings
-    db: Any
-    bucket: Any
     client: FlaskClient
     token: str
-
-    @property
-    def stores(self) -> Stores:
-        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
 
     def desk(self, enrol_seconds: float = 0.0) -> Any:
         """A warm instance of its own. Nobody enrols here, so that it need not wait."""
@@ -220,19 +213,6 @@ class House:
             counts = day["people"].setdefault(alert["personId"], {"name": alert["person"], "alerts": 0})
             counts["alerts"] += 1
         self.db.document(path).set(day)
-
-    def upload(self, path: str, data: bytes) -> None:
-        self.bucket.blob(path).upload_from_string(data, "image/jpeg")
-
-    def get(self, path: str) -> dict[str, Any] | None:
-        read: dict[str, Any] | None = self.db.document(path).get().to_dict()
-        return read
-
-    def read(self, path: str) -> dict[str, Any]:
-        """A document that is there."""
-        found = self.get(path)
-        assert found is not None, path
-        return found
 
     def visit(self, camera: str = CAMERA) -> dict[str, Any]:
         """The only open visit of a camera."""
