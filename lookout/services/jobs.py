@@ -1,4 +1,4 @@
-"""All kinds of jobs, built once for whoever starts or resumes them: ``people``, the tidying and the scripts."""
+"""Builds all kinds of jobs, for ``people``, for the tidying and for the scripts."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class PeopleService:
     def not_a_face(self, request: Request, alert_id: str) -> Fields:
         """Delete an alert of something that is no face, and make no more alerts of it."""
         caller = self._owner(request)
-        stranger_id = self._not_a_face.silence(alert_id, caller.uid)
+        stranger_id = self._not_a_face.mute(alert_id, caller.uid)
         log(Severity.INFO, "not a face", alert=alert_id, stranger=stranger_id, by=caller.uid)
         return {"alert_id": alert_id, "stranger_id": stranger_id}
 

@@ -1,4 +1,4 @@
-"""An alert is of no face, but of a wheel cap or a poster: it goes, and what looks like it makes no more alerts."""
+"""Alerts of something that is no face: the alert is deleted, and what looks like it makes no more alerts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lookout.errors import NotFound
 
 
 class NotAFace:
-    """Lets an ignored stranger stand for what was taken for a face, so that an owner can take it back there."""
+    """Keeps a muted stranger in place of the thing, which an owner can unmute."""
 
     def __init__(
         self,
@@ -33,10 +33,10 @@ class NotAFace:
         self._strangers = strangers
         self._corrections = corrections
 
-    def silence(self, alert_id: str, by: str) -> str | None:
-        """Delete the alert, and ignore its stranger; one that was taken for a person becomes a stranger first.
+    def mute(self, alert_id: str, by: str) -> str | None:
+        """Delete the alert, and mute its stranger; one that was taken for a person becomes a stranger first.
 
-        Returns the id of the ignored stranger; None for an alert whose face was not stored, which is only deleted.
+        Returns the id of the muted stranger; None for an alert whose face was not stored, which is only deleted.
         May be called again after an error.
 
         Raises:
@@ -47,7 +47,7 @@ class NotAFace:
         if not is_document_id(alert_id):
             raise NotFound(f"There is no alert {alert_id!r}.")
         made_id = hashlib.sha256(alert_id.encode()).hexdigest()[:32]
-        stranger_id, shot = run(self._stores, lambda step: self._ignore(step, alert_id, made_id))
+        stranger_id, shot = run(self._stores, lambda step: self._mute(step, alert_id, made_id))
         if stranger_id == made_id or stranger_id is None:
             # also a negative of the person it was taken for
             self._corrections.correct(alert_id, Correction(stranger_id=stranger_id), by)
@@ -57,10 +57,10 @@ class NotAFace:
         delete_alert(self._stores, alert_id)
         return stranger_id
 
-    def _ignore(
+    def _mute(
         self, step: Transaction, alert_id: str, made_id: str
     ) -> tuple[str | None, tuple[str, str] | None]:
-        """The id of the stranger that is ignored now, and from where to where to copy its picture."""
+        """The id of the muted stranger, and the path of its picture with the path to copy it to."""
         references = [
             self._stores.db.collection(name).document(alert_id) for name in ("alerts", "alert_vectors")
         ]

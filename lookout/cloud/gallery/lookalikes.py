@@ -1,8 +1,7 @@
-"""Look-alikes, found anew after each change of a person and kept on both, for ``detect`` and for the owner.
+"""Look-alikes: updated after each change of a person, on both people, for ``detect`` and for the owner.
 
-Whatever order changes come in, and however many at once: who may be concerned is looked up in memory, but what is
-written is worked out from what is stored at that moment, and only written if nothing changed since. Of two changes
-the later one's follow-up sees both.
+Changes may come in any order, and many at once. Who may be affected is looked up in memory; what is written is
+computed from the stored documents, and refused if they changed since. Of two changes, the later update sees both.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 
 AT_ONCE = 100
-"""Others dealt with in one step: a site whose threshold calls everybody alike must not outgrow a step."""
+"""Others updated in one step: with a wide threshold everybody may be alike, and a step's size is limited."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A person as read for a step: the documents in ``gallery`` and ``people``, empty where there is none."""
+    """A person as a step read it: the documents in ``gallery`` and ``people``, empty if there is none."""
 
     person_id: str
     gallery: dict[str, Any]
@@ -47,7 +46,7 @@ class _Stored:
         try:
             return from_document(self.person_id, self.gallery)
         except CorruptGallery:
-            return None  # whoever keeps the gallery in memory says so
+            return None  # logged by the reader of the gallery
 
     @property
     def shown(self) -> dict[str, dict[str, Any]]:
@@ -64,7 +63,7 @@ class _Stored:
 
 
 class Lookalikes:
-    """Keeps look-alikes true, for one model. One per warm instance."""
+    """Updates look-alikes, for one model. One per warm instance."""
 
     def __init__(self, stores: Stores, model_id: str) -> None:
         self._stores = stores
@@ -72,10 +71,10 @@ class Lookalikes:
         self._everybody = GalleryReader(stores, model_id, 0.0)
 
     def follow(self, person_id: str, threshold: float) -> None:
-        """Find the person's look-alikes after a change: on the person, and on everybody who was or now is one.
+        """Update the look-alikes of a person after a change, on the person and on everybody who is or was one.
 
         Raises:
-            Unavailable: Firestore did not answer; to be called again, as often as one likes.
+            Unavailable: Firestore did not answer; it may be called again.
         """
         with store_errors("Firestore"):
             others = sorted(self._concerned(person_id, threshold) - {person_id})
@@ -88,17 +87,17 @@ class Lookalikes:
             changed = run(self._stores, change)
             for other, distance in changed.items():
                 if distance is None:
-                    log(Severity.INFO, "two people are told apart again", person=person_id, other=other)
+                    log(Severity.INFO, "look-alikes ended", person=person_id, other=other)
                 else:
                     fields = {"person": person_id, "other": other, "distance": distance}
                     log(Severity.WARNING, "two people are hard to tell apart", **fields)
 
     def _concerned(self, person_id: str, threshold: float) -> set[str]:
-        """Everybody who is a look-alike by now, or is written down as one on either side."""
+        """Everybody who is a look-alike now, or is stored as one on either side."""
         from google.cloud.firestore_v1.base_query import FieldFilter
         from google.cloud.firestore_v1.field_path import FieldPath
 
-        # the memory has only people who can be matched, a list may still name one who cannot
+        # the reader has only people who can be matched; a stored list may still name one who cannot
         entry = FieldPath("lookalikes", person_id).to_api_repr()
         naming = self._stores.db.collection("gallery").where(filter=FieldFilter(entry, ">=", 0)).select([])
         transaction = Transaction(self._stores)
@@ -113,8 +112,8 @@ class Lookalikes:
     def _pairs(
         self, transaction: Transaction, person_id: str, others: Sequence[str], threshold: float
     ) -> dict[str, float | None]:
-        """Set right what is stored of each pair; the distances of those that changed, None for one that ended."""
-        # the version first: a change between the two readings then keeps the step from being written
+        """Update what is stored of each pair; the new distances of those that changed, None for one that ended."""
+        # the version first: a change between the two reads then has the step refused
         (state,) = transaction.read([state_reference(self._stores.db)])
         own, *rest = self._read(transaction, [person_id, *others])
         change = GalleryChange(transaction, self._stores.db, state, self._model_id)

@@ -1,4 +1,4 @@
-"""``misplaced_photos/{id}``: files below ``faces/`` that lie in nobody's folder, with what to do about each."""
+"""``misplaced_photos/{id}``: files below ``faces/`` in no person's folder, with what to do about each."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ CAUGHT_UP = 50
 
 
 class MisplacedPhotos:
-    """Keeps the list in step with Storage. Raises ``Unavailable`` when Firestore does not answer."""
+    """Updates the list. Raises ``Unavailable`` when Firestore does not answer."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
 
     def note(self, path: str, stored: StoredPhoto) -> str:
-        """Tell owners of a file that cannot be enrolled where it lies. Returns what was done, for the log."""
+        """Put a file that cannot be enrolled on the list. Returns what was done, for the log."""
         reason = misplaced(path)
         if reason is None:
             return "a folder"
@@ -50,7 +50,7 @@ class MisplacedPhotos:
         return run(self._stores, change)
 
     def forget(self, path: str, generation: int) -> str:
-        """Take a file off the list that was deleted. Returns what was done, for the log."""
+        """Take a deleted file off the list. Returns what was done, for the log."""
 
         def change(transaction: Transaction) -> str:
             reference = self._reference(path)
@@ -63,9 +63,10 @@ class MisplacedPhotos:
         return run(self._stores, change)
 
     def catch_up(self, uploaded: Iterable[UploadedPhoto], before: datetime) -> int:
-        """Put the list right where events were lost; at how many files, of which one call bounds the number.
+        """Correct the list where events were lost; for how many files, at most :data:`CAUGHT_UP`.
 
-        ``uploaded`` is all that lies there. What came after ``before`` may still be waiting for its event.
+        ``uploaded`` are all objects below ``faces/``. The event of one that came after ``before`` may still
+        arrive.
         """
         there = {one.path: one for one in uploaded if one.place is None}
         with store_errors("Firestore"):
@@ -80,7 +81,7 @@ class MisplacedPhotos:
         ]
         wrong = [*gone, *new][:CAUGHT_UP]
         for path in wrong:
-            # asked for once more: it may have come or gone after the others were listed
+            # asked again: it may have been uploaded or deleted after the others were listed
             stored = storage.photo(self._stores, path)
             if stored is None:
                 self.forget(path, listed.get(path, 0))
@@ -89,7 +90,7 @@ class MisplacedPhotos:
         return len(wrong)
 
     def forget_folder(self, folder: str) -> int:
-        """Take off the list what lay below a folder, given as ``faces/{personId}/``; how many files that was."""
+        """Take the files below a folder, given as ``faces/{personId}/``, off the list; how many."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         after_all = folder.removesuffix("/") + "0"  # the character after the slash

@@ -1,4 +1,4 @@
-"""Photos of people in Storage, which is the truth about them: listed, moved, and put there once more."""
+"""Photos of people in Storage: listed, moved and uploaded again. Storage decides which photos there are."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from lookout.domain.people.photo import PhotoPath
 FOLDER = "faces/"
 
 TRIES = "enrolTries"
-"""The metadata of a photo in which it stands how often it was put there once more."""
+"""The metadata field with the number of times a photo was uploaded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadedPhoto:
-    """One version of what lies under ``faces/``. ``place`` is None for what is in no person's folder; ``tries`` is
-    how often it was put there once more to be enrolled."""
+    """One version of an object under ``faces/``. ``tries`` is how often it was uploaded again to be enrolled."""
 
     path: str
     generation: int
@@ -31,12 +30,12 @@ class UploadedPhoto:
 
     @property
     def place(self) -> PhotoPath | None:
-        """Whose photo it is."""
+        """The photo's place; None for an object in no person's folder."""
         return PhotoPath.parse(self.path)
 
 
 def uploaded(stores: Stores) -> list[UploadedPhoto]:
-    """All that lies under ``faces/``, by path.
+    """All objects under ``faces/``, by path.
 
     Raises:
         Unavailable: Storage did not answer.
@@ -47,14 +46,14 @@ def uploaded(stores: Stores) -> list[UploadedPhoto]:
             UploadedPhoto(blob.name, int(blob.generation), blob.time_created, _tries(blob.metadata))
             for blob in blobs
         ]
-    # a folder made by hand is an object without a name
+    # the console makes a folder as an object whose name ends with a slash
     return sorted((one for one in found if not one.path.endswith("/")), key=lambda one: one.path)
 
 
 def upload_again(stores: Stores, path: str) -> bool:
-    """Put a photo where it is once more, as a new generation, so that it is enrolled by the ordinary path.
+    """Upload a photo again in its place, as a new generation, so that it is enrolled as any upload.
 
-    Returns False when it is not there any more.
+    Returns False when it does not exist any more.
 
     Raises:
         Unavailable: Storage did not answer, or somebody replaced the photo meanwhile.
@@ -63,7 +62,7 @@ def upload_again(stores: Stores, path: str) -> bool:
         blob = stores.bucket.get_blob(path, **storage_options(stores))
         if blob is None:
             return False
-        # only if nobody replaced it meanwhile: the newer photo must win
+        # refused if the photo was replaced meanwhile: the newer one must stay
         unchanged = blob.generation
         data = blob.download_as_bytes(**storage_options(stores))
         again = stores.bucket.blob(path)
@@ -76,8 +75,10 @@ def upload_again(stores: Stores, path: str) -> bool:
 
 
 def move(stores: Stores, path: str, generation: int, folder: str) -> str | None:
-    """Move that version of what is at ``path`` into another ``folder``, under a name that is free or has just
-    these bytes. Returns where it is now, None when that version is gone.
+    """Move that version of the object at ``path`` into another ``folder``.
+
+    Its name there is one that is free, or has the same bytes. Returns the new path; None when that version does
+    not exist any more.
 
     Raises:
         Unavailable: Storage did not answer; it may be called again.
@@ -90,7 +91,7 @@ def move(stores: Stores, path: str, generation: int, folder: str) -> str | None:
         to = folder + path.rpartition("/")[2]
         there = stores.bucket.get_blob(to, **storage_options(stores))
         if there is not None and there.md5_hash != found.md5_hash:
-            # by its bytes: the same name when this is done again
+            # from its bytes: a second call finds the same name
             to = f"{folder}{hashlib.sha256(data).hexdigest()[:12]}-{path.rpartition('/')[2]}"
             there = stores.bucket.get_blob(to, **storage_options(stores))
         if there is None:

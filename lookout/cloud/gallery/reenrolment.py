@@ -1,6 +1,6 @@
-"""Finding the photos that are not enrolled: their event was lost, their enrolment cut off, the model changed.
+"""Finding photos that are not enrolled: the event was lost, the enrolment was interrupted, or the model changed.
 
-What lies in Storage under ``faces/`` counts, not the documents: a photo whose event was lost has none.
+Storage decides which photos there are, not the documents: a photo whose event was lost has none.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ EVERY = timedelta(minutes=15)
 """How often :class:`LostPhotos` looks."""
 
 LOOKED_AT = 100
-"""Photos that one run looks at, a read each. With more of them, each run looks at another part."""
+"""Photos that one run checks, a read each. If there are more, each run checks another part."""
 
-PUT_AGAIN = 25
-"""Photos that one run puts into Storage once more; what is left over waits until it is their part's turn again."""
+UPLOADED_AGAIN = 25
+"""Photos that one run uploads again; the rest of a part waits for its next turn."""
 
 UNDER_WAY = timedelta(minutes=10)
 """A younger photo may still be waiting for its event, or being enrolled."""
 
 AT_ONCE = 8
-"""Photos that :func:`put_again` has under way at a time."""
+"""Photos that :func:`enrol_again` uploads before it waits for them."""
 
-DEALT_WITH_SECONDS = 60.0
-"""How long it waits for them; a function that has to start first takes seconds."""
+ENROL_SECONDS = 60.0
+"""How long it waits for them. A function that has to start first takes seconds."""
 
 TRIES = 3
-"""How often a photo is put there once more by itself. One that is then not dealt with has another reason."""
+"""How often a photo is uploaded again. One that is still not enrolled then has another problem."""
 
 
 def unenrolled(
     stores: Stores, uploaded: Iterable[UploadedPhoto], model_id: str | None = None
 ) -> list[UploadedPhoto]:
-    """Those photos that were never dealt with in this version, to the end, and by that model.
+    """The photos whose current version was neither enrolled nor rejected by that model.
 
-    Not those of people who were deleted after the upload: they are to go.
+    Photos of people who were deleted after the upload are left out.
 
     Raises:
         Unavailable: Firestore did not answer.
@@ -57,7 +57,7 @@ def unenrolled(
     for start in range(0, len(of_people), LOOKED_AT):
         some = of_people[start : start + LOOKED_AT]
         stored = _documents(stores, [place for _, place in some])
-        waiting = [(one, place) for one, place in some if not _is_dealt_with(one, stored[place], model_id)]
+        waiting = [(one, place) for one, place in some if not _is_finished(one, stored[place], model_id)]
         deleted = _deleted(stores, {place.person_id for _, place in waiting})
         found += [
             one for one, place in waiting if deleted.get(place.person_id, one.created_at) <= one.created_at
@@ -65,10 +65,10 @@ def unenrolled(
     return found
 
 
-def put_again(stores: Stores, waiting: Sequence[UploadedPhoto], model_id: str) -> tuple[int, int]:
-    """Put photos into Storage once more, a few at a time: how many there were, and how many still wait.
+def enrol_again(stores: Stores, waiting: Sequence[UploadedPhoto], model_id: str) -> tuple[int, int]:
+    """Upload photos again, a few at a time; how many there were, and how many still wait.
 
-    The next few have to wait until these are dealt with, so that a slow function does not lose their events too.
+    The next few wait until these are finished, so that a slow function does not lose their events too.
 
     Raises:
         Unavailable: a store did not answer.
@@ -78,12 +78,12 @@ def put_again(stores: Stores, waiting: Sequence[UploadedPhoto], model_id: str) -
         some = waiting[start : start + AT_ONCE]
         done += sum(photos.upload_again(stores, one.path) for one in some)
         paths = {one.path for one in some}
-        deadline = time.monotonic() + DEALT_WITH_SECONDS
+        deadline = time.monotonic() + ENROL_SECONDS
         while still := _waiting(stores, paths, model_id):
             if not patient or time.monotonic() > deadline:
                 break
             time.sleep(1.0)
-        # where nothing at all happens, no function listens yet
+        # if nothing happens at all, no function is deployed yet
         patient = patient and still < len(some)
         left += still
     return done, left
@@ -95,7 +95,7 @@ def _waiting(stores: Stores, paths: Collection[str], model_id: str) -> int:
 
 
 def vanished(stores: Stores, uploaded: Iterable[UploadedPhoto]) -> list[tuple[PhotoPath, int]]:
-    """Photos that are still known, with their generation, and are not in Storage any more.
+    """The photos that have a document but are not in Storage, each with its generation.
 
     Raises:
         Unavailable: a store did not answer.
@@ -108,7 +108,7 @@ def vanished(stores: Stores, uploaded: Iterable[UploadedPhoto]) -> list[tuple[Ph
             )
             for one in stores.db.collection_group("photos").select(["generation"]).stream(**stores.options)
         }
-    # asked for once more: it may have come after the others were listed
+    # asked again: it may have been uploaded after the others were listed
     return [
         (place, generation)
         for place, generation in known.items()
@@ -116,7 +116,7 @@ def vanished(stores: Stores, uploaded: Iterable[UploadedPhoto]) -> list[tuple[Ph
     ]
 
 
-def _is_dealt_with(photo: UploadedPhoto, stored: Mapping[str, Any], model_id: str | None) -> bool:
+def _is_finished(photo: UploadedPhoto, stored: Mapping[str, Any], model_id: str | None) -> bool:
     return (
         stored.get("status") in (PhotoStatus.ENROLLED, PhotoStatus.REJECTED)
         and int(stored.get("generation") or 0) >= photo.generation
@@ -125,7 +125,7 @@ def _is_dealt_with(photo: UploadedPhoto, stored: Mapping[str, Any], model_id: st
 
 
 def _documents(stores: Stores, places: Sequence[PhotoPath]) -> dict[PhotoPath, dict[str, Any]]:
-    """What is known of photos; nothing where there is no document."""
+    """The documents of photos, of those that have one."""
     people = stores.db.collection("people")
     references = [
         people.document(place.person_id).collection("photos").document(place.photo_id) for place in places
@@ -136,7 +136,7 @@ def _documents(stores: Stores, places: Sequence[PhotoPath]) -> dict[PhotoPath, d
 
 
 def _deleted(stores: Stores, person_ids: Iterable[str]) -> dict[str, datetime]:
-    """When those of the people were deleted who were."""
+    """When people were deleted, of those who were."""
     galleries = [stores.db.collection("gallery").document(one) for one in sorted(person_ids)]
     with store_errors("Firestore"):
         found = stores.db.get_all(galleries, ["deletedAt"], **stores.options) if galleries else []
@@ -145,21 +145,21 @@ def _deleted(stores: Stores, person_ids: Iterable[str]) -> dict[str, datetime]:
 
 
 class LostPhotos:
-    """Has photos enrolled, or listed as misplaced, whose event was lost, a bounded number at each run."""
+    """Enrols photos, or lists them as misplaced, whose event was lost; a limited number at each run."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
         self._misplaced = MisplacedPhotos(stores)
 
     def run(self, now: datetime | None = None) -> int:
-        """Put lost photos into Storage once more; how many. What a silent store keeps from it is logged."""
+        """Upload lost photos again; how many. A store that does not answer is logged."""
         at = now or datetime.now(UTC)
         try:
             uploaded = photos.uploaded(self._stores)
             self._misplaced.catch_up(uploaded, at - UNDER_WAY)
-            return sum(self._again(one) for one in self._lost(uploaded, at)[:PUT_AGAIN])
+            return sum(self._again(one) for one in self._lost(uploaded, at)[:UPLOADED_AGAIN])
         except LookoutError as error:
-            log(Severity.WARNING, "lost photos are looked for the next time", error=error.message)
+            log(Severity.WARNING, "lost photos not looked for", error=error.message)
             return 0
 
     def _lost(self, uploaded: Sequence[UploadedPhoto], at: datetime) -> list[UploadedPhoto]:
@@ -171,5 +171,5 @@ class LostPhotos:
     def _again(self, photo: UploadedPhoto) -> bool:
         done = photos.upload_again(self._stores, photo.path)
         if done:
-            log(Severity.WARNING, "a photo was never enrolled: put there once more", path=photo.path)
+            log(Severity.WARNING, "photo uploaded again", path=photo.path)
         return done

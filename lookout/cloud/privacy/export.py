@@ -1,4 +1,4 @@
-"""All that is stored about a person, as files: for the person to see, and to take along."""
+"""Exporting all that is stored about a person, as files."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ Files = Iterator[tuple[str, bytes]]
 
 
 class Export:
-    """Reads all about a person. Every method raises ``Unavailable`` when a store does not answer."""
+    """Exports people. Every method raises ``Unavailable`` when a store does not answer."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
 
     def files(self, person_id: str, safe_name: Callable[[str], str]) -> tuple[str, Files]:
-        """The person's name, and paths with bytes; pictures are read when it is their turn.
+        """The person's name, and the paths and bytes of the files. Pictures are read one at a time.
 
-        ``safe_name`` makes a file's name of any text.
+        ``safe_name`` makes a file name of a text.
 
         Raises:
             NotFound: nothing is stored about such a person.
@@ -104,7 +104,7 @@ class Export:
         return [(one.to_dict() or {}) | {"alertId": one.id} for one in found if one.exists]
 
     def _negatives_of_others(self, person_id: str, alert_ids: Collection[str]) -> list[dict[str, Any]]:
-        """The person's face where an owner said that it is not somebody else's."""
+        """The person's faces among the negatives of others."""
         return [
             {name: negative.get(name) for name in ("alertId", "modelId", "vector")}
             for gallery in self._all(self._stores.db.collection("gallery"))
@@ -129,7 +129,7 @@ class Export:
 
     def _folder(self, prefix: str, folder: str, safe_name: Callable[[str], str]) -> Files:
         for number, name in enumerate(storage.names(self._stores, prefix), 1):
-            # two names may become the same when they are made safe
+            # numbered, because two names may become the same when they are made safe
             yield from self._picture(prefix + name, f"{folder}{number:03}_{safe_name(name)}")
 
     def _picture(self, path: str, name: str) -> Files:

@@ -1,6 +1,6 @@
-"""What has had its time goes: Firestore deletes expired documents when it likes, and knows nothing of pictures.
+"""Deletes expired documents, and the pictures that Firestore's TTL leaves behind.
 
-Everything here is bounded, so that one run ends in time; what is left over is the next run's.
+Each run is bounded, so that it ends in time. The rest is left to the next run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lookout.cloud.firebase.types import Documents, Snapshot
 
 EVERY = timedelta(minutes=15)
-"""How often the tidying runs."""
+"""The interval of the runs."""
 
 EXPIRING = (
     "alerts",
@@ -38,32 +38,32 @@ EXPIRING = (
     "stranger_vectors",
     "visits",
 )
-"""The collections whose documents go after their ``expireAt``. Only tombstones in ``gallery`` have one."""
+"""Documents of these collections are deleted after their ``expireAt``. In ``gallery`` only tombstones have one."""
 
 AT_MOST = 500
 """Documents of a collection that one run deletes."""
 
 GRACE = timedelta(minutes=1)
-"""What clocks may differ: nobody still counts a document that expired so long ago."""
+"""The largest difference of clocks: after this, every instance takes the document for expired."""
 
 DEBUG_KEPT = timedelta(days=7)
 """How long a judged frame stays under ``debug/``; ``storage.lifecycle.json`` says the same to the bucket."""
 
 UNCLAIMED_KEPT = timedelta(hours=1)
-"""A picture is stored before the document that names it; after so long there will be none."""
+"""A picture is stored before the document that names it. An older one without a document is deleted."""
 
 CLAIMS = ("picture", "imagePath", "facePath")
-"""The fields by which an alert or a stranger says which pictures belong to it."""
+"""The fields of an alert or a stranger that say which pictures belong to it."""
 
 PARTS = 256
-"""Pictures without a document are looked for in one part of the ids at each run: all of it costs a read per
-document. Ids are hexadecimal, so that a part is those that begin with the same two digits."""
+"""Each run looks for pictures without a document in one part of the ids, because that costs a read per document.
+Ids are hexadecimal, and a part are those that begin with the same two digits."""
 
 
 class Retention:
-    """Deletes what has had its time. ``retention_days`` is asked at every run: an owner may have changed it.
+    """Deletes what has expired. ``retention_days`` is asked at every run, because an owner may have changed it.
 
-    More than ``max_strangers`` are not kept: who came once and longest ago goes first.
+    At most ``max_strangers`` strangers are kept. Those that came once, the longest ago, are removed first.
     """
 
     def __init__(
@@ -79,9 +79,9 @@ class Retention:
         self._unseen = UnseenStrangers(stores)
 
     def run(self, now: datetime | None = None) -> dict[str, int]:
-        """Delete it; how many there were of each kind.
+        """Delete; how many there were of each kind.
 
-        What cannot be done because a store is silent is logged, and keeps nothing else from being done.
+        An error in one part is logged, and does not keep back the other parts.
         """
         at = now or datetime.now(UTC)
         done = {name: self._part(name, self._expired, name, at) for name in EXPIRING}
@@ -100,7 +100,7 @@ class Retention:
         try:
             return work(*arguments)
         except LookoutError as error:
-            log(Severity.WARNING, "this is tidied the next time", part=name, error=error.message)
+            log(Severity.WARNING, "part not tidied", part=name, error=error.message)
             return 0
 
     def _expired(self, collection: str, at: datetime) -> int:
@@ -114,12 +114,12 @@ class Retention:
         return len(self._delete_where(self._stores.db.collection_group("commands"), "expireAt", at - GRACE))
 
     def _old_alerts(self, at: datetime) -> int:
-        """Alerts made when more days were kept than are now."""
+        """Delete alerts that are older than the days kept now, and were made when more days were kept."""
         before = at - timedelta(days=self._retention_days())
         return len(self._delete_where(self._stores.db.collection("alerts"), "lastSeenAt", before))
 
     def _old_strangers(self, at: datetime) -> int:
-        """Strangers who were last seen when more days were kept than are now."""
+        """Remove strangers that were last seen before the days kept now, when more days were kept."""
         from google.cloud.firestore_v1.base_query import FieldFilter
 
         days = self._retention_days()
@@ -138,7 +138,7 @@ class Retention:
         )
 
     def _delete_where(self, collection: Documents, field: str, until: datetime) -> list[str]:
-        """Delete the documents whose ``field`` is ``until`` at the latest, unless they change meanwhile."""
+        """Delete the documents whose ``field`` is at most ``until``, unless they change meanwhile; their ids."""
         from google.api_core.exceptions import FailedPrecondition, NotFound
         from google.cloud.firestore_v1.base_query import FieldFilter
 
@@ -157,7 +157,7 @@ class Retention:
         return [one.id for one in found]
 
     def _delete_one_by_one(self, found: Iterable[Snapshot]) -> list[str]:
-        """As many as nobody changed or deleted meanwhile."""
+        """Delete those that nobody changed or deleted meanwhile; their ids."""
         from google.api_core.exceptions import FailedPrecondition, NotFound
 
         gone = []
@@ -185,8 +185,10 @@ class Retention:
         )
 
     def _unclaimed(self, folder: str, at: datetime) -> int:
-        """Pictures whose alert or stranger is not there, or names another one: something was killed in between,
-        or a write was not confirmed."""
+        """Delete pictures whose alert or stranger does not exist or names another picture.
+
+        They are left when an instance is killed between two writes, or a write was not confirmed.
+        """
         part = _run(at) % PARTS
         old = storage.older_than(self._stores, f"{folder}/{part:02x}", at - UNCLAIMED_KEPT)
         ids = sorted({path.split("/")[1] for path in old})
@@ -195,7 +197,7 @@ class Retention:
         return storage.remove_all(self._stores, unclaimed)
 
     def _snapshots(self, at: datetime) -> int:
-        """Snapshots of cameras that were removed."""
+        """Delete snapshots of cameras that were removed."""
         old = storage.older_than(self._stores, "snapshots/", at - UNCLAIMED_KEPT)
         of_camera = {path: path.removeprefix("snapshots/").removesuffix(".jpg") for path in old}
         cameras = sorted(filter(is_document_id, of_camera.values()))
@@ -204,7 +206,7 @@ class Retention:
         return storage.remove_all(self._stores, gone)
 
     def _found(self, collection: str, ids: Sequence[str]) -> list[Snapshot]:
-        """Those of the documents that are there, with the fields that say which pictures are theirs."""
+        """The documents that exist, with their :data:`CLAIMS`."""
         references = [self._stores.db.collection(collection).document(one) for one in ids]
         with store_errors("Firestore"):
             found = list(self._stores.db.get_all(references, CLAIMS, **self._stores.options)) if ids else []
@@ -221,14 +223,14 @@ def _run(at: datetime) -> int:
 
 
 def _is_claimed(path: str, document: Mapping[str, Any] | None) -> bool:
-    """Whether an alert or a stranger names a picture as its own; it may have come after that was erased."""
+    """Whether the document names the picture. An erased alert names none, whatever was stored afterwards."""
     if document is None or document.get("picture") == PICTURE_ERASED:
         return False
     return path in (document.get("imagePath"), document.get("facePath"))
 
 
 def _worth(stranger: Snapshot) -> tuple[bool, bool, datetime]:
-    """Who is forgotten first: nobody whom an owner ignores, before them nobody who came back, the oldest."""
+    """The order of removal: those that came once, then those that came back, muted ones last; the oldest first."""
     fields = stranger.to_dict() or {}
     never = datetime.min.replace(tzinfo=UTC)
     return bool(fields.get("ignored")), fields.get("visits", 1) > 1, fields.get("lastSeenAt") or never

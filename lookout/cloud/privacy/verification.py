@@ -1,6 +1,6 @@
-"""Whether anything is left of somebody who was erased: a walk over everything that is stored, whatever it is.
+"""Verifying an erasure: looks for the person in everything that is stored.
 
-It knows nothing of how people are erased, so that what is forgotten there is found here.
+It does not depend on how people are erased, so it finds what the erasure missed.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ AT_ONCE = 16
 PAGE = 100
 
 TOMBSTONE = {"version", "deleted", "deletedAt", "expireAt"}
-"""All that a tombstone in ``gallery`` may hold: nothing of the person but that they are gone, for a day."""
+"""The fields of a tombstone in ``gallery``, which is kept for a day and says nothing else of the person."""
 
 NAMES = ("name", "person")
-"""Fields that hold a name, beside the ``personId`` whose name it is."""
+"""Fields with the name of the person whose ``personId`` is beside them."""
 
 
 def find_traces(stores: Stores, person_id: str, name: str | None) -> list[str]:
-    """The paths of documents and pictures that name the person by id, or by ``name``, each with where it does.
+    """The documents and pictures that name the person by id or by ``name``: their paths, each with the place.
 
     Raises:
         Unavailable: a store did not answer.
@@ -49,7 +49,7 @@ def find_traces(stores: Stores, person_id: str, name: str | None) -> list[str]:
 def _documents(
     collections: Iterable[CollectionReference], pool: ThreadPoolExecutor, stores: Stores
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every document below ``collections``, those that only have collections below them too."""
+    """Every document below ``collections``, also those that exist only through collections below them."""
     for collection in collections:
         references = list(collection.list_documents(PAGE, **stores.options))
         for snapshot in pool.map(lambda one: one.get(**stores.options), references):
@@ -64,7 +64,7 @@ def _in_document(path: str, fields: dict[str, Any], person_id: str, words: set[s
         return
     if any(part == person_id or part.endswith(f"_{person_id}") for part in rest):
         yield "its id"
-    # a person's own document says no id beside the name
+    # the person's own document has no id beside the name
     whose = rest[0] if collection in ("people", "gallery") else None
     yield from _in_fields(fields, whose, person_id, words)
 

@@ -54,9 +54,10 @@ class StrangerRemoval:
 
 
 def forget_halves(stores: Stores, stranger_ids: Iterable[str]) -> None:
-    """Have nobody recognised any more as a stranger of whose two documents somebody deleted one.
+    """Write tombstones for strangers of whose two documents one was deleted by hand, so that nobody is
+    recognised as them.
 
-    Call it within :func:`store_errors`, where a batch was refused that changes both.
+    Call it within :func:`store_errors`, when a batch that changes both was refused.
     """
     from google.cloud.firestore import SERVER_TIMESTAMP
 

@@ -9,14 +9,14 @@ from lookout.domain.recognition.reason import Reason
 from lookout.errors import PhotoRejected
 
 CLEARLY_LARGER = 2.0
-"""The person's face must have this many times the area of the next one; people behind are then no matter."""
+"""The person's face must have at least this many times the area of the next largest one."""
 
 
 def main_face(faces: Sequence[Face]) -> GoodFace:
-    """The face a photo is enrolled by: its only one, or one clearly larger than all others.
+    """The face to enrol: the only one, or one clearly larger than all others.
 
     Raises:
-        PhotoRejected: there is no such face, or it is too poor; the message tells the owner what to do.
+        PhotoRejected: there is none, or it is too poor; the message says what to do.
     """
     if not faces:
         raise PhotoRejected("no face found: use a photo in which the face is seen from the front")

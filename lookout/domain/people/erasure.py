@@ -1,4 +1,4 @@
-"""Erasing a person: what remains of documents that name them. Works on documents as they are stored."""
+"""Erasing a person: the changes in documents that name the person. Works on documents as they are stored."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from datetime import datetime
 from typing import Any
 
 ERASED_NAME = "Erased"
-"""Who an alert of somebody erased says it was."""
+"""The name in an alert of an erased person."""
 
 PICTURE_ERASED = "erased"
-"""What such an alert says of its picture."""
+"""The ``picture`` of such an alert."""
 
 Stored = Mapping[str, Any]
 
 
 def fingerprint(person_id: str) -> str:
-    """By what a receipt is found again without telling whose it is: the SHA-256 of the id, in hexadecimal."""
+    """The SHA-256 of the id, in hexadecimal. A receipt is found by it, and does not name the person."""
     return hashlib.sha256(person_id.encode()).hexdigest()
 
 
 def erased_alert(at: datetime) -> dict[str, Any]:
-    """The fields to change in an alert of somebody erased.
+    """The fields to change in an alert of an erased person.
 
-    It stays an alert of somebody known: a camera saw a visit, and a count of it was shown.
+    It stays a known alert, because it was counted as one.
     """
     return {
         "personId": None,
@@ -42,7 +42,7 @@ def erased_alert(at: datetime) -> dict[str, Any]:
 
 
 def without_candidate(alert: Stored, person_id: str) -> dict[str, Any] | None:
-    """The fields to change in an alert between people of whom one is erased; None when the person is none."""
+    """The fields to change in an ambiguous alert; None when the person is no candidate."""
     candidates = alert.get("candidates") or []
     others = [dict(one) for one in candidates if one.get("personId") != person_id]
     return None if len(others) == len(candidates) else {"candidates": others}
@@ -51,8 +51,7 @@ def without_candidate(alert: Stored, person_id: str) -> dict[str, Any] | None:
 def without_visits(visits: Stored, person_id: str) -> dict[str, Any] | None:
     """The fields to change in a camera's ``visits``; None when the person is not in them.
 
-    A frame of the last minute in which the person was is no longer known by its digest: posted once more, it is
-    judged once more.
+    Recent frames with the person are dropped too: one that is posted again is judged again.
     """
     open_visits = [visit for visit in visits.get("open", ()) if visit.get("personId") != person_id]
     recent = [
@@ -67,7 +66,7 @@ def without_visits(visits: Stored, person_id: str) -> dict[str, Any] | None:
 def without_person(gallery: Stored, person_id: str, alert_ids: Collection[str]) -> dict[str, Any] | None:
     """The fields to change in somebody else's vectors; None when the person is not in them.
 
-    ``alert_ids`` are the person's alerts: a face of one is the person's, also where nobody said so.
+    ``alert_ids`` are the person's alerts: negatives from them are faces of the person, whatever they say.
     """
     changes: dict[str, Any] = {}
     negatives = gallery.get("negatives") or []
@@ -81,19 +80,19 @@ def without_person(gallery: Stored, person_id: str, alert_ids: Collection[str]) 
 
 
 def is_negative_of(negative: Stored, person_id: str, alert_ids: Collection[str]) -> bool:
-    """Whether a face that is not somebody else's is the person's, whose alerts are ``alert_ids``."""
+    """Whether a negative is a face of the person, whose alerts are ``alert_ids``."""
     return negative.get("personId") == person_id or negative.get("alertId") in alert_ids
 
 
 def without_lookalike(person: Stored, person_id: str) -> dict[str, Any] | None:
-    """The fields to change in what readers see of somebody else; None when the person is not listed there."""
+    """The fields to change in another person's document; None when the person is no look-alike there."""
     listed = person.get("lookalikes") or []
     kept = [one for one in listed if not isinstance(one, Mapping) or one.get("personId") != person_id]
     return None if len(kept) == len(listed) else {"lookalikes": kept}
 
 
 def without_counts(day: Stored, person_id: str) -> dict[str, Any] | None:
-    """The fields to change in a day's counts; None when the person was not counted. The visits still are."""
+    """The fields to change in a day's counts; None when the person was not counted. The hours stay."""
     people = day.get("people") or {}
     if person_id not in people:
         return None
@@ -101,7 +100,7 @@ def without_counts(day: Stored, person_id: str) -> dict[str, Any] | None:
 
 
 def at_the_same_time(alert: Stored, others: Iterable[Stored]) -> bool:
-    """Whether an alert's visit met one of the ``others`` at the same camera: its frames may show them too."""
+    """Whether an alert's visit overlaps with one of the ``others`` at the same camera."""
     return any(
         alert["cameraId"] == other["cameraId"]
         and alert["firstSeenAt"] <= other["lastSeenAt"]
@@ -111,7 +110,7 @@ def at_the_same_time(alert: Stored, others: Iterable[Stored]) -> bool:
 
 
 def former_ids(jobs: Iterable[Stored], person_id: str) -> set[str]:
-    """Under which ids a person was known before: those of people who were merged into them, one by one."""
+    """The ids of people who were merged into the person, directly or through others."""
     into = {
         job["about"]["personId"]: job["about"]["into"] for job in jobs if job.get("kind") == "merge_person"
     }
@@ -122,8 +121,7 @@ def former_ids(jobs: Iterable[Stored], person_id: str) -> set[str]:
 
 
 def shows(metadata: Mapping[str, str], person_id: str, alert_ids: Collection[str]) -> bool:
-    """Whether a debug frame shows a person, by its metadata: recognised there and then, or in one of the alerts
-    that are the person's by now."""
+    """Whether a debug frame's metadata names the person as recognised, or one of the person's alerts."""
     return person_id in _listed(metadata, "personIds") or not set(alert_ids).isdisjoint(
         _listed(metadata, "alertIds")
     )

@@ -1,10 +1,10 @@
-"""Where a file below ``faces/`` belongs that lies in nobody's folder."""
+"""Files below ``faces/`` that are in no person's folder."""
 
 from __future__ import annotations
 
 
 def misplaced(path: str) -> str | None:
-    """What to do about a file below ``faces/`` that lies where no person's photos do; None for a mere folder."""
+    """What to do about such a file, for the owner; None for a folder."""
     if path.endswith("/"):
         return None
     _, *folders, photo_id = path.split("/")

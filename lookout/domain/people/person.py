@@ -1,4 +1,4 @@
-"""What an owner says of a person: the plain fields of ``people/{personId}``."""
+"""A person's profile: the plain fields of ``people/{personId}``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from lookout.domain.people.requests import folder_name
 
 PLAIN_FIELDS = ("name", "muted", "consentExpiresAt")
-"""Fields of ``people/{personId}`` that an owner may change and that decide how the person is recognised."""
+"""The fields that an owner may change and that affect how the person is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Profile:
     def read(cls, person_id: str, document: Mapping[str, object]) -> tuple[Profile, list[str]]:
         """The profile in ``people/{person_id}``, and one complaint per value that cannot be used.
 
-        Such a value counts as not set: somebody without a name is called by the id.
+        Such a value counts as not set. A person without a name is called by the id.
         """
         name, muted, consent_ends = (document.get(field) for field in PLAIN_FIELDS)
         complaints = []
@@ -35,7 +35,7 @@ class Profile:
         if consent_ends is not None and not isinstance(consent_ends, datetime):
             complaints.append(f"people/{person_id} consentExpiresAt={consent_ends!r} is no timestamp")
         profile = cls(
-            # a folder that nobody made a person for is a person of that name: the habit of faces_db/Name/
+            # a folder without a person makes one of that name, as faces_db/Name/ did
             name if isinstance(name, str) and name else folder_name(person_id),
             muted is True,
             consent_ends if isinstance(consent_ends, datetime) else None,
@@ -43,5 +43,5 @@ class Profile:
         return profile, complaints
 
     def fields(self) -> dict[str, object]:
-        """The fields again."""
+        """The profile as fields of the document."""
         return dict(zip(PLAIN_FIELDS, (self.name, self.muted, self.consent_ends), strict=True))

@@ -1,4 +1,4 @@
-"""The photos people are enrolled from: where each lies, and where it stands."""
+"""Photos that people are enrolled from: paths and states."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lookout.domain.people.requests import is_document_id
 
 
 class PhotoStatus(StrEnum):
-    """Where a photo stands."""
+    """The state of a photo."""
 
     PROCESSING = "processing"
     ENROLLED = "enrolled"
@@ -25,7 +25,7 @@ class PhotoPath:
 
     @classmethod
     def parse(cls, path: str) -> PhotoPath | None:
-        """The place that ``path`` names, or None when it is not that of a photo."""
+        """The place at ``path``; None if it is no photo's path."""
         match path.split("/"):
             case ["faces", person_id, photo_id] if all(map(is_document_id, (person_id, photo_id))):
                 return cls(person_id, photo_id)

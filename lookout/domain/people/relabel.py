@@ -1,7 +1,6 @@
-"""Saying who somebody is after the fact: what it changes in an alert, in open visits and in a day's counts.
+"""Relabelling: the changes in an alert, in open visits and in a day's counts.
 
-Works on documents as they are stored, with the vectors in them as mere bytes: the functions that correct need
-no arithmetic.
+Works on documents as they are stored. Vectors stay bytes, so that no numpy is needed.
 """
 
 from __future__ import annotations
@@ -20,8 +19,10 @@ Stored = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who an alert is: a person, a stranger seen before, or neither. ``settled``: an owner has said so, and no
-    frame changes it again."""
+    """Who an alert is of: a person, a stranger, or neither.
+
+    ``settled``: an owner said so, and no frame changes it.
+    """
 
     person_id: str | None = None
     person: str = UNKNOWN_NAME
@@ -35,13 +36,13 @@ class Identity:
 
     @property
     def reason(self) -> Reason:
-        """Why an alert says what it says."""
+        """The alert's ``reason``."""
         return Reason.KNOWN if self.is_known else Reason.UNKNOWN
 
     def alert_fields(self, before: Identity) -> dict[str, Any]:
-        """What changes in an alert that was ``before``."""
+        """The fields to change in an alert that was of ``before``."""
         if self.person_id == before.person_id:
-            # nobody said more of who it is: an alert between two people stays one
+            # the person did not change: an ambiguous alert stays one
             return {"person": self.person, "strangerId": self.stranger_id}
         return {
             "personId": self.person_id,
@@ -54,21 +55,20 @@ class Identity:
 
 
 def identity_of(alert: Stored) -> Identity:
-    """Who a stored alert says it is."""
+    """Who a stored alert is of."""
     return Identity(
         alert.get("personId"), alert.get("person") or UNKNOWN_NAME, alert.get("strangerId"), False
     )
 
 
 Becomes = Callable[[Stored], Identity | None]
-"""Who a stored alert, visit or outcome becomes; None for one that stays as it is."""
+"""Who a stored alert, visit or outcome is of from now on; None if it stays as it is."""
 
 
 def relabelled_visits(visits: Stored, becomes: Becomes) -> dict[str, Any] | None:
-    """The fields to change in a camera's ``visits`` document; None when all of it stays.
+    """The fields to change in a camera's ``visits`` document; None if there are none.
 
-    Open visits become what ``becomes`` says, and so do the remembered outcomes of recent frames, by which a
-    frame that is posted twice is answered.
+    ``becomes`` is applied to open visits, and to the outcomes of recent frames, which answer a frame posted twice.
     """
     found = [(visit, becomes(visit)) for visit in visits.get("open", ())]
     by_alert = {visit["alertId"]: identity for visit, identity in found if identity is not None}
@@ -86,8 +86,10 @@ def relabelled_visits(visits: Stored, becomes: Becomes) -> dict[str, Any] | None
 
 
 def moved_candidates(alert: Stored, person_id: str, after: Identity) -> dict[str, Any] | None:
-    """The fields to change in an alert between several people when one of them is somebody else by now; None when
-    the person is none of them. Who is among them twice then is the nearer of the two."""
+    """The fields to change in an ambiguous alert when a candidate becomes ``after``; None if the person is none.
+
+    If ``after`` is a candidate already, the nearer of the two entries stays.
+    """
     candidates = alert.get("candidates") or []
     if all(one.get("personId") != person_id for one in candidates):
         return None
@@ -101,8 +103,8 @@ def moved_candidates(alert: Stored, person_id: str, after: Identity) -> dict[str
 
 
 def moved_beside(alert: Stored, person_id: str, after: Identity) -> dict[str, Any] | None:
-    """The fields to change in an alert when somebody in its frame is somebody else by now; None when the person
-    is not."""
+    """The fields to change in an alert when a person in its frame becomes ``after``; None if the person is not
+    in the frame."""
     beside = set(alert.get("beside") or ())
     if person_id not in beside:
         return None
@@ -110,15 +112,15 @@ def moved_beside(alert: Stored, person_id: str, after: Identity) -> dict[str, An
 
 
 def moved_counts(day: Stored, hour: int, before: Identity, after: Identity) -> dict[str, Any] | None:
-    """The fields to change in a day's counts when one alert, opened in that ``hour``, becomes somebody else.
+    """The fields to change in a day's counts when an alert, opened in that ``hour``, is relabelled.
 
-    None when nothing changes. What was not counted is not moved: no count falls below zero.
+    None if nothing changes. An alert that was not counted is not moved, so that no count falls below zero.
     """
     hours = {name: dict(counts) for name, counts in day.get("hours", {}).items()}
     people = {person_id: dict(counts) for person_id, counts in day.get("people", {}).items()}
     if before.is_known != after.is_known:
         source, target = (KNOWN, UNKNOWN) if before.is_known else (UNKNOWN, KNOWN)
-        # the site's time zone may have been another one when it was counted
+        # counted in another hour if the site had another time zone then
         names = [f"{hour:02}", *sorted(hours)]
         counted = next((name for name in names if hours.get(name, {}).get(source, 0) > 0), None)
         if counted is not None:

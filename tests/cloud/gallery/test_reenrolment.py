@@ -139,7 +139,7 @@ def test_however_many_are_lost_all_are_found_a_bounded_number_at_each_run(
     stores: Stores, db: Any, bucket: Any, lost: LostPhotos, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(reenrolment, "LOOKED_AT", 6)
-    monkeypatch.setattr(reenrolment, "PUT_AGAIN", 2)
+    monkeypatch.setattr(reenrolment, "UPLOADED_AGAIN", 2)
     dice = random.Random(seed)
     waiting = set()
     for number in range(dice.randint(13, 17)):
@@ -178,7 +178,7 @@ def test_a_silent_storage_keeps_nothing_else_from_being_tidied(
 ) -> None:
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
     assert LostPhotos(replace(stores, bucket=silent, timeout=0.5)).run() == 0
-    assert "the next time" in capfd.readouterr().out
+    assert "lost photos not looked for" in capfd.readouterr().out
     silent.client.close()
 
 

@@ -103,7 +103,7 @@ def test_the_call_after_one_that_was_interrupted_finishes_it(
     house.person("Anna")
     house.alert("a1", person_id, shot="0123456789ab")
     with before_write(write, die), pytest.raises(Killed):
-        house.desk()._not_a_face.silence("a1", "u")
+        house.desk()._not_a_face.mute("a1", "u")
     assert house.get("alerts/a1") is not None
     made = say(house, "a1")
     assert [one.id for one in house.db.collection("strangers").get()] == [made]
