@@ -119,8 +119,8 @@ export interface Camera {
   location: string;
   ipAddress: string;
   status: "active" | "disabled";
-  agentId: string;
-  commandMap: string | Record<string, string>;
+  agentId?: string;
+  commandMap?: string | Record<string, string>;
   led?: number;
   pan?: number;
   tilt?: number;

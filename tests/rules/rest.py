@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -43,17 +43,22 @@ class Firestore:
             f"{self._url}:runQuery", json={"structuredQuery": query}, headers=_bearer(token), timeout=SECONDS
         ).status_code
 
-    def create(self, path: str, fields: dict[str, Any], token: str | None) -> int:
+    def create(self, path: str, fields: Mapping[str, Any], token: str | None) -> int:
         """Write a document that must not exist."""
         return self._write(path, fields, [("currentDocument.exists", "false")], token)
 
-    def update(self, path: str, fields: dict[str, Any], token: str | None) -> int:
+    def update(self, path: str, fields: Mapping[str, Any], token: str | None) -> int:
         """Change these fields of a document that must exist."""
         mask = [("updateMask.fieldPaths", name) for name in fields]
         return self._write(path, fields, [("currentDocument.exists", "true"), *mask], token)
 
     def stamp(
-        self, path: str, fields: dict[str, Any], stamped: str, token: str | None, without: Sequence[str] = ()
+        self,
+        path: str,
+        fields: Mapping[str, Any],
+        stamped: str,
+        token: str | None,
+        without: Sequence[str] = (),
     ) -> int:
         """Change these fields, take those ``without`` away, and set the field ``stamped`` to the server's time."""
         name = f"{self._url.partition('/v1/')[2]}/{path}"
@@ -66,7 +71,7 @@ class Firestore:
             f"{self._url}:commit", json={"writes": [write]}, headers=_bearer(token), timeout=SECONDS
         ).status_code
 
-    def put(self, path: str, fields: dict[str, Any]) -> None:
+    def put(self, path: str, fields: Mapping[str, Any]) -> None:
         """Write a document as the server does."""
         assert self._write(path, fields, [], ADMIN) == 200
 
@@ -75,7 +80,7 @@ class Firestore:
         return requests.delete(f"{self._url}/{path}", headers=_bearer(token), timeout=SECONDS).status_code
 
     def _write(
-        self, path: str, fields: dict[str, Any], options: list[tuple[str, str]], token: str | None
+        self, path: str, fields: Mapping[str, Any], options: list[tuple[str, str]], token: str | None
     ) -> int:
         body = {"fields": {name: encoded(value) for name, value in fields.items()}}
         answer = requests.patch(

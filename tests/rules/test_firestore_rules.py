@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,14 @@ import pytest
 
 from tests.rules.conftest import CALLERS
 from tests.rules.rest import ADMIN, Firestore
+from tests.support import documents
 
 Tokens = dict[str, str | None]
 
 NOW = datetime(2026, 5, 31, 12, 0, tzinfo=UTC)
 READERS = {"owner", "viewer"}
 
-DOCUMENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
+DOCUMENTS: dict[str, tuple[Mapping[str, object], set[str]]] = {
     "people/rules-alice": ({"name": "Alice", "muted": False, "photoCount": 3, "createdAt": NOW}, READERS),
     "people/rules-alice/photos/one": ({"status": "enrolled"}, READERS),
     "misplaced_photos/rules-photo": ({"path": "faces/Flat.jpg", "reason": "whose?"}, READERS),
@@ -30,7 +31,7 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "stranger_vectors/rules-stranger": ({"vectors": "x"}, set()),
     "stranger_state/rules": ({"changedAt": NOW}, set()),
     "alert_vectors/rules-alert": ({"vector": "x"}, set()),
-    "notices/rules-alert_new": ({"alertId": "rules-alert"}, set()),
+    "notices/rules-alert_new": (documents.notice("rules-alert"), set()),
     "arrivals/2026-05-31_rules-alice": ({"alertId": "rules-alert"}, set()),
     "devices/rules-device": ({"token": "t", "uid": "somebody else", "createdAt": NOW}, set()),
     "receipts/rules-receipt": ({"photos": 3}, {"owner"}),
@@ -38,8 +39,8 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "jobs_state/rules": ({"changedAt": NOW}, set()),
     "cameras/rules-camera": ({"name": "Door", "agentId": "pi"}, READERS | {"agent"}),
     "cameras/rules-camera/private/key": ({"sha256": "0"}, set()),
-    "alerts/rules-alert": ({"person": "Alice", "reviewed": False}, READERS),
-    "strangers/rules-stranger": ({"visits": 1}, READERS),
+    "alerts/rules-alert": (documents.known_alert("rules-alert", "rules-alice"), READERS),
+    "strangers/rules-stranger": (documents.stranger(), READERS),
     "strangers/rules-stranger/private/centroid": ({"vector": "x"}, set()),
     "agents/pi": ({"version": "1"}, READERS | {"agent"}),
     "agents/pi/commands/rules-command": ({"state": "queued"}, READERS | {"agent"}),
@@ -51,7 +52,7 @@ DOCUMENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def documents(firestore: Firestore) -> Iterator[None]:
+def stored(firestore: Firestore) -> Iterator[None]:
     for path, (fields, _) in DOCUMENTS.items():
         firestore.put(path, fields)
     yield
@@ -132,7 +133,7 @@ def test_what_the_server_writes_is_neither_changed_nor_deleted_by_a_client(
         assert firestore.delete(path, tokens[caller]) == 403
 
 
-PERSON = {"name": "Bob", "muted": False, "createdAt": NOW}
+PERSON = dict(documents.person("Bob", createdAt=NOW, photoCount=0))
 
 
 @pytest.mark.parametrize("caller", CALLERS)

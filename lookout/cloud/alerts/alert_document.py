@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.documents import alerts as documents
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.gallery import pack
 from lookout.domain.recognition.matching import Match
@@ -38,7 +39,7 @@ def opened(
     at: datetime,
     site: Site,
     beside: Collection[str],
-) -> dict[str, Any]:
+) -> documents.NewAlert:
     """A new alert, whole. ``beside``: the ids of the other people recognised in its frame."""
     return {
         "cameraId": camera.id,
@@ -71,7 +72,7 @@ def changed(visit: Visit, outcome: Outcome, sighting: Sighting, beside: Collecti
     return fields
 
 
-def face_vector(sighting: Sighting, model_id: str, expire_at: datetime) -> dict[str, Any]:
+def face_vector(sighting: Sighting, model_id: str, expire_at: datetime) -> documents.AlertVector:
     """``alert_vectors/{alertId}``: the face of the alert's picture, kept for corrections."""
     return {"vector": pack(sighting.embedding[None, :]), "modelId": model_id, "expireAt": expire_at}
 
@@ -118,7 +119,7 @@ def _change_shot(
         if alert is None or not only_if(alert):
             return False
         transaction.set(
-            reference(stores.db, alert_id), _paths(alert_id, shot) | {"quality": quality, "box": None}
+            reference(stores.db, alert_id), {**_paths(alert_id, shot), "quality": quality, "box": None}
         )
         mine = [visit for visit in (visits or {}).get("open", ()) if visit["alertId"] == alert_id]
         if visits is not None and mine:
@@ -136,7 +137,7 @@ def notice_reference(db: Client, outcome: Outcome) -> DocumentReference:
     return db.collection("notices").document(f"{outcome.alert_id}_{state}")
 
 
-def notice(camera: Camera, outcome: Outcome, at: datetime) -> dict[str, Any]:
+def notice(camera: Camera, outcome: Outcome, at: datetime) -> documents.Notice:
     """A notice, whole; creating it starts ``notify``."""
     return {
         "alertId": outcome.alert_id,
@@ -148,7 +149,7 @@ def notice(camera: Camera, outcome: Outcome, at: datetime) -> dict[str, Any]:
     }
 
 
-def _identity(visit: Visit, match: Match) -> dict[str, Any]:
+def _identity(visit: Visit, match: Match) -> documents.AlertIdentity:
     candidates = match.candidates if match.reason is Reason.AMBIGUOUS else ()
     return {
         "personId": visit.person_id,
@@ -165,13 +166,17 @@ def _identity(visit: Visit, match: Match) -> dict[str, Any]:
     }
 
 
-def _shot(visit: Visit, sighting: Sighting, beside: Collection[str]) -> dict[str, Any]:
+def _shot(visit: Visit, sighting: Sighting, beside: Collection[str]) -> documents.AlertShot:
     # muted people too, who have no alert of their own
-    shot = {"quality": visit.best_score, "beside": sorted(beside), "box": list(sighting.place) or None}
-    return _paths(visit.alert_id, visit.shot) | shot
+    return {
+        **_paths(visit.alert_id, visit.shot),
+        "quality": visit.best_score,
+        "beside": sorted(beside),
+        "box": list(sighting.place) or None,
+    }
 
 
-def _paths(alert_id: str, shot: str) -> dict[str, Any]:
+def _paths(alert_id: str, shot: str) -> documents.AlertPaths:
     if not shot:
         return {"picture": PICTURE_MISSING, "imagePath": None, "facePath": None, "shot": None}
     frame_path, face_path = shot_paths(alert_id, shot)

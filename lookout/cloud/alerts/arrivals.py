@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.documents.alerts import Arrival
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client
@@ -28,8 +29,13 @@ def is_first(stores: Stores, day: str, person_id: str, alert_id: str) -> bool:
         if stored is not None:
             return bool(stored["alertId"] == alert_id)
         now = datetime.now(UTC)
-        fields = {"alertId": alert_id, "personId": person_id, "createdAt": now, "expireAt": now + KEPT}
-        transaction.set(reference, fields)
+        made: Arrival = {
+            "alertId": alert_id,
+            "personId": person_id,
+            "createdAt": now,
+            "expireAt": now + KEPT,
+        }
+        transaction.set(reference, made)
         return True
 
     return run(stores, step)

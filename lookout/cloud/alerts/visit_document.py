@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from lookout.documents import alerts as documents
 from lookout.domain.recognition.gallery import pack, unpack
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.visits.shot import stored_name
@@ -13,7 +14,7 @@ from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 
 
-def to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
+def to_document(visits: CameraVisits, expire_at: datetime) -> documents.Visits:
     """The whole document; it expires with the last of its visits."""
     return {
         "open": [
@@ -43,7 +44,7 @@ def to_document(visits: CameraVisits, expire_at: datetime) -> dict[str, Any]:
     }
 
 
-def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
+def _outcome_fields(outcome: Outcome) -> documents.Outcome:
     return {
         "alertId": outcome.alert_id,
         "personId": outcome.person_id,

@@ -71,7 +71,7 @@ class VisitWrites:
         if judgement.doubled:
             self._count_double(batch, judgement)
             return before
-        document = to_document(judgement.after, at + timedelta(days=STATE_DAYS))
+        document = dict(to_document(judgement.after, at + timedelta(days=STATE_DAYS)))
         if before.update_time is None:
             batch.create(reference(self._stores.db, camera.id), document)
         else:
@@ -117,13 +117,14 @@ class VisitWrites:
         sighting, outcome = judged.sighting, judged.outcome
         alert = alert_document.reference(self._stores.db, visit.alert_id)
         if outcome.change is Change.OPENED:
-            batch.create(alert, alert_document.opened(camera, visit, outcome, sighting, at, site, beside))
+            made = alert_document.opened(camera, visit, outcome, sighting, at, site, beside)
+            batch.create(alert, dict(made))
         else:
             batch.update(alert, alert_document.changed(visit, outcome, sighting, beside))
         if outcome.better_shot or outcome.change is Change.OPENED:
             expire_at = at + timedelta(days=site.retention_days)
             vector = alert_document.face_vector(sighting, self._model_id, expire_at)
-            batch.set(alert_document.vector_reference(self._stores.db, visit.alert_id), vector)
+            batch.set(alert_document.vector_reference(self._stores.db, visit.alert_id), dict(vector))
         day = days.reference(self._stores.db, camera.id, site.day(visit.first_seen))
         person = None if visit.person_id is None else (visit.person_id, visit.name)
         if outcome.was is not None and person is not None:
@@ -132,7 +133,7 @@ class VisitWrites:
         if outcome.change in (Change.OPENED, Change.UPGRADED):
             if outcome.silence is None:
                 notice = alert_document.notice(camera, outcome, at)
-                batch.create(alert_document.notice_reference(self._stores.db, outcome), notice)
+                batch.create(alert_document.notice_reference(self._stores.db, outcome), dict(notice))
             upgraded = outcome.change is Change.UPGRADED
             counts = days.alert_counts(camera, visit.first_seen, person, upgraded, site)
             batch.set(day, counts, merge=True)

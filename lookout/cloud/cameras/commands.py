@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lookout.cloud.firebase import google_private
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
+from lookout.documents import cameras as documents
 from lookout.domain.cameras.command import (
     AGENT_SILENT_AFTER,
     FINAL,
@@ -65,7 +66,9 @@ class CommandQueue:
             self._stores.db.collection("agents").document(route.agent_id).collection("commands").document()
         )
         with store_errors("Firestore"):
-            reference.create(_document(route, request, created_by, now, deadline), **self._stores.options)
+            reference.create(
+                dict(_document(route, request, created_by, now, deadline)), **self._stores.options
+            )
         ended = _wait(reference, QUEUE_SECONDS, self._busy_seconds(request.action) + ANSWER_SECONDS)
         if ended is None:
             ended = self._give_up(reference)
@@ -150,7 +153,7 @@ class CommandQueue:
 
 def _document(
     route: CameraRoute, request: CommandRequest, created_by: str, now: datetime, deadline: datetime
-) -> dict[str, Any]:
+) -> documents.Command:
     return {
         "cameraId": route.camera_id,
         "action": request.action,

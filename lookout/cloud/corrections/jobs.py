@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
+from lookout.documents import site as documents
 from lookout.domain.site.expiry import has_expired
 from lookout.errors import Conflict, JobImpossible
 
@@ -111,21 +112,19 @@ class JobStore:
             raise Conflict("Something else is being done with one of them: try again in a minute.")
         # every step that opens a job writes this document: of two at once, the second is decided anew
         transaction.set(self._turn(), {"changedAt": SERVER_TIMESTAMP})
-        transaction.batch.set(
-            self._reference(job.id),
-            {
-                "kind": job.kind,
-                "about": job.about,
-                "takes": list(job.takes),
-                "joins": list(job.joins),
-                "progress": {},
-                "createdBy": job.created_by,
-                "createdAt": job.created_at,
-                "state": RUNNING,
-                "result": None,
-                "expireAt": None,
-            },
-        )
+        made: documents.Job = {
+            "kind": job.kind,
+            "about": job.about,
+            "takes": list(job.takes),
+            "joins": list(job.joins),
+            "progress": {},
+            "createdBy": job.created_by,
+            "createdAt": job.created_at,
+            "state": RUNNING,
+            "result": None,
+            "expireAt": None,
+        }
+        transaction.batch.set(self._reference(job.id), dict(made))
 
     def require_untaken(self, path: str) -> None:
         """Check that no running job takes the document at ``path``.

@@ -22,6 +22,7 @@ from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.documents import pictures_folder
 from lookout.cloud.strangers.records import Stranger, StrangerRecords
+from lookout.documents.people import Person
 from lookout.domain.people.relabel import Identity
 from lookout.domain.people.requests import Wanted, find_by_name, is_document_id, new_person_id
 from lookout.domain.visits.stranger_record import best_crops
@@ -122,8 +123,13 @@ class NameStranger:
         if known is not None:
             return known, names[known], stored[known].get("muted") is True
         made = new_person_id(wanted.name, names)
-        person = {"name": wanted.name, "muted": False, "createdAt": datetime.now(UTC), "photoCount": 0}
-        transaction.batch.create(people.document(made), person)
+        person: Person = {
+            "name": wanted.name,
+            "muted": False,
+            "createdAt": datetime.now(UTC),
+            "photoCount": 0,
+        }
+        transaction.batch.create(people.document(made), dict(person))
         return made, wanted.name, False
 
     def _remove(self, transaction: Transaction, stranger_id: str) -> None:

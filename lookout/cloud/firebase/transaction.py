@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lookout.cloud.firebase.calls import store_errors
@@ -54,14 +54,14 @@ class Transaction:
         self._read_at.setdefault(snapshot.reference.path, snapshot.update_time)
         return snapshot.to_dict()
 
-    def set(self, reference: DocumentReference, fields: dict[str, Any]) -> None:
+    def set(self, reference: DocumentReference, fields: Mapping[str, object]) -> None:
         """Write the fields of a document that was read, if nobody changed or deleted it since."""
         read_at = self._read_at[reference.path]
         self._written.add(reference.path)
         if read_at is None:
-            self.batch.create(reference, fields)
+            self.batch.create(reference, dict(fields))
         else:
-            self.batch.update(reference, fields, self._stores.db.write_option(last_update_time=read_at))
+            self.batch.update(reference, dict(fields), self._stores.db.write_option(last_update_time=read_at))
 
     def has_write(self, reference: DocumentReference) -> bool:
         """Whether the step writes fields of that document already."""

@@ -13,6 +13,7 @@ from lookout.cloud.firebase.storage import StoredPhoto
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.photos import UploadedPhoto
+from lookout.documents.people import MisplacedPhoto
 from lookout.domain.people.misplaced import misplaced
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class MisplacedPhotos:
         reason = misplaced(path)
         if reason is None:
             return "a folder"
-        fields = {
+        fields: MisplacedPhoto = {
             "path": path,
             "generation": stored.generation,
             "reason": reason,

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from lookout.documents.people import GalleryPerson
 from lookout.domain.recognition.gallery import NEGATIVES_KEPT, Negative, PersonVectors, pack, unpack
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
 
 
-def to_document(person: PersonVectors, version: int) -> dict[str, Any]:
+def to_document(person: PersonVectors, version: int) -> GalleryPerson:
     """A person's vectors as ``gallery/{personId}`` stores them."""
     return {
         "name": person.name,

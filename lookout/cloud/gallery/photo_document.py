@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from lookout.documents import people as documents
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
 
 
@@ -18,7 +18,7 @@ class Photo:
     created_at: datetime
 
 
-def photo_document(photo: Photo, status: PhotoStatus) -> dict[str, Any]:
+def photo_document(photo: Photo, status: PhotoStatus) -> documents.Photo:
     """The photo's document in that state, with no outcome yet."""
     return {
         "path": str(photo.place),

@@ -15,6 +15,7 @@ from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.negatives import Negatives
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.privacy.person_data import PersonData
+from lookout.documents.site import Receipt
 from lookout.domain.people.erasure import fingerprint
 from lookout.domain.people.requests import is_document_id
 from lookout.errors import JobImpossible, NotFound
@@ -142,7 +143,7 @@ class Erasure:
     def _sign(self, job: Job, person_id: str) -> dict[str, Any]:
         """Replace the job, which names the person, by the receipt, which does not."""
         receipt_id: str = job.about["receiptId"]
-        receipt = {
+        receipt: Receipt = {
             "personIdSha256": fingerprint(person_id),
             "erasedAt": datetime.now(UTC),
             "erasedBy": job.created_by,
@@ -151,11 +152,11 @@ class Erasure:
 
         def change(transaction: Transaction) -> None:
             self._jobs.read_open(transaction, job)
-            transaction.batch.set(self._stores.db.collection("receipts").document(receipt_id), receipt)
+            transaction.batch.set(self._stores.db.collection("receipts").document(receipt_id), dict(receipt))
             self._jobs.forget(transaction, job.id)
 
         run(self._stores, change)
-        return _plain((receipt_id, receipt))
+        return _plain((receipt_id, dict(receipt)))
 
     def _is_on_an_alert(self, person_id: str) -> bool:
         from google.cloud.firestore_v1.base_query import FieldFilter

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lookout.cloud.strangers.documents import NO_PICTURE, reference, state_reference, vectors_reference
+from lookout.cloud.strangers.documents import reference, state_reference, vectors_reference
 from lookout.cloud.strangers.reader import KnownStrangers
+from lookout.documents.people import Stranger, StrangerVectors
 from lookout.domain.recognition.gallery import pack
 from lookout.domain.visits.stranger_record import remembered_until
 from lookout.domain.visits.visit import Sighting, Visit
@@ -60,30 +61,34 @@ class StrangerVisits:
     def _start(
         self, batch: WriteBatch, visit: Visit, sighting: Sighting, at: datetime, retention_days: int
     ) -> None:
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
         expire_at = remembered_until(at, 1, retention_days)
         stranger_id = str(visit.stranger_id)
-        batch.create(
-            reference(self._db, stranger_id),
-            {
-                "visits": 1,
-                "firstSeenAt": at,
-                "lastSeenAt": at,
-                **NO_PICTURE,
-                "ignored": False,
-                "modelId": self._model_id,
-                "expireAt": expire_at,
-            },
-        )
-        face = {visit.alert_id: pack(sighting.embedding[None, :])}
-        plain = {
+        made: Stranger = {
+            "visits": 1,
+            "firstSeenAt": at,
+            "lastSeenAt": at,
+            "facePath": None,
+            "faceAlertId": None,
+            "quality": 0.0,
+            "ignored": False,
+            "modelId": self._model_id,
+            "expireAt": expire_at,
+        }
+        batch.create(reference(self._db, stranger_id), dict(made))
+        vectors: StrangerVectors = {
+            "vectors": {visit.alert_id: pack(sighting.embedding[None, :])},
             "modelId": self._model_id,
             "ignored": False,
             "personId": None,
             "name": None,
             "removed": False,
+            "lastSeenAt": at,
+            "changedAt": at,
+            "expireAt": expire_at,
         }
-        vectors = {"vectors": face} | plain | _seen(at, expire_at)
-        batch.create(vectors_reference(self._db, stranger_id), vectors)
+        batch.create(vectors_reference(self._db, stranger_id), {**vectors, "changedAt": SERVER_TIMESTAMP})
 
     def _join(
         self,

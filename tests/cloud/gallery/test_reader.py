@@ -31,7 +31,7 @@ class Store:
         self.version = 0
 
     def put(self, person: Any) -> None:
-        self._write(person.person_id, to_document(person, self.version + 1))
+        self._write(person.person_id, {**to_document(person, self.version + 1)})
 
     def remove(self, person_id: str) -> None:
         self._write(person_id, {"deleted": True, "version": self.version + 1})
@@ -180,7 +180,7 @@ def test_everything_that_is_known_of_a_person_comes_back(db: Any, make_person: M
 
 
 def test_a_document_from_before_there_were_such_fields_is_read(make_person: MakePerson) -> None:
-    document = to_document(_taught(make_person("alice")), 3)
+    document: dict[str, Any] = {**to_document(_taught(make_person("alice")), 3)}
     for field in ("muted", "consentExpiresAt", "negatives", "lookalikes"):
         del document[field]
     again = from_document("alice", document)
@@ -206,7 +206,7 @@ def test_a_document_from_before_there_were_such_fields_is_read(make_person: Make
 def test_a_correction_that_cannot_be_read_is_left_out_and_the_rest_stays(
     stores: Stores, db: Any, make_person: MakePerson, capfd: pytest.CaptureFixture[str], broken: Any
 ) -> None:
-    document = to_document(_taught(make_person("alice")), 3)
+    document: dict[str, Any] = {**to_document(_taught(make_person("alice")), 3)}
     spoilt = broken
     if isinstance(broken, dict):
         spoilt = document["negatives"][0] | broken
@@ -243,7 +243,7 @@ def test_a_damaged_field_is_no_reason_to_know_the_person_no_more(
 
 def test_the_latest_corrections_are_kept(make_person: MakePerson) -> None:
     many = tuple(Negative(str(number), None, MODEL, face(3)) for number in range(NEGATIVES_KEPT + 2))
-    document = to_document(replace(make_person("alice"), negatives=many), 3)
+    document: dict[str, Any] = {**to_document(replace(make_person("alice"), negatives=many), 3)}
     assert [negative["alertId"] for negative in document["negatives"]] == [
         str(number) for number in range(2, NEGATIVES_KEPT + 2)
     ]
@@ -338,7 +338,7 @@ def test_the_latest_gallery_is_asked_for_at_once_and_never_an_old_one(
 
 @pytest.mark.parametrize("field", ["name", "modelId", "vectors", "photoIds", "dimension"])
 def test_a_document_without_a_field_is_corrupt(make_person: MakePerson, field: str) -> None:
-    document = to_document(make_person("alice"), 1)
+    document: dict[str, Any] = {**to_document(make_person("alice"), 1)}
     del document[field]
     with pytest.raises(CorruptGallery, match="gallery/alice"):
         from_document("alice", document)

@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from lookout.services.notify import channels, deliveries
 from lookout.settings import Settings
 from tests.services.notify.servers import MailServer, Receiver, mail_server, receiver
+from tests.support import documents
 from tests.support.household import Household
 
 SECRET = "a secret of the house"
@@ -48,42 +49,25 @@ class NotifyStores(Household):
             self.bucket.blob(face).upload_from_string(FACE, "image/jpeg")
             self.bucket.blob(frame).upload_from_string(FRAME, "image/jpeg")
         now = datetime.now(UTC)
-        fields = {
-            "cameraId": CAMERA,
-            "cameraName": "Front Door",
-            "personId": None,
-            "person": "Unknown",
-            "isKnown": False,
-            "strangerId": "s1",
-            "confidence": 0.02,
-            "firstSeenAt": now,
-            "lastSeenAt": now,
-            "day": DAY,
-            "facePath": face if pictures else None,
-            "imagePath": frame if pictures else None,
-            "expireAt": now + timedelta(days=30),
-        }
-        self.db.document(f"alerts/{alert_id}").set(fields | changes)
+        paths = {"facePath": face if pictures else None, "imagePath": frame if pictures else None}
+        seen = {"firstSeenAt": now, "lastSeenAt": now, "expireAt": now + timedelta(days=30), "day": DAY}
+        made = documents.alert(
+            alert_id, **({"strangerId": "s1", "confidence": 0.02} | paths | seen | changes)
+        )
+        self.db.document(f"alerts/{alert_id}").set(made)
         return alert_id
 
     def known(self, alert_id: str = "a1", **changes: Any) -> str:
         """An alert of Anna."""
         anna: dict[str, Any] = {"personId": "anna", "person": "Anna", "isKnown": True, "strangerId": None}
+        anna |= {"reason": "known", "distance": 0.2}
         return self.alert(alert_id, **(anna | {"confidence": 0.97} | changes))
 
     def notice(self, alert_id: str = "a1", state: str = "new", at: datetime | None = None) -> str:
         """The notice that ``detect`` leaves of the alert: its id."""
         at = at or datetime.now(UTC)
-        self.db.document(f"notices/{alert_id}_{state}").set(
-            {
-                "alertId": alert_id,
-                "cameraId": CAMERA,
-                "state": state,
-                "personId": None,
-                "createdAt": at,
-                "expireAt": at + timedelta(days=7),
-            }
-        )
+        made = documents.notice(alert_id, state=state, createdAt=at, expireAt=at + timedelta(days=7))
+        self.db.document(f"notices/{alert_id}_{state}").set(made)
         return f"{alert_id}_{state}"
 
     def record(self, notice_id: str, channel: str) -> dict[str, Any]:

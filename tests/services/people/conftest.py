@@ -6,7 +6,6 @@ import copy
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,15 +15,12 @@ from lookout.services import people as people_service
 from lookout.settings import Settings
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.support import functions
+from tests.support import documents, functions
+from tests.support.documents import DAY, LATER, MODEL, NOON, SHOT
 from tests.support.household import Household
 from tests.support.stores import objects
 
 CAMERA = "cam_front"
-DAY = "2026-05-31"
-NOON = datetime(2026, 5, 31, 12, 0, tzinfo=UTC)
-LATER = datetime.now(UTC) + timedelta(days=30)
-MODEL = "m-1"
 
 
 def vector(seed: int) -> bytes:
@@ -75,20 +71,12 @@ class House(Household):
 
     def person(self, person_id: str, name: str | None = None, *negatives: dict[str, Any]) -> None:
         """Somebody with a photo."""
-        made = {"name": name or person_id, "muted": False, "createdAt": NOON, "photoCount": 1}
-        self.db.document(f"people/{person_id}").set(made)
+        self.db.document(f"people/{person_id}").set(documents.person(name or person_id))
         self.upload(f"faces/{person_id}/1.jpg", person_id.encode())
-        state = self.get("gallery_state/current") or {"version": 0}
-        gallery: dict[str, Any] = {
-            "name": name or person_id,
-            "modelId": MODEL,
-            "vectors": vector(1),
-            "photoIds": ["1.jpg"],
-        }
-        gallery |= {"dimension": 512, "deleted": False, "negatives": list(negatives)}
-        self.db.document(f"gallery/{person_id}").set(gallery | {"version": state["version"] + 1})
-        version = {"version": state["version"] + 1, "modelId": MODEL}
-        self.db.document("gallery_state/current").set(version)
+        version = (self.get("gallery_state/current") or {"version": 0})["version"] + 1
+        gallery = documents.gallery_person(name or person_id, vector(1), version, negatives=list(negatives))
+        self.db.document(f"gallery/{person_id}").set(gallery)
+        self.db.document("gallery_state/current").set({"version": version, "modelId": MODEL})
 
     def stranger(
         self, stranger_id: str, *alert_ids: str, picture: bytes | None = None, **fields: Any
@@ -98,30 +86,11 @@ class House(Household):
         if picture is not None:
             path = f"strangers/{stranger_id}/0123456789ab.jpg"
             self.upload(path, picture)
-        made = {
-            "visits": len(alert_ids),
-            "firstSeenAt": NOON,
-            "lastSeenAt": NOON,
-            "facePath": path,
-            "quality": 0.5,
-            "ignored": False,
-            "modelId": MODEL,
-            "expireAt": LATER,
-        }
-        self.db.document(f"strangers/{stranger_id}").set(made | fields)
-        self.db.document(f"stranger_vectors/{stranger_id}").set(
-            {
-                "vectors": {alert_id: vector(index) for index, alert_id in enumerate(alert_ids)},
-                "modelId": fields.get("modelId", MODEL),
-                "ignored": False,
-                "personId": None,
-                "name": None,
-                "removed": False,
-                "lastSeenAt": NOON,
-                "changedAt": NOON,
-                "expireAt": LATER,
-            }
-        )
+        made = documents.stranger(**({"visits": len(alert_ids), "facePath": path} | fields))
+        self.db.document(f"strangers/{stranger_id}").set(made)
+        faces = {alert_id: vector(index) for index, alert_id in enumerate(alert_ids)}
+        vectors = documents.stranger_vectors(faces, modelId=fields.get("modelId", MODEL))
+        self.db.document(f"stranger_vectors/{stranger_id}").set(vectors)
         for alert_id in alert_ids:
             self.alert(alert_id, stranger_id=stranger_id)
 
@@ -134,39 +103,18 @@ class House(Household):
         **fields: Any,
     ) -> None:
         """One visit as ``detect`` tells it: the alert, its pictures, its vector, its count."""
-        known = person_id is not None
-        camera = fields.get("cameraId", CAMERA)
-        face = f"alerts/{alert_id}/0123456789ab/face.jpg"
-        self.upload(face, f"face of {alert_id}".encode())
-        made = {
-            "cameraId": camera,
-            "cameraName": camera,
-            "personId": person_id,
-            "person": person_id or "Unknown",
-            "isKnown": known,
-            "reason": "known" if known else "unknown",
-            "confidence": 0.9,
-            "distance": 0.2,
-            "candidates": [],
-            "strangerId": stranger_id,
-            "firstSeenAt": NOON,
-            "lastSeenAt": NOON,
-            "frames": 1,
-            "doubles": 0,
-            "facePath": face,
-            "imagePath": face.replace("face", "frame"),
-            "quality": 0.5,
-            "day": DAY,
-            "reviewed": False,
-            "expireAt": LATER,
-        }
-        made |= fields
-        self.db.document(f"alerts/{alert_id}").set(made)
-        face_vector = {"vector": vector(len(alert_id)), "modelId": MODEL, "expireAt": LATER}
-        self.db.document(f"alert_vectors/{alert_id}").set(face_vector)
-        self._count(made)
+        made: dict[str, Any] = {"cameraId": CAMERA, "strangerId": stranger_id} | fields
+        made |= {"cameraName": made["cameraId"]} | fields
+        if person_id is None:
+            alert = documents.alert(alert_id, **made)
+        else:
+            alert = documents.known_alert(alert_id, person_id, **made)
+        self.upload(f"alerts/{alert_id}/{SHOT}/face.jpg", f"face of {alert_id}".encode())
+        self.db.document(f"alerts/{alert_id}").set(alert)
+        self.db.document(f"alert_vectors/{alert_id}").set(documents.alert_vector(vector(len(alert_id))))
+        self._count(alert)
         if is_open:
-            self.open_visit(camera, alert_id, person_id, stranger_id)
+            self.open_visit(alert["cameraId"], alert_id, person_id, stranger_id)
 
     def open_visit(
         self, camera: str, alert_id: str, person_id: str | None = None, stranger_id: str | None = None
@@ -174,23 +122,8 @@ class House(Household):
         """Somebody is in front of the camera at the moment."""
         visits = self.get(f"visits/{camera}") or {"open": [], "recent": [], "expireAt": LATER}
         name = person_id or "Unknown"
-        visits["open"].append(
-            {
-                "alertId": alert_id,
-                "personId": person_id,
-                "person": name,
-                "firstSeenAt": NOON,
-                "lastSeenAt": NOON,
-                "frames": 1,
-                "quality": 0.5,
-                "shot": "0123456789ab",
-                "vectors": vector(9),
-                "vectorCount": 1,
-                "strangerId": stranger_id,
-                "silent": False,
-                "settled": False,
-            }
-        )
+        who = {"personId": person_id, "person": name, "strangerId": stranger_id}
+        visits["open"].append(documents.open_visit(alert_id, vector(9), **who))
         reason = "unknown" if person_id is None else "known"
         outcome = {"alertId": alert_id, "personId": person_id, "person": name, "reason": reason}
         visits["recent"].append(
@@ -200,12 +133,7 @@ class House(Household):
 
     def _count(self, alert: Mapping[str, Any]) -> None:
         path = f"days/{alert['day']}_{alert['cameraId']}"
-        day = self.get(path) or {
-            "day": alert["day"],
-            "cameraId": alert["cameraId"],
-            "hours": {},
-            "people": {},
-        }
+        day: dict[str, Any] = self.get(path) or {**documents.day(alert["cameraId"], alert["day"])}
         hour = day["hours"].setdefault(f"{alert['firstSeenAt'].hour:02}", {})
         word = "known" if alert["isKnown"] else "unknown"
         hour[word] = hour.get(word, 0) + 1

@@ -12,7 +12,8 @@ from google.cloud.firestore import SERVER_TIMESTAMP, Increment
 from google.cloud.firestore_v1.batch import WriteBatch
 
 from lookout.cloud.strangers.removal import StrangerRemoval
-from tests.services.people.conftest import CAMERA, DAY, LATER, MODEL, NOON, House, vector
+from tests.services.people.conftest import CAMERA, House, vector
+from tests.support.documents import DAY, LATER, MODEL, NOON
 
 TRIES = 20
 

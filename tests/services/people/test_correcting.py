@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.services.people.conftest import MODEL, NOON, House, vector
+from tests.services.people.conftest import House, vector
+from tests.support.documents import MODEL, NOON
 from tests.support.stores import objects
 
 

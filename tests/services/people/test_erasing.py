@@ -12,7 +12,7 @@ import pytest
 
 from lookout.cloud.privacy.verification import find_traces
 from lookout.services import people as people_service
-from tests.services.people.conftest import DAY, LATER, MODEL, NOON, House, vector
+from tests.services.people.conftest import House, vector
 from tests.services.people.test_interrupted import (
     Killed,
     clear,
@@ -20,6 +20,7 @@ from tests.services.people.test_interrupted import (
     interrupted_everywhere,
     killed_at,
 )
+from tests.support.documents import DAY, LATER, MODEL, NOON
 from tests.support.stores import objects
 
 LONG_AGO = NOON - timedelta(hours=3)

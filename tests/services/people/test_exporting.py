@@ -14,8 +14,9 @@ from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.storage import Blob
 
 from lookout.errors import Unavailable
-from tests.services.people.conftest import MODEL, House, vector
+from tests.services.people.conftest import House, vector
 from tests.services.people.test_erasing import live_with
+from tests.support.documents import MODEL
 
 
 def export(house: House, person_id: str) -> Any:

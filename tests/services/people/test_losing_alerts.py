@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from lookout.domain.people.requests import Wanted
-from tests.services.people.conftest import NOON, House
+from tests.services.people.conftest import House
 from tests.services.people.frames import Frame
+from tests.support.documents import NOON
 from tests.support.stores import objects
 
 Lose = Callable[[House, str, str], None]

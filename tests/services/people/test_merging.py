@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lookout.errors import Conflict
-from tests.services.people.conftest import MODEL, NOON, House, vector
+from tests.services.people.conftest import House, vector
+from tests.support.documents import MODEL, NOON
 from tests.support.stores import objects
 
 

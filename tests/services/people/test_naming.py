@@ -11,7 +11,8 @@ import pytest
 from lookout.cloud.corrections import name_stranger, relabelling
 from lookout.domain.people.requests import parse_naming
 from lookout.services import people as people_service
-from tests.services.people.conftest import DAY, NOON, House
+from tests.services.people.conftest import House
+from tests.support.documents import DAY, NOON
 from tests.support.stores import objects
 
 

@@ -14,8 +14,9 @@ from lookout.domain.recognition.reason import Reason
 from lookout.services import housekeeping
 from lookout.services.detect.frames import FrameService
 from stack.fake_camera.client import on_frame
-from tests.services.people.conftest import CAMERA, LATER, NOON, House, vector
+from tests.services.people.conftest import CAMERA, House, vector
 from tests.services.people.frames import before_write
+from tests.support.documents import LATER, NOON
 from tests.support.stores import objects
 
 

@@ -13,8 +13,9 @@ from lookout.domain.recognition.gallery import pack
 from lookout.domain.recognition.nearest import nearest
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.services.people.conftest import LATER, MODEL, NOON, House
+from tests.services.people.conftest import House
 from tests.support.accounts import account_with
+from tests.support.documents import LATER, MODEL, NOON
 
 
 def face(angle: float) -> bytes:

@@ -13,8 +13,9 @@ from lookout.cloud.privacy import retention
 from lookout.cloud.privacy.retention import EXPIRING, Retention
 from lookout.errors import Unavailable
 from lookout.services import housekeeping
-from tests.services.people.conftest import LATER, NOON, House
+from tests.services.people.conftest import House
 from tests.services.people.test_interrupted import Killed, killed_at
+from tests.support.documents import LATER, NOON
 from tests.support.stores import objects
 
 NOW = datetime.now(UTC)

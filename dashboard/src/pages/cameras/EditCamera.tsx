@@ -49,7 +49,7 @@ export function EditCamera({ camera }: { camera: Camera }) {
     }
   }
 
-  const own = typeof camera.commandMap === "object" ? "own" : camera.commandMap;
+  const own = typeof camera.commandMap === "object" ? "own" : (camera.commandMap ?? "camerawebserver");
   const select = (
     label: string,
     value: string,
@@ -84,7 +84,7 @@ export function EditCamera({ camera }: { camera: Camera }) {
         value={camera.ipAddress}
         onSave={(ipAddress) => save({ ipAddress })}
       />
-      {select(words.agentId, camera.agentId, [["", words.noAgent], ...known, ...chosen], (agentId) =>
+      {select(words.agentId, camera.agentId ?? "", [["", words.noAgent], ...known, ...chosen], (agentId) =>
         save({ agentId }).catch(() => {}),
       )}
       {select(
