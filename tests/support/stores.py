@@ -90,12 +90,15 @@ def stores(db: Any, bucket: Any) -> Stores:
 
 @pytest.fixture
 def settings() -> Settings:
-    """Every look at a store is a fresh one, every frame a heartbeat; the rest is the default."""
+    """Every look at a store is a fresh one, every frame a heartbeat, and no test posts too fast; the rest is the
+    default."""
     return Settings(
         gallery_refresh_seconds=0.0,
         camera_cache_seconds=0.0,
         heartbeat_seconds=0.0,
         store_timeout_seconds=10.0,
+        frames_per_minute=6000,
+        calls_per_minute=6000,
     )
 
 

@@ -25,6 +25,7 @@ from lookout.settings import Settings
 from lookout.vision.image.frame import decode
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
+from lookout.web.rate_limit import RateLimit
 from stack.fake_camera.client import on_frame
 from tests.support import functions
 from tests.support.faces import good
@@ -113,6 +114,7 @@ class House(Household):
         stores = Stores(db or self.db, self.bucket, settings.store_timeout_seconds)
         keys = CameraKeys(stores, settings.camera_cache_seconds)
         endpoint.camera_keys.replace(keys)
+        endpoint.limit.replace(RateLimit(settings.frames_per_minute))
         endpoint.service.replace(watch)
 
     def answer(self, jpeg: bytes, key: str | None = None, camera: str = CAMERA) -> Any:
