@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import pytest
 
 from lookout.cloud.privacy.retention import DEBUG_KEPT, EXPIRING
+from lookout.documents.collections import COLLECTIONS
 from stack.install.bootstrap import ROOT
 
 
@@ -70,15 +71,34 @@ def test_an_agent_finds_its_queued_commands_oldest_first(file: dict[str, Any]) -
     ]
 
 
-@pytest.mark.parametrize(
-    ("collection", "field"),
-    [("gallery", "vectors"), ("gallery", "negatives"), ("visits", "open"), ("visits", "recent")],
+def _holds_bytes(kind: Any) -> bool:
+    inner = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
+    return kind is bytes or any(map(_holds_bytes, inner))
+
+
+BINARY = sorted(
+    {
+        (path.split("/")[-2], field)
+        for path, kinds in COLLECTIONS.items()
+        for kind in kinds
+        for field, of in get_type_hints(kind).items()
+        if _holds_bytes(of)
+    }
 )
+"""The fields with vectors in them, however deep: by the collection's name."""
+
+
+@pytest.mark.parametrize(("collection", "field"), [*BINARY, ("visits", "recent"), ("days", "people")])
 def test_what_nobody_asks_by_is_not_indexed(collection: str, field: str, file: dict[str, Any]) -> None:
     overrides = {
         (field["collectionGroup"], field["fieldPath"]): field["indexes"] for field in file["fieldOverrides"]
     }
     assert overrides[collection, field] == []
+
+
+def test_all_vectors_are_among_what_is_not_indexed() -> None:
+    assert len(BINARY) == 5
+    assert {("alert_vectors", "vector"), ("stranger_vectors", "vectors")} < set(BINARY)
 
 
 def test_who_names_a_person_as_a_look_alike_is_asked(file: dict[str, Any]) -> None:

@@ -105,8 +105,8 @@ def lay_out(folder: Path, ports: Ports) -> None:
     (folder / "firebase.json").write_text(json.dumps(config, indent=2))
     paths = [
         "functions",
-        *config["firestore"].values(),
-        *config["storage"].values(),
+        *(config["firestore"][name] for name in ("rules", "indexes")),
+        config["storage"]["rules"],
     ]
     for path in paths:
         link = folder / path

@@ -6,11 +6,18 @@ A function is deployed as its own folder: what is not in it does not exist there
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from stack.console import fail
+from stack.install.networks.files import is_whole
+
+RECORD = "installed.json"
+"""What ``scripts/models`` installed, in ``models/``."""
 
 VISION_ENGINE = "onnxruntime"
 """A function whose requirements name it sees pixels: it gets the models."""
@@ -33,14 +40,33 @@ def vendor(root: Path, function: Path) -> Tally:
     """Bring the copies in the folder ``function`` up to date with ``root``; files that are right stay untouched.
 
     The emulator reloads a function whenever one of its files changes, so the second run must change nothing.
+
+    Raises:
+        SystemExit: the function sees pixels, and a network is missing or damaged: it would recognise nobody.
     """
     tally = Tally()
     sees = VISION_ENGINE in (function / "requirements.txt").read_text()
+    if sees and (harmed := unfit_weights(root / "models")):
+        raise fail(
+            f"{function.name} needs models/{harmed[0]}, which is missing or damaged; run scripts/models."
+        )
     library = {path: path.relative_to(root / "lookout") for path in library_of(root, function)}
     _mirror(library, function / "lookout", tally)
     _mirror(dict(_files(root / "models")) if sees else {}, function / "models", tally)
     _link_venv(root, function)
     return tally
+
+
+def unfit_weights(models: Path) -> list[str]:
+    """The recorded weights, detector and landmarks included, that are not there as they were installed."""
+    try:
+        record = json.loads((models / RECORD).read_text())
+        entries = [record["detector"], record["landmarks"], *record["embedders"].values()]
+        entries += [file for files in record.get("detectors", {}).values() for file in files]
+        harmed = [str(entry["path"]) for entry in entries if not is_whole(models, entry)]
+        return harmed if record["embedders"] else [RECORD]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [RECORD]
 
 
 def library_of(root: Path, function: Path) -> list[Path]:

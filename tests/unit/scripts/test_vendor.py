@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from stack.install.download import sha256
+from stack.install.networks.files import record
 from stack.install.vendor import functions, vendor
+
+WEIGHTS = ("face.onnx", "points.onnx", ".deepface/weights/arcface_weights.onnx")
 
 
 @pytest.fixture
@@ -21,8 +26,10 @@ def root(tmp_path: Path) -> Path:
         "lookout/cloud/app.py": "from lookout.errors import a",
         "lookout/cloud/unused.py": "d = 1",
         "lookout/cloud/__pycache__/app.cpython-311.pyc": "cache",
-        "models/installed.json": "{}",
+        "models/installed.json": "",
         "models/face.onnx": "weights",
+        "models/points.onnx": "weights too",
+        "models/cohort.npz": "average faces",
         "models/half.onnx.part": "half",
         "models/.deepface/weights/arcface_weights.onnx": "more weights",
         "functions/detect/main.py": "import lookout.cloud.app\ndef f(): import lookout.vision.detector",
@@ -34,6 +41,10 @@ def root(tmp_path: Path) -> Path:
     }.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
+    models = tmp_path / "models"
+    noted = [record(models, Path(path), sha256(models / path)) for path in WEIGHTS]
+    installed = {"detector": noted[0], "landmarks": noted[1], "embedders": {"ArcFace": noted[2]}}
+    (models / "installed.json").write_text(json.dumps(installed))
     return tmp_path
 
 
@@ -49,7 +60,7 @@ def test_a_function_gets_what_it_comes_to_import_inside_functions_too_and_the_mo
     root: Path,
 ) -> None:
     detect = root / "functions" / "detect"
-    assert vendor(root, detect).laid == 8
+    assert vendor(root, detect).laid == 10
     assert _files(detect / "lookout") == {
         "__init__.py",
         "errors.py",
@@ -60,6 +71,8 @@ def test_a_function_gets_what_it_comes_to_import_inside_functions_too_and_the_mo
     assert _files(detect / "models") == {
         "installed.json",
         "face.onnx",
+        "points.onnx",
+        "cohort.npz",
         ".deepface/weights/arcface_weights.onnx",
     }
 
@@ -94,7 +107,7 @@ def test_what_left_the_library_leaves_the_function(root: Path) -> None:
     (detect / "lookout" / "cloud" / "__pycache__").mkdir()
     (detect / "lookout" / "cloud" / "__pycache__" / "app.cpython-311.pyc").write_text("cache")
     (detect / "main.py").write_text("import lookout.vision.detector")
-    (root / "models" / "face.onnx").unlink()
+    (root / "models" / "cohort.npz").unlink()
     assert vendor(root, detect).removed == 2
     assert _files(detect / "lookout") == {
         "__init__.py",
@@ -162,3 +175,24 @@ def test_weights_on_another_file_system_are_copied(root: Path, monkeypatch: pyte
     vendor(root, detect)
     assert (detect / "models" / "face.onnx").read_text() == "weights"
     assert vendor(root, detect).laid == 0
+
+
+@pytest.mark.parametrize("path", [*WEIGHTS, "installed.json"])
+def test_a_function_that_sees_is_not_filled_without_its_networks(path: str, root: Path) -> None:
+    detect, file = root / "functions" / "detect", root / "models" / path
+    whole = file.read_bytes()
+    for harmed in (None, b"", whole[:-1], whole[:-1] + b"#"):
+        if harmed is None:
+            file.unlink()
+        else:
+            file.write_bytes(harmed)
+        with pytest.raises(SystemExit, match=f"detect needs models/{path}, .* run scripts/models"):
+            vendor(root, detect)
+        assert not (detect / "models").exists()
+    file.write_bytes(whole)
+    assert vendor(root, detect).laid > 0
+
+
+def test_a_function_that_does_not_see_needs_no_network(root: Path) -> None:
+    (root / "models" / "installed.json").unlink()
+    assert vendor(root, root / "functions" / "stats").laid > 0
