@@ -13,9 +13,10 @@ from stack.install.bootstrap import ROOT
 from stack.install.vendor import library_of
 
 ROOMS = {
+    "documents": {"documents"},
     "domain": {"domain", "errors"},
     "vision": {"vision", "domain", "errors", "settings", "log", "lazy"},
-    "cloud": {"cloud", "domain", "errors", "settings", "log", "lazy"},
+    "cloud": {"cloud", "documents", "domain", "errors", "settings", "log", "lazy"},
     "web": {"web", "domain", "errors", "settings", "log", "lazy"},
     "services": {"services", "web", "cloud", "vision", "domain", "errors", "settings", "log", "lazy"},
 }
