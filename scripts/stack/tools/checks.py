@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from stack.console import say, step
-from stack.install import dashboard
+from stack.install import dashboard, locks
 from stack.install.bootstrap import ROOT
 
 SITE = {"PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
@@ -27,6 +27,7 @@ def lint() -> bool:
         _passes("ruff format", ["ruff", "format", "--check", "."]),
         _passes("mypy", ["mypy", *folders]),
         dashboard.check(),
+        _locked(),
         _passes("mkdocs", ["mkdocs", "build", "--strict"], SITE),
     ]
     # a script is a program of its own
@@ -40,6 +41,13 @@ def lint() -> bool:
         name = str(path.relative_to(ROOT))
         passed.append(_passes(f"mypy {name}", ["mypy", name], {"MYPYPATH": str(ROOT)}))
     return all(passed)
+
+
+def _locked() -> bool:
+    stale = locks.stale()
+    if stale:
+        say(f"{', '.join(stale)}: not what requirements.in and constraints.txt come to; run scripts/lock.")
+    return not stale
 
 
 def fuzz() -> bool:
