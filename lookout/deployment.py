@@ -7,6 +7,7 @@ once only wait in the instance instead of starting another one.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,14 @@ REGION = "europe-west1"
 """Where the functions run; the rewrites of ``firebase.json`` name the same region."""
 
 
+SECRETS = ("EMAIL_PASSWORD", "WEBHOOK_SECRET", "WEBHOOK_URL")
+"""Settings that Secret Manager keeps: they stand in no file that is uploaded, and in no configuration."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     """What one function gets. ``memory`` in MiB, ``timeout`` in seconds, ``retry``: an event comes again after an
-    error, for up to a day."""
+    error, for up to a day. ``secrets`` become variables of its environment."""
 
     memory: int
     concurrency: int
@@ -26,6 +31,7 @@ class Instance:
     retry: bool = False
     cpu: int = 1
     min_instances: int = 0
+    secrets: tuple[str, ...] = ()
 
 
 INSTANCES = {
@@ -35,12 +41,13 @@ INSTANCES = {
     "control": Instance(memory=256, concurrency=8, max_instances=10, timeout=60),
     "stats": Instance(memory=256, concurrency=8, max_instances=4, timeout=60),
     # Hosting waits for 60 s; what takes longer is finished here all the same, and answered to the next call
-    "people": Instance(memory=256, concurrency=8, max_instances=4, timeout=300),
+    # it tries the ways of telling people, with their passwords
+    "people": Instance(memory=256, concurrency=8, max_instances=4, timeout=300, secrets=SECRETS),
     "alert_deleted": Instance(memory=256, concurrency=8, max_instances=4, timeout=60, retry=True),
     # one at a time: two would do the same work twice
     "tidy": Instance(memory=256, concurrency=1, max_instances=1, timeout=300),
     # pictures of several mails at once would not fit; 60 s are less than the lease of a delivery
-    "notify": Instance(memory=256, concurrency=4, max_instances=4, timeout=60, retry=True),
+    "notify": Instance(memory=256, concurrency=4, max_instances=4, timeout=60, retry=True, secrets=SECRETS),
     # a photo of 50 megapixels is decoded alone; many photos at once come in through more instances
     "enroll": Instance(memory=1024, concurrency=1, max_instances=5, timeout=120, retry=True),
     "forget_photo": Instance(memory=1024, concurrency=1, max_instances=5, timeout=120, retry=True),
@@ -60,4 +67,11 @@ def options(function: str) -> dict[str, Any]:
         "min_instances": instance.min_instances,
         "max_instances": instance.max_instances,
         "timeout_sec": instance.timeout,
+        # the emulator would ask Secret Manager; there, these settings are variables like all others
+        "secrets": [] if os.environ.get("FUNCTIONS_EMULATOR") == "true" else list(instance.secrets),
     }
+
+
+def photo_bucket() -> str | None:
+    """The bucket whose objects ``enroll`` watches: that of ``STORAGE_BUCKET``, None for the project's own."""
+    return os.environ.get("STORAGE_BUCKET") or None

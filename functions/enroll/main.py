@@ -6,19 +6,19 @@ from firebase_functions import firestore_fn, storage_fn
 from firebase_functions.core import Change, CloudEvent
 
 from lookout.cloud.firebase.triggers import end_of, named_by_payload, retried
-from lookout.deployment import options
+from lookout.deployment import options, photo_bucket
 from lookout.services import enrol
 
 
 @retried
-@storage_fn.on_object_finalized(**options("enroll"))
+@storage_fn.on_object_finalized(bucket=photo_bucket(), **options("enroll"))
 def enroll(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
     """A picture landed: a photo under ``faces/{personId}/`` is enrolled, and none keeps a download token."""
     enrol.object_arrived(event.data.name, int(event.data.generation), event.data.metadata or {})
 
 
 @retried
-@storage_fn.on_object_deleted(**options("forget_photo"))
+@storage_fn.on_object_deleted(bucket=photo_bucket(), **options("forget_photo"))
 def forget_photo(event: CloudEvent[storage_fn.StorageObjectData]) -> None:
     """A photo was deleted, or overwritten by a newer one."""
     enrol.object_left(event.data.name, int(event.data.generation))

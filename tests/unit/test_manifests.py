@@ -20,15 +20,17 @@ from tests.support.golden import assert_golden
 CODEBASES = [folder.name for folder in functions(ROOT)]
 
 ASK = (
+    "import sys; del sys.path[0]; import lookout\n"
     "from firebase_functions.private.serving import functions_as_yaml, get_functions\n"
     "print(functions_as_yaml(get_functions()))"
 )
-"""As the CLI does: in the codebase's folder, in a process of its own."""
+"""As the CLI does: in the codebase's folder, in a process of its own. The library is the original."""
 
 
 @functools.cache
-def manifest(codebase: str) -> dict[str, Any]:
+def manifest(codebase: str, **more: str) -> dict[str, Any]:
     environment = {
+        **more,
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "GCLOUD_PROJECT": "my-house",
@@ -69,3 +71,31 @@ def test_database_and_functions_and_rewrites_are_in_one_region() -> None:
     config = json.loads((ROOT / "firebase.json").read_text())
     assert config["firestore"]["location"] == deployment.REGION
     assert {rewrite["function"]["region"] for rewrite in config["hosting"]["rewrites"]} == {deployment.REGION}
+
+
+@pytest.mark.parametrize("codebase", CODEBASES)
+def test_only_who_tells_people_is_given_secrets_and_the_emulator_asks_for_none(codebase: str) -> None:
+    for name, endpoint in manifest(codebase)["endpoints"].items():
+        given = [one["key"] for one in endpoint["secretEnvironmentVariables"]]
+        assert given == (list(deployment.SECRETS) if name in ("notify", "people") else [])
+    here = manifest(codebase, FUNCTIONS_EMULATOR="true")["endpoints"].values()
+    assert not any(endpoint["secretEnvironmentVariables"] for endpoint in here)
+
+
+def test_photos_are_watched_in_the_bucket_that_the_functions_use() -> None:
+    told = manifest("enroll", STORAGE_BUCKET="another")["endpoints"]
+    watched = [told[name]["eventTrigger"]["eventFilters"]["bucket"] for name in ("enroll", "forget_photo")]
+    assert watched == ["another", "another"]
+
+
+def test_nothing_secret_and_nothing_local_is_uploaded_or_committed() -> None:
+    config = json.loads((ROOT / "firebase.json").read_text())
+    for codebase in config["functions"]:
+        assert {".env*", ".secret.local", "venv"} <= set(codebase["ignore"])
+    asked = [
+        f"functions/{one}/{name}" for one in CODEBASES for name in (".env", ".env.my-house", ".secret.local")
+    ]
+    ignored = subprocess.run(
+        ["git", "check-ignore", *asked], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ignored.stdout.split() == asked

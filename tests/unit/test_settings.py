@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lookout import deployment
 from lookout.errors import SettingsError
 from lookout.settings import Settings
 
@@ -103,6 +104,16 @@ def test_a_secret_is_read_and_never_shown(env: str) -> None:
     given = Settings.from_environment({env: "hidden words"})
     assert getattr(given, DECLARED[env].name) == "hidden words"
     assert "hidden words" not in f"{given} {given!r}"
+
+
+def test_secrets_are_kept_by_secret_manager() -> None:
+    hidden = {env for env, field in DECLARED.items() if not field.repr}
+    assert hidden == set(SECRETS) == set(deployment.SECRETS)
+
+
+@pytest.mark.parametrize("text", ["ab#cd", "a b", "'\"", "ü", "a\nb", "$(x)", "a=b"])
+def test_a_password_may_have_any_characters(text: str) -> None:
+    assert Settings.from_environment({"EMAIL_PASSWORD": text}).email_password == text
 
 
 def test_whatever_is_called_a_password_or_a_secret_is_one() -> None:

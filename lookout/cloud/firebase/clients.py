@@ -31,7 +31,8 @@ def _firestore() -> Any:
 def _bucket() -> Any:
     from firebase_admin import storage
 
-    return storage.bucket(os.environ.get("FIREBASE_STORAGE_BUCKET"), firebase_app())
+    # no FIREBASE_… variable can be set for a function
+    return storage.bucket(os.environ.get("STORAGE_BUCKET") or None, firebase_app())
 
 
 firebase_app = Lazy(_app)
@@ -43,7 +44,7 @@ firestore_client = Lazy(_firestore)
 """The one ``google.cloud.firestore.Client`` of this process."""
 
 bucket = Lazy(_bucket)
-"""The one ``google.cloud.storage.Bucket`` of this process: the project's default bucket."""
+"""The one ``google.cloud.storage.Bucket`` of this process: that of ``STORAGE_BUCKET``, else the project's own."""
 
 _messaging_lock = threading.Lock()
 
