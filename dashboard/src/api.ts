@@ -1,5 +1,5 @@
 /** The calls that need the server's judgement: the contract between this page and the functions. */
-import type { Treatment } from "./documents";
+import type { Camera } from "./documents";
 import { idToken, tokenAtHand } from "./firebase/session";
 
 /** The function's own words; `code` as in the tables of docs/api.md, `unreachable` where nothing answered. */
@@ -162,22 +162,26 @@ export function stats() {
   return call<Stats>("GET", "/stats");
 }
 
-export interface CameraFields {
-  name?: string;
-  location?: string;
-  ipAddress?: string;
-  status?: "active" | "disabled";
-  agentId?: string;
-  commandMap?: string | Record<string, string>;
-  visitSeconds?: number | null;
-  armed?: boolean | null;
-  known?: Treatment | null;
-  unknown?: Treatment | null;
-  follow?: boolean | null;
-  fov?: number | null;
-  rotation?: number | null;
-  presets?: Record<string, { pan: number; tilt: number }>;
-}
+/** What an owner may set. */
+export type CameraFields = Partial<
+  Pick<
+    Camera,
+    | "name"
+    | "location"
+    | "ipAddress"
+    | "status"
+    | "agentId"
+    | "commandMap"
+    | "visitSeconds"
+    | "armed"
+    | "known"
+    | "unknown"
+    | "follow"
+    | "fov"
+    | "rotation"
+    | "presets"
+  >
+>;
 
 export function createCamera(fields: CameraFields) {
   return call<{ camera: { id: string }; key: string }>("POST", "/cameras", fields);

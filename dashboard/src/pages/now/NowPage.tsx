@@ -1,4 +1,4 @@
-import { Cctv, ListChecks } from "lucide-preact";
+import { Cctv } from "lucide-preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
 import { openFeed } from "../../state/feed";
@@ -9,6 +9,7 @@ import { dayName, dayOf } from "../../state/time";
 import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
+import { SelectButton } from "../../ui/SelectButton";
 import { Waiting } from "../../ui/Waiting";
 import { WhoDialog } from "../../ui/WhoDialog";
 import { AlertCard } from "./AlertCard";
@@ -47,14 +48,10 @@ export function NowPage() {
       <header>
         <h1 class="grow">{t().now.title}</h1>
         {isOwner.value && (alerts?.length ?? 0) > 0 && (
-          <button
-            type="button"
-            class="button"
-            aria-pressed={selected !== null}
-            onClick={() => setSelected(selected ? null : new Set())}
-          >
-            <ListChecks size={20} aria-hidden="true" /> {selected ? t().cancel : t().now.select}
-          </button>
+          <SelectButton
+            selecting={selected !== null}
+            onTurn={() => setSelected(selected ? null : new Set())}
+          />
         )}
       </header>
       <Filters asked={asked} />

@@ -4,6 +4,7 @@ import { changePerson, type PersonChange } from "../../firebase/people";
 import { dayOf } from "../../state/time";
 import { fail, show } from "../../state/toasts";
 import { t } from "../../strings";
+import { NameField } from "../../ui/NameField";
 import { Switch } from "../../ui/Switch";
 
 /** What an owner may say of a person: name, muted, consent. */
@@ -36,18 +37,7 @@ export function Details({ person }: { person: Person }) {
           save({ name: name.trim() }).catch(() => {});
         }}
       >
-        <label class="field grow">
-          {words.rename}
-          <input
-            class="input"
-            required
-            maxLength={100}
-            pattern=".*\S.*"
-            dir="auto"
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label={words.rename} value={name} onInput={setName} />
         {name.trim() !== person.name && (
           <button type="submit" class="button main bottom">
             {t().save}

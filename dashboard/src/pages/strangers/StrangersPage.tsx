@@ -1,4 +1,4 @@
-import { ListChecks, Merge } from "lucide-preact";
+import { Merge } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { ignoreStranger, mergeStranger, nameStranger } from "../../api";
 import type { Stranger } from "../../documents";
@@ -8,6 +8,7 @@ import { isOwner } from "../../state/session";
 import { deferred, inWords, reversible } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
+import { SelectButton } from "../../ui/SelectButton";
 import { Waiting } from "../../ui/Waiting";
 import { WhoDialog } from "../../ui/WhoDialog";
 import { SimilarPage } from "./SimilarPage";
@@ -65,14 +66,10 @@ function Everybody() {
       <header>
         <h1 class="grow">{words.title}</h1>
         {isOwner.value && shown.length > 1 && (
-          <button
-            type="button"
-            class="button"
-            aria-pressed={selected !== null}
-            onClick={() => setSelected(selected ? null : new Set())}
-          >
-            <ListChecks size={20} aria-hidden="true" /> {selected ? t().cancel : t().now.select}
-          </button>
+          <SelectButton
+            selecting={selected !== null}
+            onTurn={() => setSelected(selected ? null : new Set())}
+          />
         )}
       </header>
       {anyIgnored && (

@@ -12,6 +12,7 @@ import {
 import { isOwner } from "../../state/session";
 import { fail } from "../../state/toasts";
 import { t } from "../../strings";
+import { NameField } from "../../ui/NameField";
 
 /** Frames of this size are judged well, and are quickly sent. */
 const LONGEST = 1024;
@@ -87,20 +88,7 @@ export function PhonePage() {
       {!own && !isOwner.value && <p class="badge block">{t().viewerOnly}</p>}
       {!running && (own || isOwner.value) && (
         <form class="card stack" onSubmit={start}>
-          {!own && (
-            <label class="field">
-              {words.name}
-              <input
-                class="input"
-                required
-                maxLength={100}
-                pattern=".*\S.*"
-                dir="auto"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            </label>
-          )}
+          {!own && <NameField label={words.name} value={name} onInput={setName} />}
           <button type="submit" class="button main">
             <Play size={20} aria-hidden="true" /> {words.start}
           </button>
