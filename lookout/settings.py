@@ -31,7 +31,7 @@ def _setting(
 
 
 def _secret(env: str, meaning: str) -> Any:
-    # whoever prints the settings, or has them in the trace of an error, prints no secret
+    # printed settings, and traces of errors, hold no secret
     return field(
         default=None, repr=False, metadata={"env": env, "meaning": meaning, "low": None, "high": None}
     )

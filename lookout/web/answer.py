@@ -130,12 +130,13 @@ def refusal(error: Exception, logged: dict[str, object]) -> Response:
         error = BadRequest("The body ended before its Content-Length: send all of it.")
     if not isinstance(error, LookoutError) or type(error) not in STATUS:
         cause = "".join(traceback.format_exception(error))
-        log(Severity.ERROR, "internal error", **logged, cause=cause)
+        log(Severity.ERROR, "request failed", **logged, reason="internal", cause=cause)
         message = "Something went wrong here; the log says what. Try again."
         return json_response({"status": "error", "error": "internal", "message": message}, 500)
     status = STATUS[type(error)]
     severity = Severity.ERROR if status >= 500 else Severity.WARNING
-    log(severity, error.message, **logged, reason=error.code)
+    event = "request failed" if status >= 500 else "request refused"
+    log(severity, event, **logged, reason=error.code, error=error.message)
     response = json_response({"status": "error", "error": error.code, "message": error.message}, status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 
 
-class Line:
+class HomeLine:
     """Leads from a port of this machine (``address``) to ``target``, both ``host:port``."""
 
     def __init__(self, target: str) -> None:
@@ -51,7 +51,7 @@ class Line:
         # last: what waits in a frozen line must find its way barred, not arrive
         self._flows.set()
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> HomeLine:
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.agent.line import Line
+from tests.agent.line import HomeLine
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_what_a_frozen_line_holds_back_arrives_only_if_it_is_thawed(
     ends: str, arrives: bytes, server: socket.socket
 ) -> None:
     host, port = server.getsockname()
-    with Line(f"{host}:{port}") as line:
+    with HomeLine(f"{host}:{port}") as line:
         near_host, _, near_port = line.address.partition(":")
         with socket.create_connection((near_host, int(near_port))) as near:
             far, _ = server.accept()

@@ -20,17 +20,17 @@ from stack.install import toolchain
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 from tests.agent.conftest import Harness
-from tests.agent.line import Line
+from tests.agent.line import HomeLine
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture
-def line(stack: StackInfo) -> Iterator[Line]:
-    with Line(stack.urls["firestore"].removeprefix("http://")) as made:
+def line(stack: StackInfo) -> Iterator[HomeLine]:
+    with HomeLine(stack.urls["firestore"].removeprefix("http://")) as made:
         yield made
 
 
-def test_commands_arrive_again_when_the_line_is_back(harness: Harness, servo: FakeCamera, line: Line) -> None:
+def test_commands_arrive_again_when_the_line_is_back(harness: Harness, servo: FakeCamera, line: HomeLine) -> None:
     harness.pair(firestore_host=line.address)
     camera = harness.register(servo)
     process = harness.up()
@@ -46,7 +46,7 @@ def test_commands_arrive_again_when_the_line_is_back(harness: Harness, servo: Fa
 
 
 def test_an_end_that_could_not_be_told_is_told_when_the_line_is_back(
-    harness: Harness, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:
     harness.pair(firestore_host=line.address)
     camera = harness.register(servo)
@@ -63,7 +63,7 @@ def test_an_end_that_could_not_be_told_is_told_when_the_line_is_back(
 
 
 def test_an_agent_started_without_a_line_waits_for_it(
-    harness: Harness, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:
     harness.pair(firestore_host=line.address)
     camera = harness.register(servo)
@@ -89,7 +89,7 @@ def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(harness: Ha
 
 
 def test_a_line_that_hangs_without_a_word_holds_up_no_later_command(
-    harness: Harness, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:
     harness.pair(firestore_host=line.address)
     camera = harness.register(servo)
@@ -181,7 +181,7 @@ def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
 
 @pytest.mark.parametrize("happens", ["cut", "freeze"])
 def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
-    happens: str, harness: Harness, line: Line
+    happens: str, harness: Harness, line: HomeLine
 ) -> None:
     harness.pair(firestore_host=line.address)
     process = harness.up()
@@ -195,7 +195,7 @@ def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
 
 @pytest.mark.parametrize("happens", ["cut", "freeze"])
 def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
-    happens: str, harness: Harness, line: Line
+    happens: str, harness: Harness, line: HomeLine
 ) -> None:
     harness.pair(firestore_host=line.address)
     getattr(line, happens)()
@@ -208,7 +208,7 @@ def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
 
 
 def test_an_agent_without_a_line_in_the_middle_of_a_command_is_stopped_and_tells_its_end_at_the_next_start(
-    harness: Harness, servo: FakeCamera, line: Line
+    harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:
     harness.pair(firestore_host=line.address)
     camera = harness.register(servo)

@@ -11,7 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 
-class Line:
+class StoreLine:
     """A TCP line to ``target`` ("host:port") that can be cut, or made to keep back one answer.
 
     ``kept_back`` counts the answers that came too late.

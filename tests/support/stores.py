@@ -19,7 +19,7 @@ from lookout.settings import Settings
 from stack.install import models
 from stack.install import photos as sample_photos
 from stack.local.info import StackInfo
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 
 
 @pytest.fixture(scope="session")
@@ -65,17 +65,17 @@ def bucket(stack: StackInfo, project: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def line(stack: StackInfo) -> Iterator[Line]:
+def line(stack: StackInfo) -> Iterator[StoreLine]:
     """A line to the Firestore emulator that a test may cut."""
     assert stack.urls
-    made = Line(os.environ["FIRESTORE_EMULATOR_HOST"])
+    made = StoreLine(os.environ["FIRESTORE_EMULATOR_HOST"])
     yield made
     made.cut()
     made.join()
 
 
 @pytest.fixture
-def distant_db(line: Line, project: str) -> Iterator[Any]:
+def distant_db(line: StoreLine, project: str) -> Iterator[Any]:
     """The test's Firestore, reached over ``line``."""
     client = firestore_at(line.host, project)
     yield client

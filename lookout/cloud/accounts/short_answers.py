@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
@@ -23,7 +24,7 @@ class _ShortAnswers(HTTPAdapter):
         if len(body) > ANSWER_BYTES:
             response.close()
             raise BrokenOff(f"an answer of more than {ANSWER_BYTES} bytes")
-        response._content, response._content_consumed = body, True  # type: ignore[attr-defined]
+        response.raw = BytesIO(body)
         return response
 
 

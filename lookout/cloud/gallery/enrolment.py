@@ -173,7 +173,7 @@ class Enrolment:
 
         done = self._step(change)
         for complaint in complaints:
-            log(Severity.WARNING, complaint)
+            log(Severity.WARNING, "person setting ignored", person=person_id, error=complaint)
         return done
 
     def _step(self, change: Callable[[Transaction], Result]) -> Result:

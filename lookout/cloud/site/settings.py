@@ -60,5 +60,5 @@ class SiteReader:
         self._site, complaints = self._default.overridden(document)
         if complaints != self._complaints:  # logged once, not every ten seconds
             for complaint in complaints:
-                log(Severity.WARNING, complaint)
+                log(Severity.WARNING, "site setting ignored", error=complaint)
             self._complaints = complaints

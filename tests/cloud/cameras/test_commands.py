@@ -18,7 +18,7 @@ from lookout.cloud.firebase import google_private
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import Action, CameraRoute, CommandRequest
 from lookout.errors import CameraFailed, CameraSilent, Unavailable
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 from tests.support.waiting import wait_until
 
 ROUTE = CameraRoute("cam", "pi", led=0, pan=90, tilt=90)
@@ -141,7 +141,7 @@ def test_a_command_taken_at_the_very_last_moment_is_not_said_to_have_expired(
 
 
 def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
-    stores: Stores, db: Any, distant_db: Any, agent: Any, line: Line
+    stores: Stores, db: Any, distant_db: Any, agent: Any, line: StoreLine
 ) -> None:
     def cut_when_queued() -> None:
         wait_until(lambda: queued(db), "the command")

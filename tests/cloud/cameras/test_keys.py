@@ -16,7 +16,7 @@ from lookout.cloud.firebase.stores import Stores
 from lookout.errors import BadRequest, Forbidden, TooMany, Unauthorised, Unavailable
 from lookout.web import rate_limit
 from lookout.web.rate_limit import RateLimit
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 from tests.support.reads import Reads
 from tests.support.waiting import wait_until
 
@@ -78,7 +78,7 @@ def test_an_unknown_camera_takes_the_same_reads_and_the_same_comparison_as_a_wro
     assert spent[0][:2] == (2, 128)
 
 
-def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, stores: Stores, db: Any, line: Line) -> None:
+def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, stores: Stores, db: Any, line: StoreLine) -> None:
     key = register(db, "cam", "Door")
     line.cut()
     with pytest.raises(Unavailable):

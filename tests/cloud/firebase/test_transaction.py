@@ -12,7 +12,7 @@ from lookout.cloud.firebase import transaction
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.errors import Unavailable
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 
 
 def test_counting_up_from_many_threads_loses_no_count(stores: Stores, db: Any) -> None:
@@ -98,7 +98,7 @@ def test_an_error_of_the_step_itself_is_not_tried_again(stores: Stores) -> None:
         run(stores, broken)
 
 
-def test_a_silent_firestore_is_told(stores: Stores, distant_db: Any, line: Line) -> None:
+def test_a_silent_firestore_is_told(stores: Stores, distant_db: Any, line: StoreLine) -> None:
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):
         run(replace(stores, db=distant_db, timeout=0.5), lambda one: one.read([distant_db.document("a/b")]))

@@ -25,7 +25,7 @@ from lookout.domain.recognition.face import Embedding
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.errors import Unavailable
 from tests.cloud.conftest import MODEL
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 from tests.unit.domain.conftest import at, face
 
 THRESHOLD = 0.5
@@ -351,7 +351,7 @@ def test_many_changes_at_once_end_as_if_they_had_come_one_by_one(town: Town) -> 
 
 
 def test_a_silent_firestore_is_told_and_no_old_memory_is_used(
-    town: Town, stores: Stores, distant_db: Any, line: Line
+    town: Town, stores: Stores, distant_db: Any, line: StoreLine
 ) -> None:
     town.put("tom", TOM)
     warm = Lookalikes(replace(stores, db=distant_db, timeout=1.0), MODEL)

@@ -19,7 +19,7 @@ from lookout.cloud.gallery.reader import GalleryReader
 from lookout.domain.recognition.gallery import NEGATIVES_KEPT, Negative, PersonVectors
 from lookout.errors import CorruptGallery, Unavailable
 from tests.cloud.conftest import MODEL, MakePerson
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 from tests.unit.domain.conftest import face
 
 
@@ -132,7 +132,7 @@ def test_a_document_that_becomes_unreadable_takes_its_person_out_until_it_is_men
 
 
 def test_while_firestore_is_silent_the_last_gallery_is_used(
-    stores: Stores, distant_db: Any, line: Line, store: Store, make_person: MakePerson
+    stores: Stores, distant_db: Any, line: StoreLine, store: Store, make_person: MakePerson
 ) -> None:
     store.put(make_person("alice"))
     reader = GalleryReader(replace(stores, db=distant_db, timeout=1.0), MODEL, 0.0)
@@ -141,7 +141,7 @@ def test_while_firestore_is_silent_the_last_gallery_is_used(
     assert _names(reader) == {"Alice"}
 
 
-def test_a_cold_instance_without_firestore_says_so(stores: Stores, distant_db: Any, line: Line) -> None:
+def test_a_cold_instance_without_firestore_says_so(stores: Stores, distant_db: Any, line: StoreLine) -> None:
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):
         GalleryReader(replace(stores, db=distant_db, timeout=0.5), MODEL, 0.0).current()
@@ -324,7 +324,7 @@ def test_consent_that_is_renewed_is_noticed(stores: Stores, store: Store, make_p
 
 
 def test_the_latest_gallery_is_asked_for_at_once_and_never_an_old_one(
-    stores: Stores, distant_db: Any, line: Line, store: Store, make_person: MakePerson
+    stores: Stores, distant_db: Any, line: StoreLine, store: Store, make_person: MakePerson
 ) -> None:
     reader = GalleryReader(replace(stores, db=distant_db, timeout=1.0), MODEL, 3600.0)
     assert _names(reader) == set()

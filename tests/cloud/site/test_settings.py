@@ -11,7 +11,7 @@ import pytest
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.site.settings import SiteReader
 from lookout.domain.site.site import Site
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 
 DEFAULT = Site(None, 0.05, 120, 30, "UTC")
 
@@ -38,11 +38,11 @@ def test_a_bad_value_is_complained_about_once(
     for _ in range(3):
         assert reader.current() == DEFAULT
     (line,) = capfd.readouterr().out.splitlines()
-    assert "margin='wide'" in json.loads(line)["message"]
+    assert "margin='wide'" in json.loads(line)["error"]
 
 
 def test_while_firestore_is_silent_the_last_settings_hold(
-    distant_db: Any, stores: Stores, db: Any, line: Line
+    distant_db: Any, stores: Stores, db: Any, line: StoreLine
 ) -> None:
     db.document("settings/site").set({"visitSeconds": 5})
     reader = SiteReader(replace(stores, db=distant_db, timeout=0.5), DEFAULT, refresh_seconds=0.0)

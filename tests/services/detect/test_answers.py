@@ -319,7 +319,8 @@ def test_a_bad_setting_of_the_owners_is_complained_about_and_not_used(
 ) -> None:
     house.db.document("settings/site").set({"threshold": "tight", "retentionDays": -1})
     house.post(shot("obama.jpg"))
-    said = [json.loads(line)["message"] for line in capfd.readouterr().out.splitlines()]
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    said = [line["error"] for line in lines if line["message"] == "site setting ignored"]
     assert any("threshold='tight'" in message for message in said)
     assert any("retentionDays=-1" in message for message in said)
     alert = house.alert()

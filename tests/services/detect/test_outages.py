@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.services.detect.conftest import CAMERA, ROOM, House, People, Shot
-from tests.support.outage import Line, closed_port, storage_that_answers, storage_that_hangs
+from tests.support.outage import StoreLine, closed_port, storage_that_answers, storage_that_hangs
 from tests.support.stores import bucket_at, objects
 
 
@@ -101,7 +101,7 @@ def test_the_frame_that_is_posted_again_brings_the_picture_that_storage_did_not_
 
 
 def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is_left(
-    house: House, shot: Shot, line: Line, distant_db: Any
+    house: House, shot: Shot, line: StoreLine, distant_db: Any
 ) -> None:
     line.cut()
     watch = house.another_instance(db=distant_db, store_timeout_seconds=0.5)
@@ -113,7 +113,7 @@ def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is
 
 
 def test_when_firestore_goes_down_during_a_visit_the_alert_keeps_its_picture_and_the_next_frame_is_judged(
-    house: House, people: People, shot: Shot, line: Line, distant_db: Any
+    house: House, people: People, shot: Shot, line: StoreLine, distant_db: Any
 ) -> None:
     people.enrol("Barack", "obama2.jpg")
     watch = house.another_instance(db=distant_db, store_timeout_seconds=0.5)
@@ -132,7 +132,7 @@ def test_when_firestore_goes_down_during_a_visit_the_alert_keeps_its_picture_and
     assert {house.alert()["imagePath"], house.alert()["facePath"]} <= set(objects(house.bucket))
 
 
-def test_an_empty_frame_needs_no_firestore(house: House, line: Line, distant_db: Any, photos: Any) -> None:
+def test_an_empty_frame_needs_no_firestore(house: House, line: StoreLine, distant_db: Any, photos: Any) -> None:
     from tests.services.detect.test_answers import empty_frame
 
     line.cut()
@@ -142,7 +142,7 @@ def test_an_empty_frame_needs_no_firestore(house: House, line: Line, distant_db:
 
 @pytest.mark.parametrize("photo", ["obama.jpg", "obama2.jpg"])
 def test_a_frame_whose_recording_was_done_but_not_confirmed_keeps_its_picture(
-    house: House, people: People, shot: Shot, line: Line, distant_db: Any, photo: str
+    house: House, people: People, shot: Shot, line: StoreLine, distant_db: Any, photo: str
 ) -> None:
     people.enrol("Barack", "obama3.jpg")
     watch = house.another_instance(db=distant_db, store_timeout_seconds=1.0)
@@ -159,7 +159,7 @@ def test_a_frame_whose_recording_was_done_but_not_confirmed_keeps_its_picture(
 
 
 def test_a_heartbeat_that_fails_keeps_its_counts_for_the_next(
-    house: House, line: Line, distant_db: Any
+    house: House, line: StoreLine, distant_db: Any
 ) -> None:
     from tests.services.detect.test_answers import empty_frame
 

@@ -15,7 +15,7 @@ from lookout.cloud.firebase import transaction
 from lookout.cloud.gallery.person_document import from_document
 from lookout.errors import Unavailable
 from tests.services.enrol.conftest import Desk
-from tests.support.outage import Line, closed_port
+from tests.support.outage import StoreLine, closed_port
 from tests.support.stores import bucket_at, objects
 
 PATH = "faces/b/1.jpg"
@@ -282,7 +282,7 @@ def test_a_silent_storage_has_the_event_come_again(desk: Desk, face: bytes, proj
 
 
 def test_a_silent_firestore_has_the_event_come_again(
-    desk: Desk, face: bytes, line: Line, distant_db: Any
+    desk: Desk, face: bytes, line: StoreLine, distant_db: Any
 ) -> None:
     generation = desk.upload(PATH, face)
     line.cut()

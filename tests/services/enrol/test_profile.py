@@ -90,7 +90,7 @@ def test_what_makes_no_sense_counts_as_not_set_and_is_said(
     capfd.readouterr()
     desk.desk.person_changed("b")
     (warning,) = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert (warning["severity"], complaint in warning["message"]) == ("WARNING", True)
+    assert (warning["severity"], complaint in warning["error"]) == ("WARNING", True)
     unset = {"name": "b", "muted": False, "consentExpiresAt": None}
     assert _plain(desk) == SAID | {field: unset[field] for field in said}
     desk.enrol("faces/b/2.jpg", face)

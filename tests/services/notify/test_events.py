@@ -17,7 +17,7 @@ from tests.services.notify.conftest import NotifyStores
 from tests.services.notify.servers import MailServer, Receiver, status
 from tests.support import functions
 from tests.support.events import of_document
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_is_left_to_do_has_the_event_come_again(
     assert json.loads(capfd.readouterr().out.splitlines()[-1])["severity"] == "WARNING"
 
 
-def test_a_silent_store_has_the_event_come_again(room: NotifyStores, line: Line, distant_db: Any) -> None:
+def test_a_silent_store_has_the_event_come_again(room: NotifyStores, line: StoreLine, distant_db: Any) -> None:
     room.alert()
     notice = room.notice()
     room.db = distant_db

@@ -19,7 +19,7 @@ from lookout.errors import Unavailable
 from lookout.services.stats import StatisticsService
 from lookout.settings import Settings
 from stack.install.bootstrap import ROOT
-from tests.support.outage import Line
+from tests.support.outage import StoreLine
 from tests.support.reads import Reads
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
@@ -186,7 +186,7 @@ def test_a_day_that_has_expired_is_passed_over_before_the_store_deletes_it(
 
 
 def test_while_firestore_is_silent_there_are_no_numbers_and_afterwards_there_are(
-    stores: Stores, distant_db: Any, line: Line
+    stores: Stores, distant_db: Any, line: StoreLine
 ) -> None:
     line.cut()
     with pytest.raises(Unavailable):
