@@ -99,7 +99,7 @@ def _judge(
     seen = engine.see(frame)
     embedded = time.perf_counter()
     vectors = np.stack([face.embedding for face in good_faces(seen.faces)])
-    matches = match(vectors, gallery, engine.card.rule, settings.margin)
+    matches = match(vectors, gallery, engine.card.rule, settings.recognition.margin)
     ended = time.perf_counter()
     assert [found.name for found in matches] == ["Person 0"]
     spent = {"decode": (decoded - started) * 1000, **seen.milliseconds, "match": (ended - embedded) * 1000}

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lookout.settings import ROOT
 from stack.fake_camera import client
+from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 
 Ask = Callable[[str], tuple[int | None, str]]

@@ -1,8 +1,8 @@
-"""What is read of a setting's text."""
+"""How a setting is declared, and what is read of its text."""
 
 from __future__ import annotations
 
-from dataclasses import Field
+from dataclasses import Field, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,20 @@ from urllib.parse import urlsplit
 from lookout.domain.number import number, whole
 from lookout.domain.site.site import is_timezone
 from lookout.errors import SettingsError
+
+
+def setting(
+    env: str, default: object, meaning: str, low: float | None = None, high: float | None = None
+) -> Any:
+    """A field that is read from the variable ``env``; numbers lie from ``low`` to ``high``."""
+    return field(default=default, metadata={"env": env, "meaning": meaning, "low": low, "high": high})
+
+
+def secret(env: str, meaning: str) -> Any:
+    """A field that printed settings, and the traces of errors, do not show."""
+    return field(
+        default=None, repr=False, metadata={"env": env, "meaning": meaning, "low": None, "high": None}
+    )
 
 
 def _switch(env: str, raw: str) -> bool:

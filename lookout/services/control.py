@@ -27,10 +27,10 @@ class ControlService:
     def __init__(self, settings: Settings, stores: Stores) -> None:
         self._settings = settings
         wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
-        self._keys = CameraKeys(stores, settings.camera_cache_seconds, wrong)
-        self._registry = CameraRegistry(stores, settings.offline_seconds)
-        self._commands = CommandQueue(stores, settings.camera_timeout_seconds)
-        self._callers = Callers(verify, settings.calls_per_minute)
+        self._keys = CameraKeys(stores, settings.limits.camera_cache_seconds, wrong)
+        self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
+        self._commands = CommandQueue(stores, settings.limits.camera_timeout_seconds)
+        self._callers = Callers(verify, settings.limits.calls_per_minute)
 
     def command(self, request: Request) -> Fields:
         """Have a camera do something; what it answered."""

@@ -41,7 +41,7 @@ class EnrolmentService:
         self._settings = settings
         self._stores = stores
         self._card = installed(settings).card
-        self._enrolment = Enrolment(stores, self._card.model_id, settings.max_photos_per_person)
+        self._enrolment = Enrolment(stores, self._card.model_id, settings.limits.max_photos_per_person)
         self._misplaced = MisplacedPhotos(stores)
         self._lookalikes = Lookalikes(stores, self._card.model_id)
         self._site = site_reader(settings, stores)
@@ -123,13 +123,13 @@ class EnrolmentService:
         from lookout.vision.image.photo import decode_photo
         from lookout.vision.recogniser import recogniser
 
-        limit = self._settings.max_upload_bytes
+        limit = self._settings.limits.max_upload_bytes
         if size > limit:
             raise PhotoRejected(f"larger than {limit // 1024 // 1024} MB: upload a smaller copy")
         data = storage.photo_bytes(self._stores, path)
         if data is None:
             return None
-        photo = decode_photo(data, self._settings.max_frame_side)
+        photo = decode_photo(data, self._settings.recognition.max_frame_side)
         return main_face(recogniser(self._settings).see(photo).faces)
 
     def without_token(self, path: str) -> str:

@@ -30,7 +30,9 @@ class Housekeeping:
         self._unseen = UnseenStrangers(stores)
         self._lost_photos = LostPhotos(stores)
         site = site_reader(settings, stores)
-        self._retention = Retention(stores, settings.max_strangers, lambda: site.current().retention_days)
+        self._retention = Retention(
+            stores, settings.visits.max_strangers, lambda: site.current().retention_days
+        )
 
     def alert_left(self, alert_id: str, stranger_id: str | None = None) -> str:
         """Delete what belonged to a deleted alert, and the stranger that it was of if that has no other alert.

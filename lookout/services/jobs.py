@@ -39,7 +39,7 @@ class Jobs:
 
 def build_jobs(settings: Settings, stores: Stores, enrol_seconds: float = ENROL_SECONDS) -> Jobs:
     """Jobs on these stores. ``enrol_seconds`` is the longest that a call waits for enrolment."""
-    stale_seconds = settings.gallery_refresh_seconds * STALE_FACTOR
+    stale_seconds = settings.limits.gallery_refresh_seconds * STALE_FACTOR
     site = site_reader(settings, stores)
 
     def hour(moment: datetime) -> int:

@@ -22,7 +22,7 @@ class MembersService:
     """Answers ``/members``. One per warm instance."""
 
     def __init__(self, settings: Settings) -> None:
-        self._callers = Callers(verify, settings.calls_per_minute)
+        self._callers = Callers(verify, settings.limits.calls_per_minute)
 
     def all(self, request: Request) -> Fields:
         """Every account with a role."""

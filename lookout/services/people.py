@@ -36,7 +36,7 @@ class PeopleService:
         self._strangers = StrangerRecords(stores)
         self._not_a_face = NotAFace(stores, self._strangers, self.jobs.correct_alert)
         self._export = Export(stores)
-        self._callers = Callers(verify, settings.calls_per_minute)
+        self._callers = Callers(verify, settings.limits.calls_per_minute)
 
     def name_stranger(self, request: Request, stranger_id: str) -> Fields:
         """Name a stranger: as a new person, or one who is there."""

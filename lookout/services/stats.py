@@ -39,9 +39,9 @@ class StatisticsService:
     def __init__(self, settings: Settings, stores: Stores, now: Callable[[], datetime] = _now) -> None:
         self._stores = stores
         self._now = now
-        self._registry = CameraRegistry(stores, settings.offline_seconds)
+        self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
         self._site = site_reader(settings, stores)
-        self._callers = Callers(verify, settings.calls_per_minute)
+        self._callers = Callers(verify, settings.limits.calls_per_minute)
         self._lock = threading.Lock()
         self._made_at = float("-inf")
         self._report: Fields = {}

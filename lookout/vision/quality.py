@@ -38,7 +38,10 @@ class Gate:
     def from_settings(cls, settings: Settings) -> Gate:
         """The gate for frames of a camera."""
         return cls(
-            settings.min_face_pixels, settings.min_sharpness, settings.min_brightness, settings.max_turn
+            settings.recognition.min_face_pixels,
+            settings.recognition.min_sharpness,
+            settings.recognition.min_brightness,
+            settings.recognition.max_turn,
         )
 
     def flaw(self, quality: Quality) -> Reason | None:

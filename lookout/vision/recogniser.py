@@ -60,7 +60,7 @@ class Networks:
         cv2.setNumThreads(1)
         return cls(
             found.card,
-            detector(settings.detector, found),
+            detector(settings.recognition.detector, found),
             Landmarker(OnnxNetwork(found.landmarks)),
             Embedder(found),
         )
@@ -169,14 +169,14 @@ def recogniser(settings: Settings) -> Recogniser:
         ModelMissing: see :meth:`Networks.load`; the next call tries again.
         SettingsError: see :meth:`Networks.load`.
     """
-    key = (settings.models_dir, settings.model_name, settings.detector)
+    key = (settings.recognition.models_dir, settings.recognition.model_name, settings.recognition.detector)
     # a cold instance may get several requests at once; without the lock each would load its own networks,
     # taking several times the memory and, on the same cores, several times as long
     with _lock:
         if key not in _networks:
             _networks[key] = Networks.load(settings)
         networks = _networks[key]
-    return Recogniser(networks, Gate.from_settings(settings), settings.max_faces)
+    return Recogniser(networks, Gate.from_settings(settings), settings.recognition.max_faces)
 
 
 def loaded() -> bool:

@@ -54,7 +54,7 @@ def open_to_origins(
     def decorate(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
         @functools.wraps(answer)
         def checked(request: Request) -> Response:
-            origins = current_settings().origins
+            origins = current_settings().limits.origins
             if not origins:
                 return answer(request)
             shared: Response = cross_origin(origins=origins, methods=list(methods))(answer)(request)

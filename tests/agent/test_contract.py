@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
 from typing import Any, cast
@@ -19,7 +18,7 @@ from lookout.domain.cameras import command as server
 from lookout.domain.cameras import report
 from lookout.domain.cameras.command import CameraRoute, CommandRequest
 from lookout.errors import BadRequest, SettingsError
-from lookout.settings import Settings
+from lookout.settings import Settings, declarations
 from lookout_agent import command as agent
 from lookout_agent import config, diagnostics
 from lookout_agent.camera import addresses, command_maps
@@ -86,7 +85,7 @@ def test_both_cut_reports_and_messages_alike_and_the_rules_take_them() -> None:
 
 
 def _camera_seconds() -> Any:
-    return next(one for one in fields(Settings) if one.metadata["env"] == "ESP32_TIMEOUT")
+    return next(one for _, one in declarations() if one.metadata["env"] == "ESP32_TIMEOUT")
 
 
 def test_the_time_for_a_camera_has_the_same_default_and_limits_on_both_sides() -> None:
@@ -109,7 +108,9 @@ def test_the_time_for_a_camera_has_the_same_default_and_limits_on_both_sides() -
 )
 def test_a_time_for_a_camera_is_taken_by_both_sides_or_by_neither(text: str, is_taken: bool) -> None:
     def by_server() -> float:
-        return Settings.from_environment({"ESP32_TIMEOUT": text} if text else {}).camera_timeout_seconds
+        return Settings.from_environment(
+            {"ESP32_TIMEOUT": text} if text else {}
+        ).limits.camera_timeout_seconds
 
     if is_taken:
         assert by_server() == config._camera_seconds(text)

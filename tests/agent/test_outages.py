@@ -30,7 +30,9 @@ def line(stack: StackInfo) -> Iterator[HomeLine]:
         yield made
 
 
-def test_commands_arrive_again_when_the_line_is_back(harness: Harness, servo: FakeCamera, line: HomeLine) -> None:
+def test_commands_arrive_again_when_the_line_is_back(
+    harness: Harness, servo: FakeCamera, line: HomeLine
+) -> None:
     harness.pair(firestore_host=line.address)
     camera = harness.register(servo)
     process = harness.up()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 from lookout.cloud.firebase.stores import Stores
 from lookout.settings import Settings
+from tests.support.settings import changed
 from tests.support.stores import objects
 
 
@@ -22,12 +22,12 @@ class Household:
     @property
     def stores(self) -> Stores:
         """The stores as a function has them."""
-        return Stores(self.db, self.bucket, self.settings.store_timeout_seconds)
+        return Stores(self.db, self.bucket, self.settings.limits.store_timeout_seconds)
 
     def changed(self, db: Any = None, bucket: Any = None, **changes: Any) -> tuple[Settings, Stores]:
         """Settings with these ``changes``, and stores that may be reached in another way."""
-        settings = dataclasses.replace(self.settings, **changes)
-        timeout = settings.store_timeout_seconds
+        settings = changed(self.settings, **changes)
+        timeout = settings.limits.store_timeout_seconds
         return settings, Stores(db or self.db, bucket or self.bucket, timeout)
 
     def get(self, path: str) -> dict[str, Any] | None:

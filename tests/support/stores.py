@@ -20,6 +20,7 @@ from stack.install import models
 from stack.install import photos as sample_photos
 from stack.local.info import StackInfo
 from tests.support.outage import StoreLine
+from tests.support.settings import changed
 
 
 @pytest.fixture(scope="session")
@@ -92,13 +93,14 @@ def stores(db: Any, bucket: Any) -> Stores:
 def settings() -> Settings:
     """Every look at a store is a fresh one, every frame a heartbeat, and no test posts too fast; the rest is the
     default."""
-    return Settings(
-        gallery_refresh_seconds=0.0,
-        camera_cache_seconds=0.0,
-        heartbeat_seconds=0.0,
-        store_timeout_seconds=10.0,
-        frames_per_minute=6000,
-        calls_per_minute=6000,
+    return changed(
+        Settings(),
+        GALLERY_REFRESH_SECONDS=0.0,
+        CAMERA_CACHE_SECONDS=0.0,
+        HEARTBEAT_SECONDS=0.0,
+        STORE_TIMEOUT_SECONDS=10.0,
+        CAMERA_FRAMES_PER_MINUTE=6000,
+        USER_CALLS_PER_MINUTE=6000,
     )
 
 

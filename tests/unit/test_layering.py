@@ -18,7 +18,18 @@ ROOMS = {
     "vision": {"vision", "domain", "errors", "settings", "log", "lazy"},
     "cloud": {"cloud", "documents", "domain", "errors", "settings", "log", "lazy"},
     "web": {"web", "domain", "errors", "settings", "log", "lazy"},
-    "services": {"services", "web", "cloud", "vision", "domain", "errors", "settings", "log", "lazy"},
+    "services": {
+        "services",
+        "setting_groups",
+        "web",
+        "cloud",
+        "vision",
+        "domain",
+        "errors",
+        "settings",
+        "log",
+        "lazy",
+    },
 }
 """What of ``lookout`` each room may import."""
 

@@ -9,13 +9,13 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lookout.settings import ROOT, Settings
+from lookout.settings import declarations
+from stack.install.bootstrap import ROOT
 from tests.support.pages import TEXT, printed_commands
 
 
@@ -27,10 +27,12 @@ def row(env: str, default: object, meaning: str) -> str:
 
 
 def test_the_settings_table_is_the_one_in_the_code() -> None:
-    rows = [
-        row(field.metadata["env"], field.default, field.metadata["meaning"]) for field in fields(Settings)
-    ]
-    assert "\n".join(["| variable | default | |", "|---|---|---|", *rows]) in TEXT
+    rows: dict[str | None, list[str]] = {}
+    for group, field in declarations():
+        metadata = field.metadata
+        rows.setdefault(group, []).append(row(metadata["env"], field.default, metadata["meaning"]))
+    for table in rows.values():
+        assert "\n".join(["| variable | default | |", "|---|---|---|", *table]) in TEXT
 
 
 def test_every_command_that_a_page_names_exists() -> None:
@@ -160,4 +162,4 @@ def test_a_webhook_has_the_fields_that_the_page_shows(block: str) -> None:
 def test_every_setting_that_the_pages_show_exists() -> None:
     (block,) = re.findall(r"```text\n(SITE_URL=.*?)```", TEXT, re.S)
     shown = {line.partition("=")[0] for line in block.splitlines()}
-    assert shown <= {field.metadata["env"] for field in fields(Settings)}
+    assert shown <= {field.metadata["env"] for _, field in declarations()}

@@ -9,14 +9,21 @@ import pytest
 
 from lookout import deployment
 from lookout.errors import SettingsError
-from lookout.settings import Settings
+from lookout.setting_groups import GROUPS
+from lookout.settings import Settings, declarations
 
-DECLARED = {field.metadata["env"]: field for field in fields(Settings)}
+GROUP = {field.metadata["env"]: group for group, field in declarations()}
+DECLARED = {field.metadata["env"]: field for _, field in declarations()}
 NUMBERS = [env for env, field in DECLARED.items() if field.metadata["high"] is not None]
 
 
 def _read(env: str, value: str) -> object:
-    return getattr(Settings.from_environment({env: value}), DECLARED[env].name)
+    return _value(Settings.from_environment({env: value}), env)
+
+
+def _value(settings: Settings, env: str) -> object:
+    group = GROUP[env]
+    return getattr(settings if group is None else getattr(settings, group), DECLARED[env].name)
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -24,7 +31,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_every_setting_has_a_variable_of_its_own_and_says_what_it_means() -> None:
-    assert len(DECLARED) == len(fields(Settings))
+    assert len(DECLARED) == len(list(declarations()))
+    assert set(GROUPS) == {field.name for field in fields(Settings) if "env" not in field.metadata}
     assert all(field.metadata["meaning"] for field in DECLARED.values())
 
 
@@ -59,7 +67,8 @@ def test_texts_and_paths_are_taken_as_they_are() -> None:
     given = Settings.from_environment(
         {"MODEL_NAME": "Facenet", "MODELS_DIR": "/srv/models", "THRESHOLD": "0.4"}
     )
-    assert (given.model_name, given.models_dir, given.threshold) == ("Facenet", Path("/srv/models"), 0.4)
+    read = given.recognition
+    assert (read.model_name, read.models_dir, read.threshold) == ("Facenet", Path("/srv/models"), 0.4)
 
 
 @pytest.mark.parametrize("env", DECLARED)
@@ -72,12 +81,12 @@ def test_an_empty_variable_is_one_that_is_not_set(env: str, value: str) -> None:
 def test_a_time_zone_that_does_not_exist_is_refused(zone: str) -> None:
     with pytest.raises(SettingsError, match=r"TIMEZONE=.*IANA name such as Europe/Berlin"):
         Settings.from_environment({"TIMEZONE": zone})
-    assert Settings.from_environment({"TIMEZONE": "Asia/Tokyo"}).timezone == "Asia/Tokyo"
+    assert Settings.from_environment({"TIMEZONE": "Asia/Tokyo"}).visits.timezone == "Asia/Tokyo"
 
 
 def test_the_process_environment_is_what_is_read_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISIT_SECONDS", "7")
-    assert Settings.from_environment().visit_seconds == 7
+    assert Settings.from_environment().visits.visit_seconds == 7
 
 
 def test_variables_of_others_are_no_matter() -> None:
@@ -88,7 +97,7 @@ def test_variables_of_others_are_no_matter() -> None:
     ("value", "on"), [("true", True), ("1", True), ("On", True), ("false", False), ("0", False)]
 )
 def test_a_switch_is_on_or_off(value: str, on: bool) -> None:
-    assert Settings.from_environment({"DEBUG_FRAMES": value}).debug_frames is on
+    assert Settings.from_environment({"DEBUG_FRAMES": value}).visits.debug_frames is on
 
 
 def test_a_switch_that_is_neither_is_refused() -> None:
@@ -102,7 +111,7 @@ SECRETS = ["EMAIL_PASSWORD", "WEBHOOK_URL", "WEBHOOK_SECRET"]
 @pytest.mark.parametrize("env", SECRETS)
 def test_a_secret_is_read_and_never_shown(env: str) -> None:
     given = Settings.from_environment({env: "hidden words"})
-    assert getattr(given, DECLARED[env].name) == "hidden words"
+    assert _value(given, env) == "hidden words"
     assert "hidden words" not in f"{given} {given!r}"
 
 

@@ -31,4 +31,4 @@ class Stores:
 
 def firebase_stores(timeout: float | None = None) -> Stores:
     """The stores of this process. A call may take ``timeout`` seconds; by default as the settings have it."""
-    return Stores(firestore_client(), bucket(), timeout or current_settings().store_timeout_seconds)
+    return Stores(firestore_client(), bucket(), timeout or current_settings().limits.store_timeout_seconds)

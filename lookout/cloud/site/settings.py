@@ -16,17 +16,17 @@ from lookout.settings import Settings
 def default_site(settings: Settings) -> Site:
     """The site of an owner who changed nothing."""
     return Site(
-        settings.threshold,
-        settings.margin,
-        settings.visit_seconds,
-        settings.retention_days,
-        settings.timezone,
+        settings.recognition.threshold,
+        settings.recognition.margin,
+        settings.visits.visit_seconds,
+        settings.visits.retention_days,
+        settings.visits.timezone,
     )
 
 
 def site_reader(settings: Settings, stores: Stores) -> SiteReader:
     """A reader of the site, with the process's ``settings`` where the owner set nothing."""
-    return SiteReader(stores, default_site(settings), settings.site_refresh_seconds)
+    return SiteReader(stores, default_site(settings), settings.limits.site_refresh_seconds)
 
 
 class SiteReader:

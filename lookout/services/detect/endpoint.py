@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _keys() -> CameraKeys:
     settings, wrong = current_settings(), RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
-    return CameraKeys(firebase_stores(), settings.camera_cache_seconds, wrong)
+    return CameraKeys(firebase_stores(), settings.limits.camera_cache_seconds, wrong)
 
 
 def _service() -> FrameService:
@@ -31,13 +31,13 @@ def _service() -> FrameService:
 
 camera_keys = Lazy(_keys)
 service = Lazy(_service)
-limit = Lazy(lambda: RateLimit(current_settings().frames_per_minute))
+limit = Lazy(lambda: RateLimit(current_settings().limits.frames_per_minute))
 
 
 @endpoint("POST", "PUT")
 def detect(request: Request) -> Mapping[str, object]:
     """Judge the posted frame; ``docs/api.md`` says what may be posted and what is answered."""
-    upload = FrameUpload(request, current_settings().max_upload_bytes)
+    upload = FrameUpload(request, current_settings().limits.max_upload_bytes)
     camera_id, key = upload.claimed_camera()
     camera = camera_keys().authorise(camera_id, key, caller_address(request))
     limit().admit(camera.id)

@@ -62,19 +62,19 @@ class FrameService:
         self._settings = settings
         self._stores = stores
         self._card = installed(settings).card
-        self._gallery = GalleryReader(stores, self._card.model_id, settings.gallery_refresh_seconds)
+        self._gallery = GalleryReader(stores, self._card.model_id, settings.limits.gallery_refresh_seconds)
         self._site = site_reader(settings, stores)
         strangers = StrangerReader(
             stores,
             self._card.model_id,
             self._card.rule,
-            settings.max_strangers * 3 // 2,
-            settings.gallery_refresh_seconds,
+            settings.visits.max_strangers * 3 // 2,
+            settings.limits.gallery_refresh_seconds,
         )
         self._visits = Visits(stores, strangers)
         self._alert_pictures = AlertPictures(stores)
         self._stranger_pictures = StrangerPictures(stores)
-        self._heartbeats = Heartbeats(stores, settings.heartbeat_seconds)
+        self._heartbeats = Heartbeats(stores, settings.limits.heartbeat_seconds)
         self._mountings = Mountings()
 
     def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
@@ -87,7 +87,7 @@ class FrameService:
                 gets its alert.
         """
         started = time.perf_counter()
-        frame = decode(data, self._settings.max_frame_side, camera.rotation or 0)
+        frame = decode(data, self._settings.recognition.max_frame_side, camera.rotation or 0)
         posted = _Posted(camera, data, hashlib.sha256(data).hexdigest(), datetime.now(UTC), frame)
         decoded = time.perf_counter()
         seen = recogniser(self._settings).see(frame)
@@ -108,7 +108,7 @@ class FrameService:
             faces=len(faces),
             alerts=sorted({face.alert_id for face in faces if face.alert_id is not None}),
         )
-        if self._settings.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
+        if self._settings.visits.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
             self._keep_debug_frame(posted, faces)
         self._suggest_mounting(posted, faces)
         return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)

@@ -59,15 +59,15 @@ def notifiers(
         log(Severity.ERROR, "setting ignored", setting="SITE_URL", error=wrong["SITE_URL"])
 
     def mail() -> Notifier:
-        return Mail(settings, lambda alert_id: mail_pictures(stores, alert_id))
+        return Mail(settings.email, lambda alert_id: mail_pictures(stores, alert_id))
 
     def push() -> Notifier:
         return Push(Devices(stores, lambda: messaging_app(ANSWER_SECONDS)))
 
     kinds: tuple[tuple[Channel, str, bool, Callable[[], Notifier]], ...] = (
-        (Channel.EMAIL, "EMAIL_", settings.email_enabled or "EMAIL_ENABLED" in wrong, mail),
-        (Channel.PUSH, "PUSH_", settings.push_enabled or "PUSH_ENABLED" in wrong, push),
-        (Channel.WEBHOOK, "WEBHOOK_", settings.webhook_url is not None, lambda: Webhook(settings)),
+        (Channel.EMAIL, "EMAIL_", settings.email.enabled or "EMAIL_ENABLED" in wrong, mail),
+        (Channel.PUSH, "PUSH_", settings.push.enabled or "PUSH_ENABLED" in wrong, push),
+        (Channel.WEBHOOK, "WEBHOOK_", settings.webhook.url is not None, lambda: Webhook(settings.webhook)),
     )
     return [
         _made(channel, [wrong[env] for env in wrong if env.startswith(prefix)], make)

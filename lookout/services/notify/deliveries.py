@@ -190,8 +190,8 @@ class NotificationService:
 
 
 def _service() -> NotificationService:
-    settings, complaints = Settings.for_telling()
-    stores = firebase_stores(settings.store_timeout_seconds)
+    settings, complaints = Settings.for_notifications()
+    stores = firebase_stores(settings.limits.store_timeout_seconds)
     return NotificationService(settings, stores, notifiers(settings, stores, complaints))
 
 

@@ -19,7 +19,7 @@ from lookout.errors import DeliveryRefused, NotDelivered, SettingsError
 from lookout.log import Severity, log
 from lookout.services.notify.connection import open_connection
 from lookout.services.notify.mail_message import MailPictures, mail_message
-from lookout.settings import Settings
+from lookout.setting_groups import EmailSettings
 
 SECONDS = 15.0
 """Longest time for a mail server, from connecting to its acceptance of the mail."""
@@ -45,15 +45,15 @@ class Mail:
     channel = Channel.EMAIL
 
     def __init__(
-        self, settings: Settings, pictures: Callable[[str], MailPictures], seconds: float = SECONDS
+        self, settings: EmailSettings, pictures: Callable[[str], MailPictures], seconds: float = SECONDS
     ) -> None:
-        self._host = settings.email_host or ""
-        self._port = settings.email_port
-        self._protection = settings.email_tls.lower()
-        self._user = settings.email_user
-        self._password = settings.email_password
-        self._from = settings.email_from or settings.email_user or ""
-        self._to = [address.strip() for address in (settings.email_to or "").split(",") if address.strip()]
+        self._host = settings.host or ""
+        self._port = settings.port
+        self._protection = settings.tls.lower()
+        self._user = settings.user
+        self._password = settings.password
+        self._from = settings.sender or settings.user or ""
+        self._to = [address.strip() for address in (settings.to or "").split(",") if address.strip()]
         self._pictures = pictures
         self._seconds = seconds
         self._check()

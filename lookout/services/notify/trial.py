@@ -43,7 +43,7 @@ class TrialService:
 
     def __init__(self, settings: Settings, notifiers: Sequence[Notifier]) -> None:
         self._notifiers = {notifier.channel: notifier for notifier in notifiers}
-        self._callers = Callers(verify, settings.calls_per_minute)
+        self._callers = Callers(verify, settings.limits.calls_per_minute)
         self._limit = RateLimit(TESTS_PER_MINUTE, "tests")
 
     def test(self, request: Request) -> Fields:
@@ -84,8 +84,8 @@ def parse_channel(body: object) -> Channel:
 
 
 def _service() -> TrialService:
-    settings, complaints = Settings.for_telling()
-    stores = firebase_stores(settings.store_timeout_seconds)
+    settings, complaints = Settings.for_notifications()
+    stores = firebase_stores(settings.limits.store_timeout_seconds)
     return TrialService(settings, notifiers(settings, stores, complaints))
 
 

@@ -16,7 +16,7 @@ from lookout.domain.notifications.notice import AlertMessage
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, NotDelivered, SettingsError
 from lookout.services.notify.connection import open_connection
-from lookout.settings import Settings
+from lookout.setting_groups import WebhookSettings
 
 SECONDS = 5.0
 """Longest time for the whole exchange."""
@@ -36,9 +36,9 @@ class Webhook:
 
     channel = Channel.WEBHOOK
 
-    def __init__(self, settings: Settings, seconds: float = SECONDS) -> None:
+    def __init__(self, settings: WebhookSettings, seconds: float = SECONDS) -> None:
         # the address is in no error message: that of a Home Assistant is a secret by itself
-        address = settings.webhook_url or ""
+        address = settings.url or ""
         if not address.isascii() or not address.isprintable() or " " in address:
             raise SettingsError("WEBHOOK_URL has characters that must be percent-encoded.")
         try:
@@ -49,7 +49,7 @@ class Webhook:
             url, port = urlsplit(""), None
         if url.scheme not in ("http", "https") or not url.hostname or port == 0 or url.username is not None:
             raise SettingsError("WEBHOOK_URL is no address such as https://example.com/hook.")
-        if len(settings.webhook_secret or "") < SECRET_CHARACTERS:
+        if len(settings.secret or "") < SECRET_CHARACTERS:
             raise SettingsError(
                 f"WEBHOOK_URL needs WEBHOOK_SECRET, a random text of {SECRET_CHARACTERS} characters or more."
             )
@@ -57,8 +57,8 @@ class Webhook:
         self._host = url.hostname
         self._port = port or (80 if self._tls is None else 443)
         self._path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-        self._secret = (settings.webhook_secret or "").encode()
-        self._allow_private = settings.webhook_allow_private
+        self._secret = (settings.secret or "").encode()
+        self._allow_private = settings.allow_private
         self._seconds = seconds
 
     def send(self, message: AlertMessage, seconds: float) -> str:

@@ -89,22 +89,22 @@ def installed(settings: Settings) -> Installed:
     Raises:
         ModelMissing: not installed, or a file is gone or of the wrong size; says which command mends it.
     """
-    home = settings.models_dir.resolve()
+    home = settings.recognition.models_dir.resolve()
     record = _record(home)
-    entry = record["embedders"].get(settings.model_name)
+    entry = record["embedders"].get(settings.recognition.model_name)
     if entry is None:
         raise ModelMissing(
-            f"The model {settings.model_name} is not installed in {home}; "
-            f"run scripts/models --model {settings.model_name}."
+            f"The model {settings.recognition.model_name} is not installed in {home}; "
+            f"run scripts/models --model {settings.recognition.model_name}."
         )
     try:
-        card = _card(home, entry, settings.cohort)
+        card = _card(home, entry, settings.recognition.cohort)
         return Installed(
             home=home,
             detector=_present(home, record["detector"]),
             landmarks=_present(home, record["landmarks"]),
             embedder=_present(home, entry),
-            deepface_name=settings.model_name,
+            deepface_name=settings.recognition.model_name,
             template=entry["alignment"] == "template",
             card=card,
         )

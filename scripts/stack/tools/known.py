@@ -51,7 +51,7 @@ def read_gallery(folder: Path, recogniser: Recogniser, settings: Settings) -> Ga
         vectors, photos = [], []
         for photo in sorted(path for path in home.iterdir() if path.suffix.lower() in SUFFIXES):
             try:
-                picture = decode_photo(_content(photo), settings.max_frame_side)
+                picture = decode_photo(_content(photo), settings.recognition.max_frame_side)
                 face = main_face(recogniser.see(picture).faces)
             except PhotoRejected as error:
                 say(f"skipped {home.name}/{photo.name}: {error.message}")
@@ -72,9 +72,9 @@ def judge(
     faces: tuple[Face, ...], gallery: Gallery, recogniser: Recogniser, settings: Settings
 ) -> list[dict[str, Any]]:
     """One answer per face, largest first: name, distance, confidence, reason, box in pixels of the frame."""
-    rule = recogniser.card.rule.with_threshold(settings.threshold)
+    rule = recogniser.card.rule.with_threshold(settings.recognition.threshold)
     good = good_faces(faces)
-    matches = match([face.embedding for face in good], gallery, rule, settings.margin)
+    matches = match([face.embedding for face in good], gallery, rule, settings.recognition.margin)
     match_of = dict(zip(good, matches, strict=True))
     answers = []
     for face in faces:

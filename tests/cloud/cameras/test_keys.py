@@ -78,7 +78,9 @@ def test_an_unknown_camera_takes_the_same_reads_and_the_same_comparison_as_a_wro
     assert spent[0][:2] == (2, 128)
 
 
-def test_a_silent_firestore_is_no_wrong_key(distant_db: Any, stores: Stores, db: Any, line: StoreLine) -> None:
+def test_a_silent_firestore_is_no_wrong_key(
+    distant_db: Any, stores: Stores, db: Any, line: StoreLine
+) -> None:
     key = register(db, "cam", "Door")
     line.cut()
     with pytest.raises(Unavailable):

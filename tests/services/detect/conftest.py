@@ -111,10 +111,10 @@ class House(Household):
     def run_on(self, watch: Any, db: Any = None) -> None:
         """Let ``watch`` answer the requests from now on."""
         settings = watch._settings
-        stores = Stores(db or self.db, self.bucket, settings.store_timeout_seconds)
-        keys = CameraKeys(stores, settings.camera_cache_seconds)
+        stores = Stores(db or self.db, self.bucket, settings.limits.store_timeout_seconds)
+        keys = CameraKeys(stores, settings.limits.camera_cache_seconds)
         endpoint.camera_keys.replace(keys)
-        endpoint.limit.replace(RateLimit(settings.frames_per_minute))
+        endpoint.limit.replace(RateLimit(settings.limits.frames_per_minute))
         endpoint.service.replace(watch)
 
     def answer(self, jpeg: bytes, key: str | None = None, camera: str = CAMERA) -> Any:

@@ -115,7 +115,7 @@ def test_a_frame_without_a_face_is_answered_and_stored_nowhere(house: House) -> 
 
 
 def test_between_heartbeats_an_empty_frame_writes_nothing_at_all(house: House) -> None:
-    house.run_on(house.another_instance(heartbeat_seconds=30.0))
+    house.run_on(house.another_instance(HEARTBEAT_SECONDS=30.0))
     camera = house.db.document(f"cameras/{CAMERA}")
     house.post(empty_frame(80))
     first = camera.get()
@@ -130,7 +130,7 @@ def test_between_heartbeats_an_empty_frame_writes_nothing_at_all(house: House) -
 
 
 def test_a_heartbeat_brings_what_was_counted_since_the_last(house: House, shot: Shot) -> None:
-    watch = house.another_instance(heartbeat_seconds=3600.0)
+    watch = house.another_instance(HEARTBEAT_SECONDS=3600.0)
     house.run_on(watch)
     for quality in (80, 81, 81):
         house.post(empty_frame(quality))
@@ -278,7 +278,7 @@ def test_two_hundred_faces_in_a_frame_are_judged_up_to_the_limit(house: House, p
     assert len(answer["faces"]) + answer["faces_skipped"] >= 150
     known = {alert["id"] for alert in house.alerts()}
     assert {face["alert_id"] for face in answer["faces"] if face["alert_id"]} == known
-    house.run_on(house.another_instance(max_faces=64))
+    house.run_on(house.another_instance(MAX_FACES=64))
     crowd.putpixel((0, 0), (0, 0, 0))
     made = io.BytesIO()
     crowd.save(made, "JPEG", quality=85)

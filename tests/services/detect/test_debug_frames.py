@@ -17,7 +17,7 @@ TIME = r"\d{8}T\d{6}\.\d{3}Z"
 
 @pytest.fixture
 def debugged(house: House) -> House:
-    house.run_on(house.another_instance(debug_frames=True))
+    house.run_on(house.another_instance(DEBUG_FRAMES=True))
     return house
 
 
@@ -45,7 +45,7 @@ def test_a_frame_says_which_alerts_it_is_of(debugged: House, shot: Shot) -> None
 
 def test_none_is_kept_while_disarmed(debugged: House, shot: Shot) -> None:
     debugged.db.document("settings/site").set({"armed": False})
-    debugged.run_on(debugged.another_instance(debug_frames=True))
+    debugged.run_on(debugged.another_instance(DEBUG_FRAMES=True))
     assert debugged.post(shot("biden.jpg"))["reason"] == "disarmed"
     debugged.post(empty_frame())
     assert _frames(debugged) == []
@@ -75,6 +75,6 @@ def test_a_name_cannot_lead_a_frame_elsewhere(debugged: House, people: People, s
 
 def test_a_storage_that_is_down_costs_the_debug_frame_and_nothing_else(house: House, project: str) -> None:
     bucket = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
-    house.run_on(house.another_instance(bucket=bucket, debug_frames=True, store_timeout_seconds=0.5))
+    house.run_on(house.another_instance(bucket=bucket, DEBUG_FRAMES=True, STORE_TIMEOUT_SECONDS=0.5))
     assert house.post(empty_frame())["reason"] == "no_face"
     bucket.client.close()

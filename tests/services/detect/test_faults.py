@@ -80,7 +80,7 @@ class Stage:
         """An instance with its edge. A ``warm`` one knows the camera's visits before the first fault."""
         edge = Edge({}, os.environ["FIRESTORE_EMULATOR_HOST"], self.stack.urls["storage"])
         db, bucket = firestore_at(edge.firestore, self.project), bucket_at(edge.storage, self.project)
-        watch = self.house.another_instance(db=db, bucket=bucket, store_timeout_seconds=SECONDS)
+        watch = self.house.another_instance(db=db, bucket=bucket, STORE_TIMEOUT_SECONDS=SECONDS)
         if warm:
             watch.judge(ROOM, self.shot("biden.jpg", 320, 240))
         edge.begin(faults)

@@ -33,7 +33,7 @@ def test_without_storage_the_alert_stands_and_says_that_its_picture_is_missing(
     house: House, shot: Shot, project: str, kind: str
 ) -> None:
     with _failing_bucket(kind, project) as bucket:
-        house.run_on(house.another_instance(bucket=bucket, store_timeout_seconds=0.5))
+        house.run_on(house.another_instance(bucket=bucket, STORE_TIMEOUT_SECONDS=0.5))
         answer = house.post(shot("obama.jpg"))
     alert = house.alert()
     assert alert["id"] == answer["alert_id"]
@@ -46,7 +46,7 @@ def test_a_better_shot_that_cannot_be_stored_leaves_the_one_before(
     house.post(shot("obama.jpg", 320, 240))
     before = house.alert()
     with _failing_bucket("500", project) as bucket:
-        house.run_on(house.another_instance(bucket=bucket, store_timeout_seconds=0.5))
+        house.run_on(house.another_instance(bucket=bucket, STORE_TIMEOUT_SECONDS=0.5))
         house.post(shot("obama.jpg"))
     alert = house.alert()
     assert (alert["imagePath"], alert["picture"]) == (before["imagePath"], "stored")
@@ -58,7 +58,7 @@ def test_after_an_outage_of_storage_the_next_better_shot_is_stored_and_nothing_i
 ) -> None:
     house.post(shot("biden.jpg", 320, 240))
     with _failing_bucket("500", project) as bucket:
-        house.run_on(house.another_instance(bucket=bucket, store_timeout_seconds=0.5))
+        house.run_on(house.another_instance(bucket=bucket, STORE_TIMEOUT_SECONDS=0.5))
         house.post(shot("biden.jpg", 640, 480))
     house.run_on(house.another_instance())
     house.post(shot("biden.jpg", 1600, 1200))
@@ -72,7 +72,7 @@ def test_an_alert_without_a_picture_gets_that_of_the_next_frame(
     house: House, shot: Shot, project: str
 ) -> None:
     with _failing_bucket("500", project) as bucket:
-        watch = house.another_instance(bucket=bucket, store_timeout_seconds=0.5)
+        watch = house.another_instance(bucket=bucket, STORE_TIMEOUT_SECONDS=0.5)
         house.run_on(watch)
         house.post(shot("obama.jpg"))
         assert house.alert()["picture"] == "missing"
@@ -87,7 +87,7 @@ def test_the_frame_that_is_posted_again_brings_the_picture_that_storage_did_not_
     house: House, shot: Shot, project: str
 ) -> None:
     with _failing_bucket("500", project) as bucket:
-        house.run_on(house.another_instance(bucket=bucket, store_timeout_seconds=0.5))
+        house.run_on(house.another_instance(bucket=bucket, STORE_TIMEOUT_SECONDS=0.5))
         first = house.post(shot("obama.jpg"))
         assert house.alert()["picture"] == "missing"
     house.run_on(house.another_instance())
@@ -104,7 +104,7 @@ def test_without_firestore_a_camera_is_told_when_to_post_again_and_no_picture_is
     house: House, shot: Shot, line: StoreLine, distant_db: Any
 ) -> None:
     line.cut()
-    watch = house.another_instance(db=distant_db, store_timeout_seconds=0.5)
+    watch = house.another_instance(db=distant_db, STORE_TIMEOUT_SECONDS=0.5)
     house.run_on(watch, distant_db)
     answer = house.answer(shot("obama.jpg"))
     assert (answer.status_code, answer.json["error"]) == (503, "unavailable")
@@ -116,7 +116,7 @@ def test_when_firestore_goes_down_during_a_visit_the_alert_keeps_its_picture_and
     house: House, people: People, shot: Shot, line: StoreLine, distant_db: Any
 ) -> None:
     people.enrol("Barack", "obama2.jpg")
-    watch = house.another_instance(db=distant_db, store_timeout_seconds=0.5)
+    watch = house.another_instance(db=distant_db, STORE_TIMEOUT_SECONDS=0.5)
     house.run_on(watch)  # the camera is told by a Firestore that answers, the frame judged by one that is cut
     house.post(shot("obama.jpg", 320, 240))
     before, stored = house.alert(), objects(house.bucket)
@@ -132,11 +132,13 @@ def test_when_firestore_goes_down_during_a_visit_the_alert_keeps_its_picture_and
     assert {house.alert()["imagePath"], house.alert()["facePath"]} <= set(objects(house.bucket))
 
 
-def test_an_empty_frame_needs_no_firestore(house: House, line: StoreLine, distant_db: Any, photos: Any) -> None:
+def test_an_empty_frame_needs_no_firestore(
+    house: House, line: StoreLine, distant_db: Any, photos: Any
+) -> None:
     from tests.services.detect.test_answers import empty_frame
 
     line.cut()
-    house.run_on(house.another_instance(db=distant_db, store_timeout_seconds=0.5))
+    house.run_on(house.another_instance(db=distant_db, STORE_TIMEOUT_SECONDS=0.5))
     assert house.post(empty_frame())["reason"] == "no_face"
 
 
@@ -145,7 +147,7 @@ def test_a_frame_whose_recording_was_done_but_not_confirmed_keeps_its_picture(
     house: House, people: People, shot: Shot, line: StoreLine, distant_db: Any, photo: str
 ) -> None:
     people.enrol("Barack", "obama3.jpg")
-    watch = house.another_instance(db=distant_db, store_timeout_seconds=1.0)
+    watch = house.another_instance(db=distant_db, STORE_TIMEOUT_SECONDS=1.0)
     house.run_on(watch)
     house.post(shot("obama.jpg", 320, 240))
     # from here on the next call that this instance makes is its write
@@ -163,7 +165,7 @@ def test_a_heartbeat_that_fails_keeps_its_counts_for_the_next(
 ) -> None:
     from tests.services.detect.test_answers import empty_frame
 
-    watch = house.another_instance(db=distant_db, store_timeout_seconds=0.5)
+    watch = house.another_instance(db=distant_db, STORE_TIMEOUT_SECONDS=0.5)
     line.cut()
     for quality in (80, 81, 81):
         watch.judge(ROOM, empty_frame(quality))

@@ -58,7 +58,7 @@ def test_a_turned_camera_recognises_and_everything_of_it_is_upright(
     (straight,) = recogniser(Settings()).see(decode(upright)).faces
     expected = [straight.box.x, straight.box.y, straight.box.width, straight.box.height]
     mount(house, rotation)
-    house.run_on(house.another_instance(debug_frames=True))
+    house.run_on(house.another_instance(DEBUG_FRAMES=True))
     answer = house.post(as_mounted(upright, rotation))
     assert (answer["reason"], answer["person"]) == ("known", "Obama")
     assert near(answer["faces"][0]["box"], expected)
@@ -111,7 +111,7 @@ def test_a_box_is_in_the_pixels_of_the_frame_as_its_orientation_shows_it(
 
 def test_the_copy_that_is_looked_at_may_be_of_any_size(house: House, shot: Shot) -> None:
     expected = house.look(shot("obama2.jpg"))["box"]
-    house.run_on(house.another_instance(max_frame_side=400))
+    house.run_on(house.another_instance(MAX_FRAME_SIDE=400))
     assert near(house.look(shot("obama2.jpg"))["box"], expected)
 
 

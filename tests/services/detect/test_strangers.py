@@ -136,7 +136,7 @@ def test_a_stranger_who_is_being_named_is_known_at_once(brief: House, shot: Shot
 def test_no_alert_is_of_a_stranger_who_was_removed_while_an_instance_still_knew_him(
     house: House, shot: Shot
 ) -> None:
-    house.run_on(house.another_instance(visit_seconds=1, gallery_refresh_seconds=3600.0))
+    house.run_on(house.another_instance(VISIT_SECONDS=1, GALLERY_REFRESH_SECONDS=3600.0))
     house.post(shot("obama.jpg"))
     _leave()
     house.post(shot("obama2.jpg"))
@@ -196,7 +196,7 @@ def test_a_stranger_that_cannot_be_compared_is_left_alone(brief: House, shot: Sh
 
 
 def test_beyond_the_bound_new_faces_make_alerts_but_no_strangers(house: House, shot: Shot) -> None:
-    house.run_on(house.another_instance(max_strangers=1))
+    house.run_on(house.another_instance(MAX_STRANGERS=1))
     house.post(shot("obama.jpg"))
     house.post(shot("biden.jpg"))
     assert len(house.alerts()) == 2

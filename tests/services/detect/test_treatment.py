@@ -151,7 +151,7 @@ def test_a_muted_person_makes_no_alert_until_unmuted_and_back(
     assert house.alerts() == []
     assert objects(house.bucket) == []
     people.mute("Obama", muted=False)
-    house.run_on(house.another_instance(visit_seconds=1))
+    house.run_on(house.another_instance(VISIT_SECONDS=1))
     time.sleep(1.2)
     assert house.post(shot("obama3.jpg"))["reason"] == "known"
 

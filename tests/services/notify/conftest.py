@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import ipaddress
 import ssl
@@ -23,6 +22,7 @@ from lookout.settings import Settings
 from tests.services.notify.servers import MailServer, Receiver, mail_server, receiver
 from tests.support import documents
 from tests.support.household import Household
+from tests.support.settings import changed
 
 SECRET = "a secret of the house"
 FACE, FRAME = b"\xff\xd8 the face \xff\xd9", b"\xff\xd8 the frame \xff\xd9"
@@ -101,19 +101,19 @@ def hook() -> Iterator[Receiver]:
 def room(settings: Settings, db: Any, bucket: Any, smtp: MailServer, hook: Receiver) -> NotifyStores:
     """A house with mails and webhooks."""
     return NotifyStores(
-        dataclasses.replace(
+        changed(
             settings,
-            site_refresh_seconds=0.0,
-            site_url="https://house.example.com",
-            email_enabled=True,
-            email_host="127.0.0.1",
-            email_port=smtp.port,
-            email_tls="none",
-            email_from="house@example.com",
-            email_to="ann@example.com, bob@example.com",
-            webhook_url=f"{hook.url}/hook?id=7",
-            webhook_secret=SECRET,
-            webhook_allow_private=True,
+            SITE_REFRESH_SECONDS=0.0,
+            SITE_URL="https://house.example.com",
+            EMAIL_ENABLED=True,
+            EMAIL_HOST="127.0.0.1",
+            EMAIL_PORT=smtp.port,
+            EMAIL_TLS="none",
+            EMAIL_FROM="house@example.com",
+            EMAIL_TO="ann@example.com, bob@example.com",
+            WEBHOOK_URL=f"{hook.url}/hook?id=7",
+            WEBHOOK_SECRET=SECRET,
+            WEBHOOK_ALLOW_PRIVATE=True,
         ),
         db,
         bucket,

@@ -150,7 +150,7 @@ def test_an_owner_may_leave_a_way_out(room: NotifyStores, smtp: MailServer, hook
 def test_where_nothing_is_set_up_nobody_is_told(room: NotifyStores) -> None:
     room.alert()
     notice = room.notice()
-    nothing = room.service(email_enabled=False, webhook_url=None)
+    nothing = room.service(EMAIL_ENABLED=False, WEBHOOK_URL=None)
     assert nothing.deliver(notice) == "no channel is switched on"
     assert room.record(notice, "email") == {}
 
@@ -228,10 +228,10 @@ def test_an_arrival_that_nobody_could_be_told_of_leaves_the_day_to_the_next(
     digest: NotifyStores, smtp: MailServer, hook: Receiver
 ) -> None:
     digest.known("a1")
-    digest.service(email_host=None, webhook_secret=None).deliver(digest.notice("a1"))
+    digest.service(EMAIL_HOST=None, WEBHOOK_SECRET=None).deliver(digest.notice("a1"))
     assert set(digest.undelivered("a1")) == {"email", "webhook"}
     digest.known("a2")
-    digest.service(webhook_secret=None).deliver(digest.notice("a2"))
+    digest.service(WEBHOOK_SECRET=None).deliver(digest.notice("a2"))
     digest.known("a3")
     assert (
         digest.service().deliver(digest.notice("a3")) == "dropped: digest, not the first arrival of the day"
@@ -246,12 +246,12 @@ def test_an_arrival_that_was_too_old_to_be_told_leaves_the_day_to_the_next(
     notice = digest.notice("a1")
     hook.for_ever = status(503)
     with pytest.raises(Unavailable):
-        digest.service(email_enabled=False).deliver(notice)
+        digest.service(EMAIL_ENABLED=False).deliver(notice)
     hook.for_ever = None
     digest.db.document(f"notices/{notice}").update({"createdAt": datetime.now(UTC) - timedelta(hours=2)})
-    assert digest.service(email_enabled=False).deliver(notice) == "dropped: older than an hour"
+    assert digest.service(EMAIL_ENABLED=False).deliver(notice) == "dropped: older than an hour"
     digest.known("a2")
-    assert digest.service(email_enabled=False).deliver(digest.notice("a2")) == "webhook: sent"
+    assert digest.service(EMAIL_ENABLED=False).deliver(digest.notice("a2")) == "webhook: sent"
 
 
 def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: NotifyStores, hook: Receiver) -> None:
@@ -261,9 +261,9 @@ def test_an_arrival_is_lost_only_when_the_last_way_is_given_up(digest: NotifySto
     arrival = digest.db.document(f"arrivals/{DAY}_anna")
     for _ in range(4):
         with pytest.raises(Unavailable):
-            digest.service(email_host=None).deliver(notice)
+            digest.service(EMAIL_HOST=None).deliver(notice)
         assert arrival.get().exists
-    digest.service(email_host=None).deliver(notice)
+    digest.service(EMAIL_HOST=None).deliver(notice)
     assert not arrival.get().exists
 
 
@@ -274,7 +274,7 @@ from lookout.cloud.firebase.stores import Stores
 from lookout.settings import Settings
 from lookout.services.notify import channels, deliveries
 settings = Settings.from_environment()
-stores = Stores(firestore_client(), None, settings.store_timeout_seconds)
+stores = Stores(firestore_client(), None, settings.limits.store_timeout_seconds)
 notifiers = channels.notifiers(settings, stores)
 deliveries.NotificationService(settings, stores, notifiers).deliver(sys.argv[1])
 """
@@ -333,7 +333,7 @@ def test_a_line_that_a_thread_of_a_channel_logs_has_the_trace_of_the_event(
 ) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     room.alert()
-    service = room.service(pauses=(0.01,), email_enabled=False, webhook_url="http://127.0.0.1:9/")
+    service = room.service(pauses=(0.01,), EMAIL_ENABLED=False, WEBHOOK_URL="http://127.0.0.1:9/")
     headers = {"X-Cloud-Trace-Context": f"{trace}/1;o=1"}
     with Flask(__name__).test_request_context("/", headers=headers), pytest.raises(Unavailable):
         service.deliver(room.notice())

@@ -52,11 +52,13 @@ def test_what_is_left_to_do_has_the_event_come_again(
     assert json.loads(capfd.readouterr().out.splitlines()[-1])["severity"] == "WARNING"
 
 
-def test_a_silent_store_has_the_event_come_again(room: NotifyStores, line: StoreLine, distant_db: Any) -> None:
+def test_a_silent_store_has_the_event_come_again(
+    room: NotifyStores, line: StoreLine, distant_db: Any
+) -> None:
     room.alert()
     notice = room.notice()
     room.db = distant_db
-    desk = room.service(store_timeout_seconds=0.5)
+    desk = room.service(STORE_TIMEOUT_SECONDS=0.5)
     line.cut()
     with pytest.raises(Unavailable):
         desk.deliver(notice)
@@ -129,7 +131,7 @@ def test_one_bad_setting_closes_its_own_way_alone_and_is_told_on_the_alert(
         "WEBHOOK_SECRET": "a secret of the house",
         "WEBHOOK_ALLOW_PRIVATE": "true",
     }
-    settings, complaints = Settings.for_telling(good | setting)
+    settings, complaints = Settings.for_notifications(good | setting)
     notifiers = channels.notifiers(settings, room.stores, complaints)
     room.alert(pictures=False)
     room.service(notifiers=notifiers).deliver(room.notice())
@@ -142,7 +144,7 @@ def test_a_site_url_that_is_none_costs_the_links_alone(
     room: NotifyStores, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for bad in ("https://[home", "house", "https://h:port"):
-        settings, complaints = Settings.for_telling({"SITE_URL": bad})
+        settings, complaints = Settings.for_notifications({"SITE_URL": bad})
         assert settings.site_url is None
         channels.notifiers(settings, room.stores, complaints)
         assert "SITE_URL" in capfd.readouterr().out
@@ -150,4 +152,4 @@ def test_a_site_url_that_is_none_costs_the_links_alone(
 
 def test_a_bad_setting_that_is_not_of_the_ways_ends_the_start() -> None:
     with pytest.raises(SettingsError, match="TIMEZONE"):
-        Settings.for_telling({"TIMEZONE": "Mars", "EMAIL_PORT": "x"})
+        Settings.for_notifications({"TIMEZONE": "Mars", "EMAIL_PORT": "x"})

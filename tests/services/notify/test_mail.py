@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import socket
 import time
 import tracemalloc
@@ -24,12 +23,13 @@ from tests.services.notify.servers import (
     talkative_server,
 )
 from tests.support.outage import closed_port, storage_that_answers
+from tests.support.settings import changed
 
 
 @pytest.fixture
 def post(room: NotifyStores) -> NotifyStores:
     """A house with mails alone."""
-    room.settings = dataclasses.replace(room.settings, webhook_url=None)
+    room.settings = changed(room.settings, WEBHOOK_URL=None)
     return room
 
 
@@ -71,7 +71,7 @@ def test_a_mail_that_comes_twice_is_recognised(post: NotifyStores, smtp: MailSer
 
 def test_an_alert_without_pictures_is_told_all_the_same(post: NotifyStores, smtp: MailServer) -> None:
     post.alert(pictures=False)
-    post.service(site_url=None).deliver(post.notice())
+    post.service(SITE_URL=None).deliver(post.notice())
     parts = _parts(smtp.mails[0])
     assert set(parts) == {"text/plain", "text/html"}
     assert "no picture" in parts["text/plain"]
@@ -111,7 +111,7 @@ def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(
     notice = post.notice()
     with storage_that_answers(503) as url:
         post.bucket = bucket_at(url, post.db.project)
-        post.service(store_timeout_seconds=0.5).deliver(notice)
+        post.service(STORE_TIMEOUT_SECONDS=0.5).deliver(notice)
         post.bucket.client.close()
     assert set(_parts(smtp.mails[0])) == {"text/plain", "text/html"}
 
@@ -156,7 +156,7 @@ def test_a_wrong_password_is_told_at_once_and_shown_nowhere(
 ) -> None:
     post.alert()
     with mail_server(auth=True) as server:
-        desk = post.service(email_port=server.port, email_user=USER, email_password="not the password")
+        desk = post.service(EMAIL_PORT=server.port, EMAIL_USER=USER, EMAIL_PASSWORD="not the password")
         desk.deliver(post.notice())
     assert _reason(post) == "127.0.0.1 does not take EMAIL_USER and EMAIL_PASSWORD (535)."
     assert set(server.logins) == {False}
@@ -172,12 +172,12 @@ def test_the_right_password_lets_the_mail_through_under_starttls(
     post.alert()
     with mail_server(starttls=certificates.server, auth=True) as server:
         post.service(
-            email_host="localhost",
-            email_port=server.port,
-            email_tls="starttls",
-            email_user=USER,
-            email_password=PASSWORD,
-            email_from=None,
+            EMAIL_HOST="localhost",
+            EMAIL_PORT=server.port,
+            EMAIL_TLS="starttls",
+            EMAIL_USER=USER,
+            EMAIL_PASSWORD=PASSWORD,
+            EMAIL_FROM=None,
         ).deliver(post.notice())
         (mail,) = server.mails
     assert server.logins == [True]
@@ -190,7 +190,7 @@ def test_a_mail_goes_by_tls_from_the_first_byte(
     certificates.trust(monkeypatch)
     post.alert()
     with mail_server(tls=certificates.server) as server:
-        post.service(email_port=server.port, email_tls="tls").deliver(post.notice())
+        post.service(EMAIL_PORT=server.port, EMAIL_TLS="tls").deliver(post.notice())
         assert len(server.mails) == 1
 
 
@@ -201,7 +201,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_the_call(
     post.alert()
     tls, starttls = (certificates.server if protection == kind else None for kind in ("tls", "starttls"))
     with mail_server(tls, starttls) as server:
-        post.service(email_port=server.port, email_tls=protection).deliver(post.notice())
+        post.service(EMAIL_PORT=server.port, EMAIL_TLS=protection).deliver(post.notice())
         assert server.mails == []
     assert _reason(post) == "The certificate of 127.0.0.1 is not to be trusted."
 
@@ -210,7 +210,7 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(post: NotifySt
     post.alert()
     with mail_server(auth=True) as server:
         post.service(
-            email_port=server.port, email_tls="starttls", email_user=USER, email_password=PASSWORD
+            EMAIL_PORT=server.port, EMAIL_TLS="starttls", EMAIL_USER=USER, EMAIL_PASSWORD=PASSWORD
         ).deliver(post.notice())
         assert (server.logins, server.mails) == ([], [])
     assert _reason(post) == "127.0.0.1 does not offer STARTTLS; look at EMAIL_TLS."
@@ -219,14 +219,14 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(post: NotifySt
 def test_a_server_that_takes_no_passwords_is_told_of(post: NotifyStores) -> None:
     post.alert()
     with mail_server(auth=True, passwords=False) as server:
-        post.service(email_port=server.port, email_user=USER, email_password=PASSWORD).deliver(post.notice())
+        post.service(EMAIL_PORT=server.port, EMAIL_USER=USER, EMAIL_PASSWORD=PASSWORD).deliver(post.notice())
     assert _reason(post) == "127.0.0.1 lets nobody sign in with a password."
 
 
 def test_a_server_that_takes_its_time_over_a_mail_is_hung_up_on(post: NotifyStores, smtp: MailServer) -> None:
     post.alert()
     smtp.slow = 6.0
-    notifier = mail.Mail(post.settings, lambda _: mail_message.MailPictures(), seconds=0.5)
+    notifier = mail.Mail(post.settings.email, lambda _: mail_message.MailPictures(), seconds=0.5)
     began = time.monotonic()
     with pytest.raises(Unavailable, match="did not answer within"):
         post.service(pauses=(), notifiers=[notifier]).deliver(post.notice())
@@ -238,10 +238,8 @@ def test_without_tls_a_password_leaves_this_machine_to_nobody(
 ) -> None:
     called: list[object] = []
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 25))]
-    settings = dataclasses.replace(
-        post.settings, email_host="mail.example.com", email_user=USER, email_password=PASSWORD
-    )
-    notifier = mail.Mail(settings, lambda _: mail_message.MailPictures())
+    settings = changed(post.settings, EMAIL_HOST="mail.example.com", EMAIL_USER=USER, EMAIL_PASSWORD=PASSWORD)
+    notifier = mail.Mail(settings.email, lambda _: mail_message.MailPictures())
     with monkeypatch.context() as wires:
         wires.setattr(socket, "getaddrinfo", lambda *_, **__: far)
         wires.setattr(socket, "create_connection", lambda *args, **_: called.append(args))
@@ -295,7 +293,7 @@ def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: NotifyStor
     post.alert()
     notice = post.notice()
     with pytest.raises(Unavailable, match="does not take calls"):
-        post.service(email_port=closed_port()).deliver(notice)
+        post.service(EMAIL_PORT=closed_port()).deliver(notice)
     assert post.record(notice, "email")["state"] == "waiting"
     assert post.undelivered() == {}
 
@@ -306,8 +304,8 @@ def test_a_server_that_takes_no_calls_has_the_notice_come_again(post: NotifyStor
 def test_a_slow_server_is_hung_up_on_in_time(post: NotifyStores, greeting: bytes, every: float) -> None:
     post.alert()
     with mute_server(greeting, every) as port:
-        settings = dataclasses.replace(post.settings, email_port=port)
-        notifier = mail.Mail(settings, lambda _: mail_message.MailPictures(), seconds=0.5)
+        settings = changed(post.settings, EMAIL_PORT=port)
+        notifier = mail.Mail(settings.email, lambda _: mail_message.MailPictures(), seconds=0.5)
         began = time.monotonic()
         with pytest.raises(Unavailable, match="did not answer within"):
             post.service(pauses=(), notifiers=[notifier]).deliver(post.notice())
@@ -343,11 +341,11 @@ def test_a_server_whose_reply_has_no_end_is_hung_up_on_before_it_fills_the_memor
     post.alert(pictures=False)
     notifier = mail.Mail
     with talkative_server(first, then) as port:
-        settings = dataclasses.replace(post.settings, email_port=port)
+        settings = changed(post.settings, EMAIL_PORT=port)
         tracemalloc.start()
         try:
             with pytest.raises(NotDelivered):
-                notifier(settings, lambda _: mail_message.MailPictures(), seconds=60.0).send(
+                notifier(settings.email, lambda _: mail_message.MailPictures(), seconds=60.0).send(
                     _message(post), 60.0
                 )
             _, peak = tracemalloc.get_traced_memory()
@@ -362,9 +360,9 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(
     room.alert()
     notice = room.notice()
     with mute_server() as port:
-        settings = dataclasses.replace(room.settings, email_port=port)
-        slow = mail.Mail(settings, lambda _: mail_message.MailPictures(), seconds=1.0)
-        notifiers = [slow, webhook.Webhook(room.settings)]
+        settings = changed(room.settings, EMAIL_PORT=port)
+        slow = mail.Mail(settings.email, lambda _: mail_message.MailPictures(), seconds=1.0)
+        notifiers = [slow, webhook.Webhook(room.settings.webhook)]
         with pytest.raises(Unavailable):
             room.service(pauses=(), notifiers=notifiers).deliver(notice)
     assert len(hook.posted) == 1
@@ -375,29 +373,29 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"email_host": None}, "EMAIL_ENABLED needs EMAIL_HOST."),
-        ({"email_to": " , "}, "EMAIL_ENABLED needs EMAIL_TO."),
-        ({"email_from": None}, "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address."),
-        ({"email_to": "ann@example.com, bob"}, "EMAIL_TO has 'bob', which is no e-mail address."),
-        ({"email_to": "a@b.c>\r\nRCPT TO:<x@y.z"}, "no e-mail address."),
-        ({"email_tls": "ssl"}, "EMAIL_TLS='ssl' is none of starttls, tls, none."),
-        ({"email_password": "hidden words"}, "EMAIL_PASSWORD needs EMAIL_USER."),
-        ({"email_host": "smtp.example.com:587"}, "its port is EMAIL_PORT."),
-        ({"email_host": "https://smtp.example.com"}, "its port is EMAIL_PORT."),
-        ({"email_host": "[::1"}, "its port is EMAIL_PORT."),
-        ({"email_host": "smtp example.com"}, "its port is EMAIL_PORT."),
-        ({"email_host": "127.0.0.1\x00"}, "its port is EMAIL_PORT."),
-        ({"email_host": "." * 3}, "its port is EMAIL_PORT."),
-        ({"email_host": "a" * 300}, "its port is EMAIL_PORT."),
-        ({"email_to": "=?utf-8?q?a=0D=0A?=@example.com"}, "which is no e-mail address."),
-        ({"email_to": "a\x00@example.com"}, "which is no e-mail address."),
-        ({"email_to": "a@exa\u2028mple.com"}, "which is no e-mail address."),
+        ({"EMAIL_HOST": None}, "EMAIL_ENABLED needs EMAIL_HOST."),
+        ({"EMAIL_TO": " , "}, "EMAIL_ENABLED needs EMAIL_TO."),
+        ({"EMAIL_FROM": None}, "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address."),
+        ({"EMAIL_TO": "ann@example.com, bob"}, "EMAIL_TO has 'bob', which is no e-mail address."),
+        ({"EMAIL_TO": "a@b.c>\r\nRCPT TO:<x@y.z"}, "no e-mail address."),
+        ({"EMAIL_TLS": "ssl"}, "EMAIL_TLS='ssl' is none of starttls, tls, none."),
+        ({"EMAIL_PASSWORD": "hidden words"}, "EMAIL_PASSWORD needs EMAIL_USER."),
+        ({"EMAIL_HOST": "smtp.example.com:587"}, "its port is EMAIL_PORT."),
+        ({"EMAIL_HOST": "https://smtp.example.com"}, "its port is EMAIL_PORT."),
+        ({"EMAIL_HOST": "[::1"}, "its port is EMAIL_PORT."),
+        ({"EMAIL_HOST": "smtp example.com"}, "its port is EMAIL_PORT."),
+        ({"EMAIL_HOST": "127.0.0.1\x00"}, "its port is EMAIL_PORT."),
+        ({"EMAIL_HOST": "." * 3}, "its port is EMAIL_PORT."),
+        ({"EMAIL_HOST": "a" * 300}, "its port is EMAIL_PORT."),
+        ({"EMAIL_TO": "=?utf-8?q?a=0D=0A?=@example.com"}, "which is no e-mail address."),
+        ({"EMAIL_TO": "a\x00@example.com"}, "which is no e-mail address."),
+        ({"EMAIL_TO": "a@exa\u2028mple.com"}, "which is no e-mail address."),
         (
-            {"email_from": "=?utf-8?q?a?=@example.com"},
+            {"EMAIL_FROM": "=?utf-8?q?a?=@example.com"},
             "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address.",
         ),
-        ({"email_from": "a@b@c"}, "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address."),
-        ({"email_user": "x", "email_password": "hidden wörds"}, "must be of letters without accents."),
+        ({"EMAIL_FROM": "a@b@c"}, "EMAIL_FROM, or EMAIL_USER without it, is no e-mail address."),
+        ({"EMAIL_USER": "x", "EMAIL_PASSWORD": "hidden wörds"}, "must be of letters without accents."),
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(

@@ -117,7 +117,7 @@ def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
 ) -> None:
     message = told(room, person, camera)
     smtp.mails.clear()
-    notifier = mail.Mail(room.settings, lambda _: mail_message.MailPictures())
+    notifier = mail.Mail(room.settings.email, lambda _: mail_message.MailPictures())
     assert notifier.send(message, 15.0) == "sent"
     (got,) = smtp.mails
     assert sorted(got.keys()) == sorted(HEADERS)
@@ -146,7 +146,7 @@ def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
     room: NotifyStores, hook: Receiver, person: str, camera: str
 ) -> None:
     hook.posted.clear()
-    webhook.Webhook(room.settings).send(told(room, person, camera), 5.0)
+    webhook.Webhook(room.settings.webhook).send(told(room, person, camera), 5.0)
     (posted,) = hook.posted
     assert set(posted.headers) == {
         *("Host", "Accept-Encoding", "Content-Length", "Content-Type", "User-Agent", "Connection"),
@@ -175,7 +175,7 @@ def test_an_encoded_word_for_a_name_adds_no_header_and_replaces_no_mail(
     room: NotifyStores, smtp: MailServer, name: str, field: str
 ) -> None:
     room.known(**{field: name})
-    room.service(webhook_url=None).deliver(room.notice())
+    room.service(WEBHOOK_URL=None).deliver(room.notice())
     (mail,) = smtp.mails
     assert sorted(mail.keys()) == sorted(HEADERS)
     assert mail["Subject"] == {"person": f"{name} at Front Door", "cameraName": f"Anna at {name}"}[
@@ -188,7 +188,7 @@ def test_an_address_of_another_alphabet_is_written_to_where_the_server_knows_how
     room: NotifyStores, smtp: MailServer
 ) -> None:
     room.known()
-    room.service(webhook_url=None, email_from="häuser@example.com", email_to="zoë@example.com").deliver(
+    room.service(WEBHOOK_URL=None, EMAIL_FROM="häuser@example.com", EMAIL_TO="zoë@example.com").deliver(
         room.notice()
     )
     assert smtp.recipients == [["zoë@example.com"]]

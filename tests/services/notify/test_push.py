@@ -26,6 +26,7 @@ from tests.services.notify.conftest import NotifyStores
 from tests.services.notify.servers import Answer, Receiver, endless_body, silence, status
 from tests.support.outage import storage_that_answers
 from tests.support.reads import Reads
+from tests.support.settings import changed
 
 Register = Callable[..., None]
 
@@ -194,10 +195,9 @@ def test_messaging_is_called_by_one_app_that_does_not_wait_for_minutes(room: Not
 
 
 def test_push_is_one_of_the_ways_when_it_is_switched_on(room: NotifyStores) -> None:
-    import dataclasses
 
     notifiers = channels.notifiers
-    on = dataclasses.replace(room.settings, push_enabled=True)
+    on = changed(room.settings, PUSH_ENABLED=True)
     assert [one.channel for one in notifiers(on, room.stores)] == [
         "email",
         "push",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import hmac
 import json
@@ -29,12 +28,13 @@ from tests.services.notify.servers import (
     status,
 )
 from tests.support.outage import closed_port
+from tests.support.settings import changed
 
 
 @pytest.fixture
 def caller(room: NotifyStores) -> NotifyStores:
     """A house with webhooks alone."""
-    room.settings = dataclasses.replace(room.settings, email_enabled=False)
+    room.settings = changed(room.settings, EMAIL_ENABLED=False)
     return room
 
 
@@ -155,7 +155,7 @@ def test_private_addresses_are_refused_however_they_are_written(
     caller: NotifyStores, hook: Receiver, host: str
 ) -> None:
     caller.alert()
-    caller.service(webhook_url=f"https://{host}:{hook.port}/", webhook_allow_private=False).deliver(
+    caller.service(WEBHOOK_URL=f"https://{host}:{hook.port}/", WEBHOOK_ALLOW_PRIVATE=False).deliver(
         caller.notice()
     )
     assert hook.posted == []
@@ -181,10 +181,10 @@ def test_a_name_that_leads_inside_at_the_second_look_is_looked_up_once(
         # a wire to the receiver, wherever the call goes
         return real(("127.0.0.1", hook.port), timeout)
 
-    settings = dataclasses.replace(
-        caller.settings, webhook_url="https://rebind.example.com/", webhook_allow_private=False
+    settings = changed(
+        caller.settings, WEBHOOK_URL="https://rebind.example.com/", WEBHOOK_ALLOW_PRIVATE=False
     )
-    notifier = webhook.Webhook(settings, seconds=2.0)
+    notifier = webhook.Webhook(settings.webhook, seconds=2.0)
     with monkeypatch.context() as wires:
         wires.setattr(socket, "getaddrinfo", rebinding)
         wires.setattr(socket, "create_connection", connection)
@@ -208,10 +208,10 @@ def test_names_do_not_cross_the_open_network_in_the_clear(
 ) -> None:
     far = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))]
     for allowed in (True, False):
-        settings = dataclasses.replace(
-            caller.settings, webhook_url="http://hook.example.com/", webhook_allow_private=allowed
+        settings = changed(
+            caller.settings, WEBHOOK_URL="http://hook.example.com/", WEBHOOK_ALLOW_PRIVATE=allowed
         )
-        notifier = webhook.Webhook(settings)
+        notifier = webhook.Webhook(settings.webhook)
         with monkeypatch.context() as wires:
             wires.setattr(socket, "getaddrinfo", lambda *_, **__: far)
             with pytest.raises(DeliveryRefused, match="use https"):
@@ -223,12 +223,12 @@ def test_a_receiver_behind_tls_is_reached_if_its_certificate_is_good(
 ) -> None:
     with receiver(certificates.server) as secure:
         caller.alert()
-        caller.service(webhook_url=f"https://localhost:{secure.port}/x").deliver(caller.notice())
+        caller.service(WEBHOOK_URL=f"https://localhost:{secure.port}/x").deliver(caller.notice())
         assert _reason(caller) == "The certificate of localhost is not to be trusted."
         assert secure.posted == []
         certificates.trust(monkeypatch)
         caller.alert("a2")
-        caller.service(webhook_url=f"https://localhost:{secure.port}/x").deliver(caller.notice("a2"))
+        caller.service(WEBHOOK_URL=f"https://localhost:{secure.port}/x").deliver(caller.notice("a2"))
         assert [posted.path for posted in secure.posted] == ["/x"]
         assert secure.posted[0].headers["Host"] == f"localhost:{secure.port}"
 
@@ -264,15 +264,15 @@ def test_nobody_there_is_a_failure(caller: NotifyStores) -> None:
     caller.alert()
     notice = caller.notice()
     with pytest.raises(Unavailable, match="does not take calls at port"):
-        caller.service(webhook_url=f"http://127.0.0.1:{closed_port()}/").deliver(notice)
+        caller.service(WEBHOOK_URL=f"http://127.0.0.1:{closed_port()}/").deliver(notice)
     with pytest.raises(Unavailable, match="has no address; is the name right"):
-        caller.service(webhook_url="http://nobody.invalid/").deliver(notice)
+        caller.service(WEBHOOK_URL="http://nobody.invalid/").deliver(notice)
 
 
 def test_a_look_up_that_hangs_is_not_waited_for(
     caller: NotifyStores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notifier = webhook.Webhook(caller.settings, seconds=0.3)
+    notifier = webhook.Webhook(caller.settings.webhook, seconds=0.3)
     began = time.monotonic()
     with monkeypatch.context() as wires:
         wires.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(6))
@@ -287,7 +287,7 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     room.alert()
     notice = room.notice()
     hook.for_ever = silence
-    notifier = webhook.Webhook(room.settings, seconds=1.0)
+    notifier = webhook.Webhook(room.settings.webhook, seconds=1.0)
     mail = next(notifier for notifier in channels.notifiers(room.settings, room.stores))
     with pytest.raises(Unavailable):
         room.service(pauses=(), notifiers=[notifier, mail]).deliver(notice)
@@ -299,23 +299,23 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"webhook_secret": None}, "WEBHOOK_URL needs WEBHOOK_SECRET"),
-        ({"webhook_secret": "hidden"}, "WEBHOOK_URL needs WEBHOOK_SECRET"),
-        ({"webhook_url": "ftp://example.com/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https:///hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://ann:hidden@example.com/"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://example.com:port/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://example.com/hidden\r\nX: y"}, "must be percent-encoded"),
-        ({"webhook_url": "https://example.com/hidden word"}, "must be percent-encoded"),
-        ({"webhook_url": "https://example.com/hidden-ü"}, "must be percent-encoded"),
-        ({"webhook_url": "https://[home/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://[home…"}, "must be percent-encoded"),
-        ({"webhook_url": "https://home]/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://[::1/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://example.com:99999/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://example.com:0/hidden"}, "no address such as https://example.com/hook."),
-        ({"webhook_url": "https://exam\tple.com/hidden"}, "must be percent-encoded"),
-        ({"webhook_secret": "a hidden key \udcff of bytes"}, "cannot be used (UnicodeEncodeError)"),
+        ({"WEBHOOK_SECRET": None}, "WEBHOOK_URL needs WEBHOOK_SECRET"),
+        ({"WEBHOOK_SECRET": "hidden"}, "WEBHOOK_URL needs WEBHOOK_SECRET"),
+        ({"WEBHOOK_URL": "ftp://example.com/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https:///hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://ann:hidden@example.com/"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://example.com:port/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://example.com/hidden\r\nX: y"}, "must be percent-encoded"),
+        ({"WEBHOOK_URL": "https://example.com/hidden word"}, "must be percent-encoded"),
+        ({"WEBHOOK_URL": "https://example.com/hidden-ü"}, "must be percent-encoded"),
+        ({"WEBHOOK_URL": "https://[home/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://[home…"}, "must be percent-encoded"),
+        ({"WEBHOOK_URL": "https://home]/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://[::1/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://example.com:99999/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://example.com:0/hidden"}, "no address such as https://example.com/hook."),
+        ({"WEBHOOK_URL": "https://exam\tple.com/hidden"}, "must be percent-encoded"),
+        ({"WEBHOOK_SECRET": "a hidden key \udcff of bytes"}, "cannot be used (UnicodeEncodeError)"),
     ],
 )
 def test_settings_that_make_no_sense_close_the_way_and_are_told_on_the_alert(
@@ -344,7 +344,7 @@ def test_no_secret_is_in_any_log_or_message(
             raise RuntimeError(SECRET)
 
     caller.alert()
-    notifier = webhook.Webhook(caller.settings)
+    notifier = webhook.Webhook(caller.settings.webhook)
     hook.for_ever = status(404)
     caller.service(notifiers=[notifier, Broken()]).deliver(caller.notice())
     logged = capfd.readouterr().out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,7 @@ from stack.install.bootstrap import ROOT
 from tests.services.people.conftest import CAMERA, House
 from tests.services.people.test_with_detect import enrol
 from tests.support.documents import DAY, fields_of, wrong
+from tests.support.settings import changed
 from tests.support.waiting import wait_until
 
 OWNERS = {
@@ -108,7 +108,7 @@ def _use_the_camera(house: House) -> None:
 
 
 def _see_people(house: House, photos: Path) -> None:
-    watch = FrameService(dataclasses.replace(house.settings, visit_seconds=0), house.stores)
+    watch = FrameService(changed(house.settings, VISIT_SECONDS=0), house.stores)
 
     def post(photo: str) -> str:
         frame = on_frame((photos / photo).read_bytes(), 800, 600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from stack.local.info import StackInfo
 from tests.services.notify.servers import mail_server, mute_server, receiver, status
 from tests.services.people.conftest import House
 from tests.support.accounts import account_with
+from tests.support.settings import changed
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def ask(house: House) -> Any:
     """Try a channel of an instance with these settings; the answer without its status."""
 
     def asked(channel: str, **settings: Any) -> tuple[bool, str]:
-        wanted = dataclasses.replace(house.settings, **settings)
+        wanted = changed(house.settings, **settings)
         found = channels.notifiers(wanted, house.stores)
         trial.service.replace(trial.TrialService(wanted, found))
         told = house.done("/notify/test", {"channel": channel})
@@ -33,20 +33,20 @@ def ask(house: House) -> Any:
 
 def mail_to(port: int) -> dict[str, Any]:
     return {
-        "email_enabled": True,
-        "email_host": "127.0.0.1",
-        "email_port": port,
-        "email_tls": "none",
-        "email_from": "house@example.com",
-        "email_to": "ann@example.com",
+        "EMAIL_ENABLED": True,
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": port,
+        "EMAIL_TLS": "none",
+        "EMAIL_FROM": "house@example.com",
+        "EMAIL_TO": "ann@example.com",
     }
 
 
 def hook_at(url: str, **more: Any) -> dict[str, Any]:
     return {
-        "webhook_url": url,
-        "webhook_secret": "a secret of the house",
-        "webhook_allow_private": True,
+        "WEBHOOK_URL": url,
+        "WEBHOOK_SECRET": "a secret of the house",
+        "WEBHOOK_ALLOW_PRIVATE": True,
     } | more
 
 
@@ -72,11 +72,11 @@ def test_a_webhook_gets_a_test_that_is_no_alert(ask: Any) -> None:
         ("email", {}, "EMAIL_ENABLED=true is missing in the settings of the function people"),
         ("webhook", {}, "WEBHOOK_URL is missing"),
         ("push", {}, "PUSH_ENABLED=true is missing"),
-        ("push", {"push_enabled": True}, "No browser is registered yet"),
-        ("email", {"email_enabled": True}, "EMAIL_ENABLED needs EMAIL_HOST and EMAIL_TO"),
-        ("webhook", hook_at("http://127.0.0.1/", webhook_secret="short"), "WEBHOOK_SECRET"),
+        ("push", {"PUSH_ENABLED": True}, "No browser is registered yet"),
+        ("email", {"EMAIL_ENABLED": True}, "EMAIL_ENABLED needs EMAIL_HOST and EMAIL_TO"),
+        ("webhook", hook_at("http://127.0.0.1/", WEBHOOK_SECRET="short"), "WEBHOOK_SECRET"),
         ("webhook", hook_at("http://127.0.0.1:1/"), "127.0.0.1"),
-        ("webhook", hook_at("http://127.0.0.1/", webhook_allow_private=False), "private"),
+        ("webhook", hook_at("http://127.0.0.1/", WEBHOOK_ALLOW_PRIVATE=False), "private"),
     ],
 )
 def test_what_is_wrong_with_a_way_is_said_in_words(

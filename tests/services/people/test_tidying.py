@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from lookout.services import housekeeping
 from tests.services.people.conftest import House
 from tests.services.people.test_interrupted import Killed, killed_at
 from tests.support.documents import LATER, NOON
+from tests.support.settings import changed
 from tests.support.stores import objects
 
 NOW = datetime.now(UTC)
@@ -211,7 +211,7 @@ def test_a_tidying_takes_up_what_nobody_works_on_any_more(
         house.done("/strangers/s1/name", {"name": "Postman"})
     opened = NOW - timedelta(minutes=6)
     house.db.document("jobs/name_s1").update({"createdAt": opened})
-    settings = replace(house.settings, retention_days=3650, max_strangers=10)
+    settings = changed(house.settings, RETENTION_DAYS=3650, MAX_STRANGERS=10)
     runner = house.desk().jobs.runner
     housekeeping.Housekeeping(settings, house.stores, runner).tidy()
     assert house.read("jobs/name_s1")["state"] == "done"

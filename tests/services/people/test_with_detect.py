@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from lookout.services.detect.frames import FrameService
 from lookout.services.enrol import EnrolmentService
 from stack.fake_camera.client import on_frame
 from tests.services.people.conftest import CAMERA, House
+from tests.support.settings import changed
 from tests.support.stores import objects
 
 Post = Callable[..., Mapping[str, Any]]
@@ -24,7 +24,7 @@ Post = Callable[..., Mapping[str, Any]]
 @pytest.fixture
 def post(house: House, photos: Path) -> Post:
     """Have ``detect`` judge a photo; each call is a visit of its own."""
-    settings = dataclasses.replace(house.settings, visit_seconds=0)
+    settings = changed(house.settings, VISIT_SECONDS=0)
     watch = FrameService(settings, house.stores)
 
     def judged(photo: str, width: int = 800, height: int = 600) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from lookout.settings import Settings
 from stack.install.bootstrap import ROOT
 from tests.support.outage import StoreLine
 from tests.support.reads import Reads
+from tests.support.settings import changed
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
 CAMERAS = [Camera(f"cam_{number}", f"Door {number}", "active", 0) for number in range(3)]
@@ -29,7 +30,7 @@ BERLIN = Site(None, 0.05, 120, 30, "Europe/Berlin")
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(site_refresh_seconds=0.0, store_timeout_seconds=10.0)
+    return changed(Settings(), SITE_REFRESH_SECONDS=0.0, STORE_TIMEOUT_SECONDS=10.0)
 
 
 def reports(settings: Settings, stores: Stores, now: datetime = NOON) -> Any:
@@ -120,7 +121,7 @@ def test_without_an_owners_choice_the_functions_setting_says_which_day_it_is(
     stores: Stores, zone: str, day: str
 ) -> None:
     before_noon = NOON.replace(hour=11)
-    assert reports(Settings(timezone=zone), stores, before_noon).current()["day"] == day
+    assert reports(changed(Settings(), TIMEZONE=zone), stores, before_noon).current()["day"] == day
 
 
 def test_a_time_zone_that_does_not_exist_leaves_the_functions_own(
@@ -149,7 +150,7 @@ def test_cameras_seen_within_the_last_expected_frames_are_active(stores: Stores,
         ("never", None, "active"),
     ):
         db.document(f"cameras/{camera}").set({"name": camera, "status": status, "lastSeenAt": seen})
-    assert reports(Settings(offline_seconds=60.0), stores).current()["active_cameras"] == 1
+    assert reports(changed(Settings(), CAMERA_OFFLINE_SECONDS=60.0), stores).current()["active_cameras"] == 1
 
 
 def test_known_persons_and_their_alerts_are_counted(stores: Stores, db: Any, settings: Settings) -> None:

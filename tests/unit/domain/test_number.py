@@ -129,7 +129,7 @@ def test_settings_of_the_site_and_of_a_camera_are_taken_however_they_are_written
     assert (site.visit_seconds, site.retention_days, complaints) == (value, value, [])
     assert camera_fields({"visitSeconds": spelled(value)}) == {"visitSeconds": value}
     assert _rules({"visitSeconds": spelled(value)}).visit_seconds == value
-    assert Settings.from_environment({"VISIT_SECONDS": str(spelled(value))}).visit_seconds == value
+    assert Settings.from_environment({"VISIT_SECONDS": str(spelled(value))}).visits.visit_seconds == value
 
 
 @given(st.integers(0, 180), st.sampled_from(SPELLINGS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,12 @@ import pytest
 
 from lookout.domain.recognition.cohort import Cohort
 from lookout.errors import ModelMissing
-from lookout.settings import ROOT, Settings
+from lookout.settings import Settings
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
+from stack.install.bootstrap import ROOT
 from stack.tools.crowd import averaged
+from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 
 
@@ -26,7 +27,7 @@ def test_a_folder_of_faces_becomes_a_crowd_that_the_recognition_takes(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "4 averages of 8 faces" in done.stdout
-    card = installed(replace(Settings(), cohort=str(out))).card
+    card = installed(changed(Settings(), COHORT=str(out))).card
     assert card.rule.cohort is not None
     assert card.rule.cohort.centroids.shape == (4, 512)
     assert np.linalg.norm(card.rule.cohort.centroids, axis=1) == pytest.approx(1, abs=1e-5)
@@ -52,7 +53,7 @@ def test_the_installed_crowd_belongs_to_the_model_and_can_be_left_out(recogniser
     cohort = installed(Settings()).card.rule.cohort
     assert isinstance(cohort, Cohort)
     assert cohort.centroids.shape == (128, 512)
-    assert installed(replace(Settings(), cohort="none")).card.rule.cohort is None
+    assert installed(changed(Settings(), COHORT="none")).card.rule.cohort is None
 
 
 def test_the_crowd_of_another_model_is_refused(recogniser: Recogniser, tmp_path: Path) -> None:
@@ -63,6 +64,6 @@ def test_the_crowd_of_another_model_is_refused(recogniser: Recogniser, tmp_path:
     )
     for name in ("shorter.npz", "named.npz"):
         with pytest.raises(ModelMissing, match="another model"):
-            installed(replace(Settings(), cohort=str(tmp_path / name)))
+            installed(changed(Settings(), COHORT=str(tmp_path / name)))
     with pytest.raises(ModelMissing, match="set COHORT=none"):
-        installed(replace(Settings(), cohort=str(tmp_path / "missing.npz")))
+        installed(changed(Settings(), COHORT=str(tmp_path / "missing.npz")))

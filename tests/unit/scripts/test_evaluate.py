@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lookout.settings import ROOT
 from lookout.vision.image.frame import encode_jpeg
 from lookout.vision.recogniser import Recogniser
+from stack.install.bootstrap import ROOT
 from stack.tools.evaluation import Distances, Pair, describe, measure, read_pairs
 
 PAIRS = """file_x,file_y,Decision

@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from lookout.settings import ROOT
 from lookout.vision.recogniser import Recogniser
+from stack.install.bootstrap import ROOT
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,14 +13,16 @@ import pytest
 
 from lookout.domain.recognition.face import Box, Embedding, GoodFace, Quality
 from lookout.domain.recognition.rule import Calibration, Rule
-from lookout.settings import ROOT, Settings
+from lookout.settings import Settings
 from lookout.vision.image.frame import Frame
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
+from stack.install.bootstrap import ROOT
 from stack.measuring import degrading, people
 from stack.measuring.calibrating import fitted, keep
 from stack.measuring.open_set import expected_error, reliability, trial, trials
 from stack.tools.evaluation import Distances
+from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 
 RULE = Rule.plain(0.5, Calibration(0.5, 60.0))
@@ -108,8 +109,8 @@ def test_too_few_pairs_fit_nothing() -> None:
 
 
 def test_a_fitted_rule_is_what_the_functions_take(recogniser: Recogniser, tmp_path: Path) -> None:
-    home = shutil.copytree(Settings().models_dir, tmp_path / "models")
-    settings = replace(Settings(), models_dir=home)
+    home = shutil.copytree(Settings().recognition.models_dir, tmp_path / "models")
+    settings = changed(Settings(), MODELS_DIR=home)
     curve = {"midpoint": 0.6, "slope": 30.0}
     rule = {
         "threshold": 0.44, "one_photo": 0.42, "same_face": 0.5, "stricter": 0.0, "wider": 0.0,

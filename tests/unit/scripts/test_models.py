@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256 as digest_of
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,14 +16,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookout.settings import ROOT, Settings
+from lookout.settings import Settings
 from lookout.vision.networks.models import WEIGHTS, installed
 from lookout.vision.recogniser import Recogniser
 from stack.install import download as downloads
 from stack.install import models
+from stack.install.bootstrap import ROOT
 from stack.install.download import DownloadFailed, download
 from stack.install.networks.files import Unfetched, is_whole
 from stack.install.networks.installing import check_shape
+from tests.support.settings import changed
 
 BODY = np.random.default_rng(0).integers(0, 256, 3_000_000, np.uint8).tobytes()
 DIGEST = digest_of(BODY).hexdigest()
@@ -185,14 +186,14 @@ def test_arcface_is_the_small_network_even_where_the_official_one_can_be_had(
     shutil.rmtree(home / ".deepface")
     (home / "installed.json").unlink()
     models.ensure(home=home)
-    assert installed(replace(Settings(), models_dir=home)).card.name == "arcface-mobile"
+    assert installed(changed(Settings(), MODELS_DIR=home)).card.name == "arcface-mobile"
     assert Shelf.asked == []
 
 
 def test_the_official_weights_are_a_choice_that_stays_until_it_is_taken_back(
     home: Path, official: bytes
 ) -> None:
-    settings = replace(Settings(), models_dir=home)
+    settings = changed(Settings(), MODELS_DIR=home)
     before = installed(settings).card.model_id
     for chosen in (True, None):
         models.ensure(home=home, official=chosen)
@@ -213,7 +214,7 @@ def test_weights_with_another_checksum_than_the_manifests_are_not_taken(
     with pytest.raises(SystemExit, match=r"ArcFace could not be fetched .*checksum"):
         models.ensure(home=home, official=True)
     assert (home / "installed.json").read_bytes() == before
-    assert installed(replace(Settings(), models_dir=home)).card.name == "arcface-mobile"
+    assert installed(changed(Settings(), MODELS_DIR=home)).card.name == "arcface-mobile"
 
 
 def test_networks_of_an_earlier_version_are_made_ready_again_under_their_name(home: Path) -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -22,13 +21,15 @@ from onnx import TensorProto, helper, numpy_helper
 from bench import scene
 from lookout.domain.recognition.face import Box, Embedding, GoodFace, RejectedFace
 from lookout.domain.recognition.reason import Reason
-from lookout.settings import ROOT, Settings
+from lookout.settings import Settings
 from lookout.vision import recogniser as module
 from lookout.vision.image.frame import Frame, crop, decode
 from lookout.vision.networks.models import WEIGHTS
 from lookout.vision.quality import OPEN_GATE
 from lookout.vision.recogniser import Networks, Recogniser, Seen
+from stack.install.bootstrap import ROOT
 from tests.support.faces import good
+from tests.support.settings import changed
 
 OBAMA = ("obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_face.jpg", "obama_partial_face2.jpg")
 
@@ -145,7 +146,7 @@ def test_of_two_hundred_faces_the_largest_are_judged_and_the_rest_counted(
     recogniser: Recogniser, photos: Path
 ) -> None:
     seen = recogniser.see(Frame(crowd(photos), "jpeg"))
-    assert len(seen.faces) == Settings().max_faces
+    assert len(seen.faces) == Settings().recognition.max_faces
     assert len(seen.faces) + seen.skipped == pytest.approx(200, abs=20)
     areas = [face.box.area for face in seen.faces]
     assert areas == sorted(areas, reverse=True)
@@ -186,7 +187,7 @@ def test_many_at_once_load_the_networks_once(recogniser: Recogniser, monkeypatch
 
 
 def test_another_threshold_of_quality_needs_no_second_load(recogniser: Recogniser) -> None:
-    strict = module.recogniser(replace(Settings(), min_face_pixels=500))
+    strict = module.recogniser(changed(Settings(), MIN_FACE_PIXELS=500))
     assert strict.networks is module.recogniser(Settings()).networks
 
 
@@ -209,13 +210,13 @@ def test_deepface_runs_quietly_and_without_the_heavy_frameworks(recogniser: Reco
 
 def install(settings: Settings, weights: Path) -> None:
     """A copy of the installed networks with ``weights`` beside them, recorded as scripts/models would."""
-    home = settings.models_dir
-    shutil.copytree(Settings().models_dir, home)
+    home = settings.recognition.models_dir
+    shutil.copytree(Settings().recognition.models_dir, home)
     shutil.copyfile(weights, home / WEIGHTS / weights.name)
     record = json.loads((home / "installed.json").read_text())
-    entry = json.loads((home / "manifest.json").read_text())["embedders"][settings.model_name]
+    entry = json.loads((home / "manifest.json").read_text())["embedders"][settings.recognition.model_name]
     place = {"path": str(WEIGHTS / weights.name), "bytes": weights.stat().st_size, "weights": "0" * 64}
-    record["embedders"][settings.model_name] = {**entry, **place}
+    record["embedders"][settings.recognition.model_name] = {**entry, **place}
     (home / "installed.json").write_text(json.dumps(record))
 
 
@@ -233,7 +234,7 @@ def test_any_other_model_of_deepface_is_fed_in_its_own_size(
     ]
     graph = helper.make_graph(nodes, "facenet", [face], [answer], [spread])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), weights)
-    settings = replace(Settings(), models_dir=tmp_path / "models", model_name="Facenet")
+    settings = changed(Settings(), MODELS_DIR=tmp_path / "models", MODEL_NAME="Facenet")
     install(settings, weights)
     seen = see(module.recogniser(settings), photos / "obama.jpg")
     assert good(seen.faces[0]).embedding.shape == (128,)

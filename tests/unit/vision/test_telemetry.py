@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lookout.settings import ROOT
 from lookout.vision.recogniser import Recogniser
+from stack.install.bootstrap import ROOT
 
 WATCHER = r"""
 #define _GNU_SOURCE

@@ -58,7 +58,7 @@ def seen(recogniser: Recogniser, photos: Path) -> Seen:
             picture = scene.entering(photos / name, FACES[name], size, border, visible)
             for face in recogniser.see(decode(scene.posted(picture))).faces:
                 if isinstance(face, GoodFace):
-                    (found,) = match([face.embedding], gallery, rule, Settings().margin)
+                    (found,) = match([face.embedding], gallery, rule, Settings().recognition.margin)
                     family.setdefault(visible, []).append((face, found))
     return family
 
