@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookout.vision.networks.models import CALIBRATED
 from stack.console import fail
-from stack.tools.evaluation import Distances
+from stack.measuring.evaluation import Distances
 
 STRANGERS_NAMED = 0.0005
 """Share of pairs of different people that may lie within the threshold."""

@@ -14,7 +14,7 @@ from lookout.settings import Settings
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
 from stack.install.bootstrap import ROOT
-from stack.tools.crowd import averaged
+from stack.measuring.crowd import averaged
 from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 

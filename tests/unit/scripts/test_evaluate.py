@@ -14,7 +14,7 @@ import pytest
 from lookout.vision.image.frame import encode_jpeg
 from lookout.vision.recogniser import Recogniser
 from stack.install.bootstrap import ROOT
-from stack.tools.evaluation import Distances, Pair, describe, measure, read_pairs
+from stack.measuring.evaluation import Distances, Pair, describe, measure, read_pairs
 
 PAIRS = """file_x,file_y,Decision
 obama.jpg,obama2.jpg,Yes

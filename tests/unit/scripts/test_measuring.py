@@ -20,8 +20,8 @@ from lookout.vision.recogniser import Recogniser
 from stack.install.bootstrap import ROOT
 from stack.measuring import degrading, people
 from stack.measuring.calibrating import fitted, keep
+from stack.measuring.evaluation import Distances
 from stack.measuring.open_set import expected_error, reliability, trial, trials
-from stack.tools.evaluation import Distances
 from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 

@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { createCamera } from "../../api";
 import { go, to } from "../../state/route";
 import { t } from "../../strings";
-import { DialogForm } from "../../ui/DialogForm";
-import { NameField } from "../../ui/NameField";
+import { DialogForm } from "../../ui/forms/DialogForm";
+import { NameField } from "../../ui/forms/NameField";
 import { shownKey } from "./shownKey";
 
 /** A new camera: what it is called, where it is; then its key. */

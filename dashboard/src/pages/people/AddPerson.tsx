@@ -3,8 +3,8 @@ import { createPerson } from "../../firebase/people";
 import { go, to } from "../../state/route";
 import { bring } from "../../state/uploads";
 import { t } from "../../strings";
-import { DialogForm } from "../../ui/DialogForm";
-import { NameField } from "../../ui/NameField";
+import { DialogForm } from "../../ui/forms/DialogForm";
+import { NameField } from "../../ui/forms/NameField";
 import { PhotoInput } from "./PhotoInput";
 
 /** A name and photos; then the person's page tells what became of each. */

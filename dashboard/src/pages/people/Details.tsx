@@ -4,7 +4,7 @@ import { changePerson, type PersonChange } from "../../firebase/people";
 import { dayOf } from "../../state/time";
 import { fail, show } from "../../state/toasts";
 import { t } from "../../strings";
-import { NameField } from "../../ui/NameField";
+import { NameField } from "../../ui/forms/NameField";
 import { Switch } from "../../ui/Switch";
 
 /** What an owner may say of a person: name, muted, consent. */

@@ -7,7 +7,7 @@ import { go, to } from "../../state/route";
 import { deferred, fail, inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
-import { WhoDialog } from "../../ui/WhoDialog";
+import { WhoDialog } from "../../ui/forms/WhoDialog";
 import { save } from "../now/sharing";
 
 /** All of a person to take along, to move to another, or to be forgotten. */

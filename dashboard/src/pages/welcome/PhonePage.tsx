@@ -12,7 +12,7 @@ import {
 import { isOwner } from "../../state/session";
 import { fail } from "../../state/toasts";
 import { t } from "../../strings";
-import { NameField } from "../../ui/NameField";
+import { NameField } from "../../ui/forms/NameField";
 
 /** Frames of this size are judged well, and are quickly sent. */
 const LONGEST = 1024;

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { inWords } from "../state/toasts";
-import { t } from "../strings";
-import { Dialog } from "./Dialog";
+import { inWords } from "../../state/toasts";
+import { t } from "../../strings";
+import { Dialog } from "../Dialog";
 
 interface Props {
   title: string;

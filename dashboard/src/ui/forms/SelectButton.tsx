@@ -1,5 +1,5 @@
 import { ListChecks } from "lucide-preact";
-import { t } from "../strings";
+import { t } from "../../strings";
 
 /** Begins to select several, or ends it. */
 export function SelectButton({ selecting, onTurn }: { selecting: boolean; onTurn: () => void }) {

@@ -1,9 +1,9 @@
 import { UserRoundPlus } from "lucide-preact";
 import { useId, useState } from "preact/hooks";
-import { peopleByName } from "../state/house";
-import { t } from "../strings";
-import { Dialog } from "./Dialog";
-import { Portrait } from "./Face";
+import { peopleByName } from "../../state/house";
+import { t } from "../../strings";
+import { Dialog } from "../Dialog";
+import { Portrait } from "../Face";
 
 /** As many as anybody looks through; typing finds the rest. */
 const SHOWN = 40;
