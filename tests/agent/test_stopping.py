@@ -1,4 +1,4 @@
-"""Told to end, at any moment: it says so, finishes what it began, and does not keep whoever stops it waiting."""
+"""An agent stopped at any moment says so, finishes what it began, and ends soon."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def _populate(info: StackInfo, folder: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _only_the_household(house: House) -> Iterator[None]:
-    """Whoever was added by a test goes with it: the next would take others for them."""
+    """People added by a test are deleted with it: the next would recognise them."""
     yield
     for person in house.people() - set(household.PEOPLE):
         house.delete(f"people/{quote(person, safe='')}")

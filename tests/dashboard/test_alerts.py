@@ -183,7 +183,7 @@ def test_a_viewer_is_refused_every_change_in_the_page_and_by_the_rules(
         page.wait_for_timeout(300)
         names = page.get_by_role("main").get_by_role("button").all_inner_texts()
         assert set(map(str.strip, names)) <= {"Sign out"}, path
-    # whoever goes around the page is refused by the rules and by the functions
+    # a call around the page is refused by the rules and by the functions
     token = house.token(viewer)
     headers = {"Authorization": f"Bearer {token}"}
     change = {"fields": {"reviewed": {"booleanValue": True}}}

@@ -571,7 +571,7 @@ def _device(token: str | None, /, **changes: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_whoever_may_look_registers_reads_and_removes_a_device_of_its_own(
+def test_owners_and_viewers_register_read_and_remove_devices_of_their_own(
     caller: str, firestore: Firestore, tokens: Tokens
 ) -> None:
     token, path = tokens[caller], _fresh("devices/own")

@@ -107,7 +107,7 @@ def _set_role(uid: str, before: Member | None, claims: dict[str, Any] | None) ->
     if leaves and not _is_owner_besides(uid):
         raise Conflict(LAST_OWNER)
     auth.set_custom_user_claims(uid, claims, firebase_app())
-    # two owners may take each other away at once: whoever finds none left takes it back
+    # two owners may take each other away at once: the one who finds none left takes it back
     if leaves and not _is_owner_besides(uid):
         auth.set_custom_user_claims(uid, {"role": Role.OWNER.value}, firebase_app())
         raise Conflict(LAST_OWNER)

@@ -181,7 +181,7 @@ class MergePeople:
         return photos
 
     def _remove(self, transaction: Transaction, job: Job) -> None:
-        """Delete the person, in the gallery too, so that nobody is recognised as the person any more."""
+        """Delete the person, in the gallery too: no face is recognised as the person any more."""
         person_id = job.about["personId"]
         progress = self._jobs.read_open(transaction, job).progress
         if progress.get("gone"):

@@ -54,8 +54,7 @@ class StrangerRemoval:
 
 
 def forget_halves(stores: Stores, stranger_ids: Iterable[str]) -> None:
-    """Write tombstones for strangers of whose two documents one was deleted by hand, so that nobody is
-    recognised as them.
+    """Write tombstones for strangers of whose two documents one was deleted by hand: they are recognised no more.
 
     Call it within :func:`store_errors`, when a batch that changes both was refused.
     """

@@ -61,7 +61,7 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Tally:
+class Answers:
     """What was tried and what came of it."""
 
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -74,7 +74,7 @@ class Tally:
         return self.statuses.total() + len(self.failures)
 
     def lines(self) -> list[str]:
-        """The tally in words."""
+        """What to print."""
         kinds = Counter(kind for kind, count in self.statuses.items() for _ in range(count))
         shown = [f"{kind} {status}: {count}" for (kind, status), count in sorted(kinds.items())]
         return [f"tried {self.tried} requests, the slowest in {self.slowest:.1f} s", *shown]
@@ -184,7 +184,7 @@ def pictures(frame: bytes) -> list[bytes]:
     return made
 
 
-def attempt(function: Served, made: Attempt, tally: Tally) -> str | None:
+def attempt(function: Served, made: Attempt, answers: Answers) -> str | None:
     """Send it; what is wrong with the answer, in words, and None when nothing is."""
     started = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", function.port, timeout=PATIENCE)
@@ -203,7 +203,7 @@ def attempt(function: Served, made: Attempt, tally: Tally) -> str | None:
         return f"no answer: {type(error).__name__}: {error}"
     finally:
         connection.close()
-        tally.slowest = max(tally.slowest, time.monotonic() - started)
+        answers.slowest = max(answers.slowest, time.monotonic() - started)
     if length != str(len(sent)) or answer.getheader("Content-Type") != "application/json":
         return f"{answer.status}, but no JSON with its length: {sent[:200]!r}"
     try:
@@ -212,7 +212,7 @@ def attempt(function: Served, made: Attempt, tally: Tally) -> str | None:
         return f"{answer.status}, but broken JSON: {sent[:200]!r}"
     if answer.status in (500, 501) or (made.is_whole and answer.status != 200):
         return f"{answer.status}: {fields}"
-    tally.statuses[made.kind, answer.status] += 1
+    answers.statuses[made.kind, answer.status] += 1
     return None
 
 

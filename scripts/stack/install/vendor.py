@@ -24,7 +24,7 @@ VISION_ENGINE = "onnxruntime"
 
 
 @dataclass(slots=True)
-class Tally:
+class Copied:
     """What a run did: files laid down anew and files taken away."""
 
     laid: int = 0
@@ -36,7 +36,7 @@ def functions(root: Path) -> list[Path]:
     return sorted(path.parent for path in root.glob("functions/*/requirements.txt"))
 
 
-def vendor(root: Path, function: Path) -> Tally:
+def vendor(root: Path, function: Path) -> Copied:
     """Bring the copies in the folder ``function`` up to date with ``root``; files that are right stay untouched.
 
     The emulator reloads a function whenever one of its files changes, so the second run must change nothing.
@@ -44,17 +44,17 @@ def vendor(root: Path, function: Path) -> Tally:
     Raises:
         SystemExit: the function sees pixels, and a network is missing or damaged: it would recognise nobody.
     """
-    tally = Tally()
+    copied = Copied()
     sees = VISION_ENGINE in (function / "requirements.txt").read_text()
     if sees and (harmed := unfit_weights(root / "models")):
         raise fail(
             f"{function.name} needs models/{harmed[0]}, which is missing or damaged; run scripts/models."
         )
     library = {path: path.relative_to(root / "lookout") for path in library_of(root, function)}
-    _mirror(library, function / "lookout", tally)
-    _mirror(dict(_files(root / "models")) if sees else {}, function / "models", tally)
+    _mirror(library, function / "lookout", copied)
+    _mirror(dict(_files(root / "models")) if sees else {}, function / "models", copied)
     _link_venv(root, function)
-    return tally
+    return copied
 
 
 def unfit_weights(models: Path) -> list[str]:
@@ -105,7 +105,7 @@ def _files(folder: Path) -> list[tuple[Path, Path]]:
     ]
 
 
-def _mirror(wanted: dict[Path, Path], folder: Path, tally: Tally) -> None:
+def _mirror(wanted: dict[Path, Path], folder: Path, copied: Copied) -> None:
     targets = {folder / target for target in wanted.values()}
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
@@ -114,9 +114,9 @@ def _mirror(wanted: dict[Path, Path], folder: Path, tally: Tally) -> None:
         elif path not in targets:
             path.unlink()
             # the interpreter's own cache comes and goes
-            tally.removed += path.suffix != ".pyc"
+            copied.removed += path.suffix != ".pyc"
     for source, target in wanted.items():
-        tally.laid += _lay(source, folder / target)
+        copied.laid += _lay(source, folder / target)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
 

@@ -19,7 +19,7 @@ PATIENCE = 120.0
 
 
 def lock_file() -> Path:
-    """What whoever's turn it is holds; each user has a file of their own."""
+    """The lock held by the user whose turn it is; each user has a file of their own."""
     return Path(tempfile.gettempdir()) / f"lookout-starting-{os.getuid()}"
 
 

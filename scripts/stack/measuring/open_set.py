@@ -24,7 +24,7 @@ People = Mapping[str, Sequence[Embedding]]
 
 
 @dataclass(slots=True)
-class Tally:
+class Outcomes:
     """What became of probes. ``sure``: the confidence of each, and whether the nearest person was the one."""
 
     right: int = 0
@@ -63,7 +63,7 @@ def trial(
     margin: float,
     seed: int,
     groups: Mapping[str, str] | None = None,
-) -> Tally | None:
+) -> Outcomes | None:
     """Enrol ``photos`` each of ``size`` people drawn by the ``seed``; all others are strangers.
 
     None where there are not so many people with a photo more than that. At least a third stay strangers.
@@ -80,31 +80,31 @@ def trial(
             for one in enrolled
         ],
     )
-    tally = Tally()
+    outcomes = Outcomes()
     for person in enrolled:
         for found in match(people[person][photos:], gallery, rule, margin):
             nearest = bool(found.candidates) and found.candidates[0].person_id == person
-            tally.sure.append((found.confidence, nearest))
+            outcomes.sure.append((found.confidence, nearest))
             right = found.person_id == person
-            tally.right += right
-            tally.wrong += found.is_known and not right
-            tally.ambiguous += found.reason is Reason.AMBIGUOUS
-            tally.missed += found.reason is Reason.UNKNOWN
-            counts = tally.groups.setdefault((groups or {}).get(person, "all"), Counter())
+            outcomes.right += right
+            outcomes.wrong += found.is_known and not right
+            outcomes.ambiguous += found.reason is Reason.AMBIGUOUS
+            outcomes.missed += found.reason is Reason.UNKNOWN
+            counts = outcomes.groups.setdefault((groups or {}).get(person, "all"), Counter())
             counts.update(probes=1, right=int(right))
     for person in people.keys() - set(enrolled):
         for found in match(people[person], gallery, rule, margin):
-            tally.strangers += 1
-            tally.strangers_named += found.is_known
-            tally.sure.append((found.confidence, False))
-    return tally
+            outcomes.strangers += 1
+            outcomes.strangers_named += found.is_known
+            outcomes.sure.append((found.confidence, False))
+    return outcomes
 
 
 def trials(
     people: People, photos: int, size: int, rule: Rule, margin: float, groups: Mapping[str, str] | None = None
-) -> Tally | None:
+) -> Outcomes | None:
     """:func:`trial` with five draws, added up."""
-    total: Tally | None = None
+    total: Outcomes | None = None
     for seed in range(TRIALS):
         one = trial(people, photos, size, rule, margin, seed, groups)
         if one is None:
@@ -131,11 +131,11 @@ def expected_error(sure: Sequence[tuple[float, bool]]) -> float | None:
     return sum(abs(said - right) * count for said, right, count in parts) / total if total else None
 
 
-def _added(one: Tally, other: Tally) -> Tally:
+def _added(one: Outcomes, other: Outcomes) -> Outcomes:
     groups = {name: Counter(counts) for name, counts in one.groups.items()}
     for name, counts in other.groups.items():
         groups.setdefault(name, Counter()).update(counts)
-    return Tally(
+    return Outcomes(
         one.right + other.right,
         one.wrong + other.wrong,
         one.ambiguous + other.ambiguous,

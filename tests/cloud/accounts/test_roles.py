@@ -42,7 +42,7 @@ def test_a_role_is_granted_changed_and_taken_away(email: str) -> None:
     assert role_of(email) is None
 
 
-def test_whoever_loses_the_role_is_told_nothing_any_more(email: str) -> None:
+def test_a_user_who_loses_the_role_is_notified_no_more(email: str) -> None:
     uid, db = roles._uid(email), firestore_client()
     mine, other = (db.document(f"devices/{secrets.token_hex(4)}") for _ in range(2))
     mine.set({"uid": uid, "token": "t"})
@@ -54,7 +54,7 @@ def test_whoever_loses_the_role_is_told_nothing_any_more(email: str) -> None:
     other.delete()
 
 
-def test_whoever_becomes_an_agent_is_told_nothing_any_more(email: str) -> None:
+def test_a_user_who_becomes_an_agent_is_notified_no_more(email: str) -> None:
     uid, db = roles._uid(email), firestore_client()
     mine = db.document(f"devices/{secrets.token_hex(4)}")
     mine.set({"uid": uid, "token": "t"})

@@ -130,7 +130,7 @@ def test_wrong_keys_are_counted_by_address_and_soon_refused(stores: Stores, db: 
     assert guesses(keys, camera_id, "192.0.2.2", 3) == ["unauthorised"] * 3
 
 
-def test_whoever_guesses_is_told_when_to_come_back(stores: Stores) -> None:
+def test_an_address_that_guesses_is_told_when_to_try_again(stores: Stores) -> None:
     keys = limited(stores)
     guesses(keys, "guess-{}", "192.0.2.1", 30)
     with pytest.raises(TooMany, match="Too many wrong keys") as refused:

@@ -1,4 +1,4 @@
-"""What was set going is finished, whoever comes by, and two that are in each other's way are not begun."""
+"""An interrupted job is finished by the next runner, and of two that exclude each other one is refused."""
 
 from __future__ import annotations
 

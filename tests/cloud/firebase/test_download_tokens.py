@@ -1,4 +1,4 @@
-"""Pictures have no tokens by which whoever holds one could see them without signing in."""
+"""Pictures have no download tokens, which would show them without signing in."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def test_a_camera_that_posts_too_often_is_told_when_to_come_back(
 
 
 @pytest.mark.parametrize("function", ["control", "detect"])
-def test_whoever_guesses_keys_is_stopped_whatever_addresses_it_makes_up_and_the_camera_beside_it_is_not(
+def test_an_address_that_guesses_keys_is_refused_whatever_it_claims_and_the_camera_beside_it_is_not(
     function: str, stack: StackInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = client(monkeypatch, function)

@@ -1,4 +1,4 @@
-"""Whoever's consent has ended is nobody, until it is renewed."""
+"""A person whose consent has ended is not recognised until it is renewed."""
 
 from __future__ import annotations
 

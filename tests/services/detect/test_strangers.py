@@ -240,7 +240,7 @@ def test_a_stranger_that_somebody_deleted_by_half_blocks_no_camera(
     alert = next(one for one in brief.alerts() if one["id"] == answer["alert_id"])
     assert alert["strangerId"] not in (None, before)
     assert _vectors(brief, before)["removed"] is True
-    # whoever goes on with an old reading has it refused, and notices
+    # a change based on an old reading is refused
     _leave()
     assert brief.post(shot("obama.jpg"))["alert_id"] is not None
     again = next(one for one in brief.alerts() if one["id"] not in (before, answer["alert_id"]))

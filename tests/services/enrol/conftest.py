@@ -1,4 +1,4 @@
-"""The enrolment desk, on the emulators, with photos put into Storage as an owner's upload puts them."""
+"""The enrolment service, on the emulators, with photos put into Storage as an owner's upload puts them."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def encoded(picture: Image.Image, kind: str = "JPEG") -> bytes:
 
 
 @dataclass
-class Desk(Household):
+class EnrolmentHouse(Household):
     """A warm instance of ``enroll``, and the stores it works on."""
 
-    desk: Any
+    service: Any
 
     def another(self, db: Any = None, bucket: Any = None, **changes: Any) -> Any:
         """An instance of its own."""
@@ -69,12 +69,12 @@ class Desk(Household):
     def enrol(self, path: str, data: bytes) -> tuple[int, str]:
         """Upload a photo and deal with its event: the generation, and what was done."""
         generation = self.upload(path, data)
-        return generation, self.desk.photo_arrived(path, generation)
+        return generation, self.service.photo_arrived(path, generation)
 
     def delete_person(self, person_id: str) -> str:
         """Delete the person's document, as an owner does, and deal with the event."""
         self.db.document(f"people/{person_id}").delete()
-        done: str = self.desk.person_left(person_id, datetime.now(UTC))
+        done: str = self.service.person_left(person_id, datetime.now(UTC))
         return done
 
     def person(self, person_id: str) -> dict[str, Any] | None:
@@ -104,6 +104,6 @@ class Desk(Household):
 
 
 @pytest.fixture
-def desk(settings: Settings, stores: Stores, db: Any, bucket: Any, photos: Path) -> Desk:
+def house(settings: Settings, stores: Stores, db: Any, bucket: Any, photos: Path) -> EnrolmentHouse:
     assert photos
-    return Desk(settings, db, bucket, enrol.EnrolmentService(settings, stores))
+    return EnrolmentHouse(settings, db, bucket, enrol.EnrolmentService(settings, stores))

@@ -13,48 +13,50 @@ from PIL import Image, ImageEnhance, ImageFilter
 from lookout.cloud.gallery.person_document import from_document
 from stack.fake_camera.client import cut_short
 from stack.install.photos import SAMPLES
-from tests.services.enrol.conftest import Desk, encoded, recoded
+from tests.services.enrol.conftest import EnrolmentHouse, encoded, recoded
 from tests.support.stores import objects
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
-def test_a_photo_of_each_format_is_enrolled_whatever_its_name(desk: Desk, face: bytes, kind: str) -> None:
+def test_a_photo_of_each_format_is_enrolled_whatever_its_name(
+    house: EnrolmentHouse, face: bytes, kind: str
+) -> None:
     path = "faces/Barack Obama/photo.jpg"
-    generation, done = desk.enrol(path, recoded(face, kind))
+    generation, done = house.enrol(path, recoded(face, kind))
     assert done == "enrolled"
-    photo = desk.photo(path)
+    photo = house.photo(path)
     assert photo is not None
     assert (photo["status"], photo["generation"], photo["path"]) == ("enrolled", generation, path)
     assert photo["quality"] > 0.5
-    person = from_document("Barack Obama", desk.gallery("Barack Obama"))
+    person = from_document("Barack Obama", house.gallery("Barack Obama"))
     assert person.name == "Barack Obama"
     assert person.photo_ids == ("photo.jpg",)
     assert np.allclose(np.linalg.norm(person.vectors, axis=1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["Barack Obama", "Zoë Ångström", "李小龙", "O'Neil & Söhne (1)", "a.b", "-"])
-def test_a_folder_makes_a_person_of_that_name(desk: Desk, face: bytes, name: str) -> None:
-    desk.enrol(f"faces/{name}/1.jpg", face)
-    person = desk.person(name)
+def test_a_folder_makes_a_person_of_that_name(house: EnrolmentHouse, face: bytes, name: str) -> None:
+    house.enrol(f"faces/{name}/1.jpg", face)
+    person = house.person(name)
     assert person is not None
     assert (person["name"], person["muted"], person["photoCount"]) == (name, False, 1)
     assert person["createdAt"] is not None
-    assert desk.gallery(name)["name"] == name
+    assert house.gallery(name)["name"] == name
 
 
-def test_a_person_that_is_there_keeps_everything_but_the_count(desk: Desk, face: bytes) -> None:
+def test_a_person_that_is_there_keeps_everything_but_the_count(house: EnrolmentHouse, face: bytes) -> None:
     given = {"name": "Dr. Barack", "muted": True, "consentAt": "2026"}
-    desk.db.document("people/p1").set(given)
-    desk.enrol("faces/p1/1.jpg", face)
-    assert desk.person("p1") == given | {"photoCount": 1}
-    assert desk.gallery("p1")["name"] == "Dr. Barack"
+    house.db.document("people/p1").set(given)
+    house.enrol("faces/p1/1.jpg", face)
+    assert house.person("p1") == given | {"photoCount": 1}
+    assert house.gallery("p1")["name"] == "Dr. Barack"
 
 
-def test_more_photos_of_a_person_come_side_by_side(desk: Desk, photos: Path) -> None:
+def test_more_photos_of_a_person_come_side_by_side(house: EnrolmentHouse, photos: Path) -> None:
     for name in ("obama.jpg", "obama2.jpg", "obama3.jpg"):
-        desk.enrol(f"faces/b/{name}", (photos / name).read_bytes())
-    assert desk.enrolled("b") == ["obama.jpg", "obama2.jpg", "obama3.jpg"]
-    vectors = from_document("b", desk.gallery("b")).vectors
+        house.enrol(f"faces/b/{name}", (photos / name).read_bytes())
+    assert house.enrolled("b") == ["obama.jpg", "obama2.jpg", "obama3.jpg"]
+    vectors = from_document("b", house.gallery("b")).vectors
     assert (1 - vectors @ vectors.T).max() < 0.4
 
 
@@ -108,107 +110,109 @@ def _dark(photo: bytes) -> bytes:
     ids=["no face", "two faces", "small", "blurred", "dark", "text", "empty", "truncated", "too large"],
 )
 def test_a_photo_that_cannot_be_used_says_what_to_do(
-    desk: Desk, face: bytes, spoil: Callable[[bytes], bytes], advice: str
+    house: EnrolmentHouse, face: bytes, spoil: Callable[[bytes], bytes], advice: str
 ) -> None:
     path = "faces/Barack/1.jpg"
-    _, done = desk.enrol(path, spoil(face))
-    photo = desk.photo(path)
+    _, done = house.enrol(path, spoil(face))
+    photo = house.photo(path)
     assert photo is not None
     assert photo["status"] == "rejected"
     assert advice in photo["reason"]
     assert photo["reason"] in done
-    assert desk.enrolled("Barack") == []
+    assert house.enrolled("Barack") == []
     # the owner sees the photo and its reason under the person, and the file stays until he deletes it
-    assert (desk.person("Barack") or {})["photoCount"] == 0
-    assert objects(desk.bucket) == [path]
+    assert (house.person("Barack") or {})["photoCount"] == 0
+    assert objects(house.bucket) == [path]
 
 
-def test_a_person_in_front_of_others_is_enrolled(desk: Desk, face: bytes) -> None:
+def test_a_person_in_front_of_others_is_enrolled(house: EnrolmentHouse, face: bytes) -> None:
     one = _opened(face)
     canvas = Image.new("RGB", (one.width + 200, one.height), (110, 112, 115))
     canvas.paste(one, (0, 0))
     behind = one.copy()
     behind.thumbnail((200, 300))
     canvas.paste(behind, (one.width, 0))
-    assert desk.enrol("faces/b/1.jpg", encoded(canvas))[1] == "enrolled"
+    assert house.enrol("faces/b/1.jpg", encoded(canvas))[1] == "enrolled"
 
 
-def test_one_photo_too_many_says_so_and_a_replaced_one_is_none(desk: Desk, photos: Path) -> None:
-    desk.desk = desk.another(max_photos_per_person=2)
+def test_one_photo_too_many_says_so_and_a_replaced_one_is_none(house: EnrolmentHouse, photos: Path) -> None:
+    house.service = house.another(max_photos_per_person=2)
     for name in ("obama.jpg", "obama2.jpg"):
-        assert desk.enrol(f"faces/b/{name}", (photos / name).read_bytes())[1] == "enrolled"
-    _, done = desk.enrol("faces/b/obama3.jpg", (photos / "obama3.jpg").read_bytes())
+        assert house.enrol(f"faces/b/{name}", (photos / name).read_bytes())[1] == "enrolled"
+    _, done = house.enrol("faces/b/obama3.jpg", (photos / "obama3.jpg").read_bytes())
     assert "b has 2 photos already: delete one" in done
-    assert desk.enrol("faces/b/obama2.jpg", (photos / "obama3.jpg").read_bytes())[1] == "enrolled"
-    assert desk.enrolled("b") == ["obama.jpg", "obama2.jpg"]
+    assert house.enrol("faces/b/obama2.jpg", (photos / "obama3.jpg").read_bytes())[1] == "enrolled"
+    assert house.enrolled("b") == ["obama.jpg", "obama2.jpg"]
 
 
-def test_a_rejected_photo_of_a_person_leaves_the_others(desk: Desk, face: bytes) -> None:
-    desk.enrol("faces/b/good.jpg", face)
-    desk.enrol("faces/b/bad.jpg", b"no photo")
-    assert desk.enrolled("b") == ["good.jpg"]
+def test_a_rejected_photo_of_a_person_leaves_the_others(house: EnrolmentHouse, face: bytes) -> None:
+    house.enrol("faces/b/good.jpg", face)
+    house.enrol("faces/b/bad.jpg", b"no photo")
+    assert house.enrolled("b") == ["good.jpg"]
 
 
-def test_a_good_photo_that_is_replaced_by_a_bad_one_is_no_longer_known(desk: Desk, face: bytes) -> None:
-    desk.enrol("faces/b/1.jpg", face)
-    assert desk.enrol("faces/b/1.jpg", b"no photo")[1].startswith("rejected")
-    assert desk.enrolled("b") == []
-    assert desk.enrol("faces/b/1.jpg", face)[1] == "enrolled"
-    assert desk.enrolled("b") == ["1.jpg"]
+def test_a_good_photo_that_is_replaced_by_a_bad_one_is_no_longer_known(
+    house: EnrolmentHouse, face: bytes
+) -> None:
+    house.enrol("faces/b/1.jpg", face)
+    assert house.enrol("faces/b/1.jpg", b"no photo")[1].startswith("rejected")
+    assert house.enrolled("b") == []
+    assert house.enrol("faces/b/1.jpg", face)[1] == "enrolled"
+    assert house.enrolled("b") == ["1.jpg"]
 
 
 @pytest.mark.parametrize(
     "path",
     ["faces/b", "faces/b/deeper/1.jpg", "faces//1.jpg", "faces/__x__/1.jpg", "faces/../1.jpg", "faces/b/"],
 )
-def test_what_was_no_photo_of_a_person_and_is_gone_is_left_alone(desk: Desk, path: str) -> None:
-    assert desk.desk.photo_arrived(path, 1) == "gone or replaced already"
-    assert desk.desk.photo_left(path, 1) == "nothing to forget"
-    assert list(desk.db.collections()) == []
+def test_what_was_no_photo_of_a_person_and_is_gone_is_left_alone(house: EnrolmentHouse, path: str) -> None:
+    assert house.service.photo_arrived(path, 1) == "gone or replaced already"
+    assert house.service.photo_left(path, 1) == "nothing to forget"
+    assert list(house.db.collections()) == []
 
 
-def test_a_renamed_person_is_recognised_by_the_new_name(desk: Desk, face: bytes) -> None:
-    desk.enrol("faces/b/1.jpg", face)
-    desk.db.document("people/b").update({"name": "Barack"})
-    before = desk.version()
-    assert desk.desk.person_changed("b") == "profile synced"
-    assert (desk.gallery("b")["name"], desk.version()) == ("Barack", before + 1)
-    assert desk.desk.person_changed("b") == "profile unchanged"
-    assert desk.version() == before + 1
-    assert desk.enrolled("b") == ["1.jpg"]
+def test_a_renamed_person_is_recognised_by_the_new_name(house: EnrolmentHouse, face: bytes) -> None:
+    house.enrol("faces/b/1.jpg", face)
+    house.db.document("people/b").update({"name": "Barack"})
+    before = house.version()
+    assert house.service.person_changed("b") == "profile synced"
+    assert (house.gallery("b")["name"], house.version()) == ("Barack", before + 1)
+    assert house.service.person_changed("b") == "profile unchanged"
+    assert house.version() == before + 1
+    assert house.enrolled("b") == ["1.jpg"]
 
 
 def test_renaming_a_person_without_photos_or_one_that_is_gone_changes_nothing(
-    desk: Desk, face: bytes
+    house: EnrolmentHouse, face: bytes
 ) -> None:
-    desk.db.document("people/new").set({"name": "New"})
-    assert desk.desk.person_changed("new") == "profile unchanged"
-    desk.enrol("faces/b/1.jpg", face)
-    desk.delete_person("b")
-    assert desk.desk.person_changed("b") == "profile unchanged"
-    assert desk.gallery("b")["deleted"] is True
+    house.db.document("people/new").set({"name": "New"})
+    assert house.service.person_changed("new") == "profile unchanged"
+    house.enrol("faces/b/1.jpg", face)
+    house.delete_person("b")
+    assert house.service.person_changed("b") == "profile unchanged"
+    assert house.gallery("b")["deleted"] is True
 
 
 def test_another_model_enrols_the_photos_anew_and_mixes_no_vectors(
-    desk: Desk, face: bytes, photos: Path
+    house: EnrolmentHouse, face: bytes, photos: Path
 ) -> None:
-    first, _ = desk.enrol("faces/b/1.jpg", face)
-    second, _ = desk.enrol("faces/b/2.jpg", (photos / "obama2.jpg").read_bytes())
+    first, _ = house.enrol("faces/b/1.jpg", face)
+    second, _ = house.enrol("faces/b/2.jpg", (photos / "obama2.jpg").read_bytes())
     for document in ("gallery/b", "people/b/photos/1.jpg", "people/b/photos/2.jpg"):
-        desk.db.document(document).update({"modelId": "another-model"})
-    assert desk.desk.photo_arrived("faces/b/1.jpg", first) == "enrolled"
-    gallery = desk.gallery("b")
+        house.db.document(document).update({"modelId": "another-model"})
+    assert house.service.photo_arrived("faces/b/1.jpg", first) == "enrolled"
+    gallery = house.gallery("b")
     assert gallery["photoIds"] == ["1.jpg"]
     assert gallery["modelId"] != "another-model"
-    assert desk.desk.photo_arrived("faces/b/2.jpg", second) == "enrolled"
-    assert desk.enrolled("b") == ["1.jpg", "2.jpg"]
+    assert house.service.photo_arrived("faces/b/2.jpg", second) == "enrolled"
+    assert house.enrolled("b") == ["1.jpg", "2.jpg"]
 
 
 @pytest.mark.parametrize("broken", [{"vectors": b"\x00" * 1024}, {"vectors": b"\x00" * 10}, {"photoIds": 3}])
 def test_an_unreadable_gallery_is_begun_anew_by_the_next_photo(
-    desk: Desk, face: bytes, broken: dict[str, object]
+    house: EnrolmentHouse, face: bytes, broken: dict[str, object]
 ) -> None:
-    desk.enrol("faces/b/1.jpg", face)
-    desk.db.document("gallery/b").update(broken)
-    assert desk.enrol("faces/b/2.jpg", face)[1] == "enrolled"
-    assert desk.gallery("b")["photoIds"] == ["2.jpg"]
+    house.enrol("faces/b/1.jpg", face)
+    house.db.document("gallery/b").update(broken)
+    assert house.enrol("faces/b/2.jpg", face)[1] == "enrolled"
+    assert house.gallery("b")["photoIds"] == ["2.jpg"]

@@ -14,7 +14,7 @@ import pytest
 from lookout.cloud.firebase import transaction
 from lookout.cloud.gallery.person_document import from_document
 from lookout.errors import Unavailable
-from tests.services.enrol.conftest import Desk
+from tests.services.enrol.conftest import EnrolmentHouse
 from tests.support.outage import StoreLine, closed_port
 from tests.support.stores import bucket_at, objects
 
@@ -32,217 +32,232 @@ def _at_once(*events: Callable[[], Any]) -> Sequence[Any]:
         return list(pool.map(happen, events))
 
 
-def test_a_doubled_arrival_changes_nothing(desk: Desk, face: bytes) -> None:
-    generation, _ = desk.enrol(PATH, face)
-    before, version = desk.photo(PATH), desk.version()
-    assert desk.desk.photo_arrived(PATH, generation) == "done already"
-    assert desk.another().photo_arrived(PATH, generation) == "done already"
-    assert (desk.photo(PATH), desk.version()) == (before, version)
+def test_a_doubled_arrival_changes_nothing(house: EnrolmentHouse, face: bytes) -> None:
+    generation, _ = house.enrol(PATH, face)
+    before, version = house.photo(PATH), house.version()
+    assert house.service.photo_arrived(PATH, generation) == "done already"
+    assert house.another().photo_arrived(PATH, generation) == "done already"
+    assert (house.photo(PATH), house.version()) == (before, version)
 
 
-def test_a_doubled_arrival_of_a_rejected_photo_changes_nothing(desk: Desk) -> None:
-    generation, _ = desk.enrol(PATH, b"no photo")
-    version = desk.version()
-    assert desk.desk.photo_arrived(PATH, generation) == "done already"
-    assert desk.version() == version
+def test_a_doubled_arrival_of_a_rejected_photo_changes_nothing(house: EnrolmentHouse) -> None:
+    generation, _ = house.enrol(PATH, b"no photo")
+    version = house.version()
+    assert house.service.photo_arrived(PATH, generation) == "done already"
+    assert house.version() == version
 
 
-def test_arrivals_doubled_at_the_same_moment_enrol_once(desk: Desk, face: bytes) -> None:
-    generation = desk.upload(PATH, face)
-    arrivals = [lambda one=one: one.photo_arrived(PATH, generation) for one in (desk.desk, desk.another())]
+def test_arrivals_doubled_at_the_same_moment_enrol_once(house: EnrolmentHouse, face: bytes) -> None:
+    generation = house.upload(PATH, face)
+    arrivals = [
+        lambda one=one: one.photo_arrived(PATH, generation) for one in (house.service, house.another())
+    ]
     assert "enrolled" in _at_once(*arrivals)
-    assert desk.enrolled("b") == ["1.jpg"]
-    assert desk.version() == 1
+    assert house.enrolled("b") == ["1.jpg"]
+    assert house.version() == 1
 
 
 def test_a_photo_whose_enrolment_was_cut_off_is_enrolled_when_its_event_comes_again(
-    desk: Desk, face: bytes
+    house: EnrolmentHouse, face: bytes
 ) -> None:
-    generation, _ = desk.enrol(PATH, face)
-    desk.db.document("people/b/photos/1.jpg").update({"status": "processing"})
-    assert desk.desk.photo_arrived(PATH, generation) == "enrolled"
-    assert desk.enrolled("b") == ["1.jpg"]
+    generation, _ = house.enrol(PATH, face)
+    house.db.document("people/b/photos/1.jpg").update({"status": "processing"})
+    assert house.service.photo_arrived(PATH, generation) == "enrolled"
+    assert house.enrolled("b") == ["1.jpg"]
 
 
-def test_a_deleted_photo_is_forgotten_and_forgotten_again(desk: Desk, face: bytes, other_face: bytes) -> None:
-    generation, _ = desk.enrol(PATH, face)
-    desk.enrol("faces/b/2.jpg", other_face)
-    desk.delete(PATH)
-    assert desk.desk.photo_left(PATH, generation) == "forgotten"
-    assert desk.enrolled("b") == ["2.jpg"]
-    assert desk.photo(PATH) is None
-    version = desk.version()
-    assert desk.desk.photo_left(PATH, generation) == "nothing to forget"
-    assert (desk.version(), desk.enrolled("b")) == (version, ["2.jpg"])
+def test_a_deleted_photo_is_forgotten_and_forgotten_again(
+    house: EnrolmentHouse, face: bytes, other_face: bytes
+) -> None:
+    generation, _ = house.enrol(PATH, face)
+    house.enrol("faces/b/2.jpg", other_face)
+    house.delete(PATH)
+    assert house.service.photo_left(PATH, generation) == "forgotten"
+    assert house.enrolled("b") == ["2.jpg"]
+    assert house.photo(PATH) is None
+    version = house.version()
+    assert house.service.photo_left(PATH, generation) == "nothing to forget"
+    assert (house.version(), house.enrolled("b")) == (version, ["2.jpg"])
 
 
-def test_a_rejected_photo_that_is_deleted_leaves_nothing(desk: Desk) -> None:
-    generation, _ = desk.enrol(PATH, b"no photo")
-    desk.delete(PATH)
-    assert desk.desk.photo_left(PATH, generation) == "forgotten"
-    assert desk.photo(PATH) is None
+def test_a_rejected_photo_that_is_deleted_leaves_nothing(house: EnrolmentHouse) -> None:
+    generation, _ = house.enrol(PATH, b"no photo")
+    house.delete(PATH)
+    assert house.service.photo_left(PATH, generation) == "forgotten"
+    assert house.photo(PATH) is None
 
 
-def test_an_arrival_after_the_deletion_does_not_bring_the_photo_back(desk: Desk, face: bytes) -> None:
-    generation = desk.upload(PATH, face)
-    desk.delete(PATH)
-    assert desk.desk.photo_left(PATH, generation) == "nothing to forget"
-    assert desk.desk.photo_arrived(PATH, generation) == "gone or replaced already"
-    assert desk.photo(PATH) is None
-    assert desk.gallery("b") == {}
+def test_an_arrival_after_the_deletion_does_not_bring_the_photo_back(
+    house: EnrolmentHouse, face: bytes
+) -> None:
+    generation = house.upload(PATH, face)
+    house.delete(PATH)
+    assert house.service.photo_left(PATH, generation) == "nothing to forget"
+    assert house.service.photo_arrived(PATH, generation) == "gone or replaced already"
+    assert house.photo(PATH) is None
+    assert house.gallery("b") == {}
 
 
 def test_late_events_of_an_overwritten_photo_do_not_touch_the_newer_one(
-    desk: Desk, face: bytes, other_face: bytes
+    house: EnrolmentHouse, face: bytes, other_face: bytes
 ) -> None:
-    old, _ = desk.enrol(PATH, face)
-    first = desk.gallery("b")["vectors"]
-    new, _ = desk.enrol(PATH, other_face)
+    old, _ = house.enrol(PATH, face)
+    first = house.gallery("b")["vectors"]
+    new, _ = house.enrol(PATH, other_face)
     assert new > old
-    second = desk.gallery("b")["vectors"]
+    second = house.gallery("b")["vectors"]
     assert first != second
-    assert desk.desk.photo_left(PATH, old) == "nothing to forget"
-    assert desk.desk.photo_arrived(PATH, old) == "gone or replaced already"
-    assert desk.gallery("b")["vectors"] == second
-    assert desk.enrolled("b") == ["1.jpg"]
+    assert house.service.photo_left(PATH, old) == "nothing to forget"
+    assert house.service.photo_arrived(PATH, old) == "gone or replaced already"
+    assert house.gallery("b")["vectors"] == second
+    assert house.enrolled("b") == ["1.jpg"]
 
 
 def test_the_old_versions_deletion_may_come_before_the_new_ones_arrival(
-    desk: Desk, face: bytes, other_face: bytes
+    house: EnrolmentHouse, face: bytes, other_face: bytes
 ) -> None:
-    old, _ = desk.enrol(PATH, face)
-    new = desk.upload(PATH, other_face)
-    assert desk.desk.photo_left(PATH, old) == "forgotten"
-    assert desk.desk.photo_arrived(PATH, new) == "enrolled"
-    assert desk.enrolled("b") == ["1.jpg"]
+    old, _ = house.enrol(PATH, face)
+    new = house.upload(PATH, other_face)
+    assert house.service.photo_left(PATH, old) == "forgotten"
+    assert house.service.photo_arrived(PATH, new) == "enrolled"
+    assert house.enrolled("b") == ["1.jpg"]
 
 
-def test_the_new_version_may_arrive_before_the_old_one(desk: Desk, face: bytes, other_face: bytes) -> None:
-    old = desk.upload(PATH, face)
-    new = desk.upload(PATH, other_face)
-    assert desk.desk.photo_arrived(PATH, new) == "enrolled"
-    assert desk.desk.photo_arrived(PATH, old) == "gone or replaced already"
-    assert (desk.photo(PATH) or {})["generation"] == new
+def test_the_new_version_may_arrive_before_the_old_one(
+    house: EnrolmentHouse, face: bytes, other_face: bytes
+) -> None:
+    old = house.upload(PATH, face)
+    new = house.upload(PATH, other_face)
+    assert house.service.photo_arrived(PATH, new) == "enrolled"
+    assert house.service.photo_arrived(PATH, old) == "gone or replaced already"
+    assert (house.photo(PATH) or {})["generation"] == new
 
 
 @pytest.mark.parametrize("moment", ["looked at", "embedded"])
 def test_a_photo_deleted_while_it_is_looked_at_is_not_enrolled(
-    desk: Desk, face: bytes, monkeypatch: pytest.MonkeyPatch, moment: str
+    house: EnrolmentHouse, face: bytes, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    generation = desk.upload(PATH, face)
-    inside = desk.desk
+    generation = house.upload(PATH, face)
+    inside = house.service
     look = inside._face
 
     def meanwhile(path: str, size: int) -> Any:
         found = look(path, size) if moment == "embedded" else None
-        desk.delete(PATH)
-        assert desk.another().photo_left(PATH, generation) == "forgotten"
+        house.delete(PATH)
+        assert house.another().photo_left(PATH, generation) == "forgotten"
         return found if moment == "embedded" else look(path, size)
 
     monkeypatch.setattr(inside, "_face", meanwhile)
     assert inside.photo_arrived(PATH, generation) == "gone meanwhile"
-    assert desk.photo(PATH) is None
-    assert desk.gallery("b") == {}
+    assert house.photo(PATH) is None
+    assert house.gallery("b") == {}
 
 
-def test_a_deleted_person_leaves_no_photo_and_no_vector(desk: Desk, face: bytes, other_face: bytes) -> None:
-    desk.enrol(PATH, face)
-    desk.enrol("faces/b/bad.jpg", b"no photo")
-    desk.enrol("faces/keep/1.jpg", other_face)
-    desk.enrol("faces/bb/1.jpg", other_face)
-    before = desk.version()
-    assert desk.delete_person("b") == "forgotten with 2 photos and 2 of their documents"
-    assert objects(desk.bucket) == ["faces/bb/1.jpg", "faces/keep/1.jpg"]
-    assert list(desk.db.collection("people/b/photos").get()) == []
-    gallery = desk.gallery("b")
+def test_a_deleted_person_leaves_no_photo_and_no_vector(
+    house: EnrolmentHouse, face: bytes, other_face: bytes
+) -> None:
+    house.enrol(PATH, face)
+    house.enrol("faces/b/bad.jpg", b"no photo")
+    house.enrol("faces/keep/1.jpg", other_face)
+    house.enrol("faces/bb/1.jpg", other_face)
+    before = house.version()
+    assert house.delete_person("b") == "forgotten with 2 photos and 2 of their documents"
+    assert objects(house.bucket) == ["faces/bb/1.jpg", "faces/keep/1.jpg"]
+    assert list(house.db.collection("people/b/photos").get()) == []
+    gallery = house.gallery("b")
     assert gallery["deleted"] is True
-    assert gallery["version"] == desk.version() == before + 1
+    assert gallery["version"] == house.version() == before + 1
     assert not {"vectors", "name", "photoIds"} & gallery.keys()
-    assert (desk.enrolled("keep"), desk.enrolled("bb")) == (["1.jpg"], ["1.jpg"])
-    assert desk.delete_person("b") == "forgotten with 0 photos and 0 of their documents"
+    assert (house.enrolled("keep"), house.enrolled("bb")) == (["1.jpg"], ["1.jpg"])
+    assert house.delete_person("b") == "forgotten with 0 photos and 0 of their documents"
 
 
-def test_the_photos_own_deletions_after_the_persons_change_nothing(desk: Desk, face: bytes) -> None:
-    generation, _ = desk.enrol(PATH, face)
-    desk.delete_person("b")
-    assert desk.desk.photo_left(PATH, generation) == "nothing to forget"
-    assert desk.person("b") is None
-    assert desk.gallery("b")["deleted"] is True
+def test_the_photos_own_deletions_after_the_persons_change_nothing(
+    house: EnrolmentHouse, face: bytes
+) -> None:
+    generation, _ = house.enrol(PATH, face)
+    house.delete_person("b")
+    assert house.service.photo_left(PATH, generation) == "nothing to forget"
+    assert house.person("b") is None
+    assert house.gallery("b")["deleted"] is True
 
 
-def test_a_photo_deleted_after_its_person_was_does_not_bring_the_person_back(desk: Desk, face: bytes) -> None:
-    generation, _ = desk.enrol(PATH, face)
-    desk.db.document("people/b").delete()  # and its event is still on the way
-    desk.delete(PATH)
-    desk.desk.photo_left(PATH, generation)
-    assert desk.person("b") is None
+def test_a_photo_deleted_after_its_person_was_does_not_bring_the_person_back(
+    house: EnrolmentHouse, face: bytes
+) -> None:
+    generation, _ = house.enrol(PATH, face)
+    house.db.document("people/b").delete()  # and its event is still on the way
+    house.delete(PATH)
+    house.service.photo_left(PATH, generation)
+    assert house.person("b") is None
 
 
 def test_a_late_arrival_does_not_bring_a_deleted_person_back(
-    desk: Desk, face: bytes, monkeypatch: pytest.MonkeyPatch
+    house: EnrolmentHouse, face: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generation = desk.upload(PATH, face)
-    inside = desk.desk
+    generation = house.upload(PATH, face)
+    inside = house.service
     look = inside._face
 
     def meanwhile(path: str, size: int) -> Any:
         found = look(path, size)
-        desk.another().person_left("b", datetime.now(UTC))
+        house.another().person_left("b", datetime.now(UTC))
         return found
 
     monkeypatch.setattr(inside, "_face", meanwhile)
     assert inside.photo_arrived(PATH, generation) == "gone meanwhile"
-    assert desk.person("b") is None
-    assert desk.gallery("b")["deleted"] is True
-    assert desk.another().photo_arrived(PATH, generation) == "gone or replaced already"
-    assert desk.photo(PATH) is None
+    assert house.person("b") is None
+    assert house.gallery("b")["deleted"] is True
+    assert house.another().photo_arrived(PATH, generation) == "gone or replaced already"
+    assert house.photo(PATH) is None
 
 
 def test_a_person_made_anew_after_the_deletion_is_enrolled(
-    desk: Desk, face: bytes, other_face: bytes
+    house: EnrolmentHouse, face: bytes, other_face: bytes
 ) -> None:
-    desk.enrol(PATH, face)
-    desk.delete_person("b")
-    assert desk.enrol(PATH, other_face)[1] == "enrolled"
-    assert desk.enrolled("b") == ["1.jpg"]
-    assert (desk.person("b") or {})["name"] == "b"
+    house.enrol(PATH, face)
+    house.delete_person("b")
+    assert house.enrol(PATH, other_face)[1] == "enrolled"
+    assert house.enrolled("b") == ["1.jpg"]
+    assert (house.person("b") or {})["name"] == "b"
 
 
 def test_a_late_deletion_of_the_person_spares_what_came_after_it(
-    desk: Desk, face: bytes, other_face: bytes
+    house: EnrolmentHouse, face: bytes, other_face: bytes
 ) -> None:
-    desk.enrol(PATH, face)
+    house.enrol(PATH, face)
     at = datetime.now(UTC)
-    desk.enrol("faces/b/new.jpg", other_face)
-    assert desk.desk.person_left("b", at) == "forgotten with 1 photos and 1 of their documents"
-    assert desk.enrolled("b") == ["new.jpg"]
-    assert objects(desk.bucket) == ["faces/b/new.jpg"]
+    house.enrol("faces/b/new.jpg", other_face)
+    assert house.service.person_left("b", at) == "forgotten with 1 photos and 1 of their documents"
+    assert house.enrolled("b") == ["new.jpg"]
+    assert objects(house.bucket) == ["faces/b/new.jpg"]
 
 
-def test_a_folder_dropped_at_once_is_enrolled_whole(desk: Desk, photos: Path) -> None:
+def test_a_folder_dropped_at_once_is_enrolled_whole(house: EnrolmentHouse, photos: Path) -> None:
     sources = ["obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_face.jpg"] * 2
     paths = [f"faces/b/{index}.jpg" for index in range(len(sources))]
     generations = [
-        desk.upload(path, (photos / source).read_bytes()) for path, source in zip(paths, sources, strict=True)
+        house.upload(path, (photos / source).read_bytes())
+        for path, source in zip(paths, sources, strict=True)
     ]
-    desks = [desk.another(), desk.another()] * 4
+    desks = [house.another(), house.another()] * 4
     arrivals = [
         lambda one=one, path=path, generation=generation: one.photo_arrived(path, generation)
         for one, path, generation in zip(desks, paths, generations, strict=True)
     ]
     assert set(_at_once(*arrivals)) == {"enrolled"}
-    assert desk.enrolled("b") == [f"{index}.jpg" for index in range(8)]
-    assert desk.version() == 8
-    assert len(from_document("b", desk.gallery("b")).vectors) == 8
+    assert house.enrolled("b") == [f"{index}.jpg" for index in range(8)]
+    assert house.version() == 8
+    assert len(from_document("b", house.gallery("b")).vectors) == 8
 
 
 @pytest.mark.parametrize("outcome", ["enrolled", "rejected"])
 def test_two_first_photos_of_a_person_at_once_are_both_dealt_with(
-    desk: Desk, face: bytes, other_face: bytes, monkeypatch: pytest.MonkeyPatch, outcome: str
+    house: EnrolmentHouse, face: bytes, other_face: bytes, monkeypatch: pytest.MonkeyPatch, outcome: str
 ) -> None:
-    first = desk.upload(PATH, face)
-    second = desk.upload("faces/b/2.jpg", other_face if outcome == "enrolled" else b"no picture")
-    slow, quick = desk.another(), desk.another()
+    first = house.upload(PATH, face)
+    second = house.upload("faces/b/2.jpg", other_face if outcome == "enrolled" else b"no picture")
+    slow, quick = house.another(), house.another()
     names = slow._enrolment._names
 
     def late() -> Any:
@@ -252,47 +267,49 @@ def test_two_first_photos_of_a_person_at_once_are_both_dealt_with(
 
     monkeypatch.setattr(slow._enrolment, "_names", late)
     assert slow.photo_arrived("faces/b/2.jpg", second).startswith(outcome)
-    photo = desk.photo("faces/b/2.jpg")
+    photo = house.photo("faces/b/2.jpg")
     assert photo is not None
     assert photo["status"] == outcome
 
 
-def test_several_people_at_once_each_get_a_version_of_their_own(desk: Desk, strangers: list[bytes]) -> None:
+def test_several_people_at_once_each_get_a_version_of_their_own(
+    house: EnrolmentHouse, strangers: list[bytes]
+) -> None:
     paths = [f"faces/person {index}/1.jpg" for index in range(4)]
-    generations = [desk.upload(path, photo) for path, photo in zip(paths, strangers[:4], strict=True)]
+    generations = [house.upload(path, photo) for path, photo in zip(paths, strangers[:4], strict=True)]
     arrivals = [
-        lambda path=path, generation=generation: desk.desk.photo_arrived(path, generation)
+        lambda path=path, generation=generation: house.service.photo_arrived(path, generation)
         for path, generation in zip(paths, generations, strict=True)
     ]
     assert set(_at_once(*arrivals)) == {"enrolled"}
-    versions = [desk.gallery(f"person {index}")["version"] for index in range(4)]
+    versions = [house.gallery(f"person {index}")["version"] for index in range(4)]
     assert sorted(versions) == [1, 2, 3, 4]
 
 
-def test_a_silent_storage_has_the_event_come_again(desk: Desk, face: bytes, project: str) -> None:
-    generation = desk.upload(PATH, face)
+def test_a_silent_storage_has_the_event_come_again(house: EnrolmentHouse, face: bytes, project: str) -> None:
+    generation = house.upload(PATH, face)
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
-    broken = desk.another(bucket=silent, store_timeout_seconds=3.0)
+    broken = house.another(bucket=silent, store_timeout_seconds=3.0)
     with pytest.raises(Unavailable, match="Storage"):
         broken.photo_arrived(PATH, generation)
     with pytest.raises(Unavailable, match="Storage"):
         broken.person_left("b", datetime.now(UTC))
-    assert desk.desk.photo_arrived(PATH, generation) == "enrolled" or desk.gallery("b")["deleted"]
+    assert house.service.photo_arrived(PATH, generation) == "enrolled" or house.gallery("b")["deleted"]
     silent.client.close()
 
 
 def test_a_silent_firestore_has_the_event_come_again(
-    desk: Desk, face: bytes, line: StoreLine, distant_db: Any
+    house: EnrolmentHouse, face: bytes, line: StoreLine, distant_db: Any
 ) -> None:
-    generation = desk.upload(PATH, face)
+    generation = house.upload(PATH, face)
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):
-        desk.another(db=distant_db, store_timeout_seconds=0.5).photo_arrived(PATH, generation)
-    assert desk.desk.photo_arrived(PATH, generation) == "enrolled"
+        house.another(db=distant_db, store_timeout_seconds=0.5).photo_arrived(PATH, generation)
+    assert house.service.photo_arrived(PATH, generation) == "enrolled"
 
 
 def test_a_step_that_others_are_always_faster_than_has_the_event_come_again(
-    desk: Desk, face: bytes, monkeypatch: pytest.MonkeyPatch
+    house: EnrolmentHouse, face: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from google.api_core.exceptions import Aborted
     from google.cloud.firestore import WriteBatch
@@ -303,49 +320,53 @@ def test_a_step_that_others_are_always_faster_than_has_the_event_come_again(
         tries.append(batch)
         raise Aborted("somebody else was faster")  # type: ignore[no-untyped-call]
 
-    generation = desk.upload(PATH, face)
+    generation = house.upload(PATH, face)
     with monkeypatch.context() as contention:
         contention.setattr(transaction, "PAUSE", 0.0)
         contention.setattr(WriteBatch, "commit", contended)
         with pytest.raises(Unavailable, match="Too many changes"):
-            desk.desk.photo_arrived(PATH, generation)
+            house.service.photo_arrived(PATH, generation)
     assert len(tries) == transaction.TRIES
-    assert desk.desk.photo_arrived(PATH, generation) == "enrolled"
+    assert house.service.photo_arrived(PATH, generation) == "enrolled"
 
 
 def test_a_person_deleted_while_a_photo_is_enrolled_does_not_come_back(
-    desk: Desk, face: bytes, other_face: bytes
+    house: EnrolmentHouse, face: bytes, other_face: bytes
 ) -> None:
-    desk.enrol(PATH, face)
-    generation = desk.upload("faces/b/2.jpg", other_face)
-    desk.db.document("people/b").delete()
+    house.enrol(PATH, face)
+    generation = house.upload("faces/b/2.jpg", other_face)
+    house.db.document("people/b").delete()
     at = datetime.now(UTC)  # the event of the deletion is on the way
-    desk.desk.photo_arrived("faces/b/2.jpg", generation)
-    desk.desk.person_left("b", at)
-    assert desk.person("b") is None
-    assert desk.gallery("b")["deleted"] is True
-    assert objects(desk.bucket) == []
-    assert list(desk.db.collection("people/b/photos").get()) == []
+    house.service.photo_arrived("faces/b/2.jpg", generation)
+    house.service.person_left("b", at)
+    assert house.person("b") is None
+    assert house.gallery("b")["deleted"] is True
+    assert objects(house.bucket) == []
+    assert list(house.db.collection("people/b/photos").get()) == []
 
 
-def test_a_person_that_an_owner_made_anew_survives_the_late_deletion(desk: Desk, face: bytes) -> None:
-    desk.enrol(PATH, face)
+def test_a_person_that_an_owner_made_anew_survives_the_late_deletion(
+    house: EnrolmentHouse, face: bytes
+) -> None:
+    house.enrol(PATH, face)
     at = datetime.now(UTC)
-    desk.db.document("people/b").set({"name": "B again", "createdAt": datetime.now(UTC)})
-    desk.desk.person_left("b", at)
-    assert (desk.person("b") or {})["name"] == "B again"
+    house.db.document("people/b").set({"name": "B again", "createdAt": datetime.now(UTC)})
+    house.service.person_left("b", at)
+    assert (house.person("b") or {})["name"] == "B again"
 
 
-def test_a_name_changed_while_a_photo_is_enrolled_is_the_one_that_stays(desk: Desk, face: bytes) -> None:
-    first = desk.upload(PATH, face)
-    second = desk.upload("faces/b/2.jpg", face)
-    desk.desk.photo_arrived(PATH, first)
+def test_a_name_changed_while_a_photo_is_enrolled_is_the_one_that_stays(
+    house: EnrolmentHouse, face: bytes
+) -> None:
+    first = house.upload(PATH, face)
+    second = house.upload("faces/b/2.jpg", face)
+    house.service.photo_arrived(PATH, first)
 
     def renamed() -> str:
-        desk.db.document("people/b").update({"name": "Barack"})
-        done: str = desk.another().person_changed("b")
+        house.db.document("people/b").update({"name": "Barack"})
+        done: str = house.another().person_changed("b")
         return done
 
-    _at_once(lambda: desk.desk.photo_arrived("faces/b/2.jpg", second), renamed)
-    assert desk.gallery("b")["name"] == "Barack"
-    assert desk.enrolled("b") == ["1.jpg", "2.jpg"]
+    _at_once(lambda: house.service.photo_arrived("faces/b/2.jpg", second), renamed)
+    assert house.gallery("b")["name"] == "Barack"
+    assert house.enrolled("b") == ["1.jpg", "2.jpg"]

@@ -13,7 +13,7 @@ from lookout.cloud.firebase import google_private
 from lookout.errors import Unavailable
 from lookout.services import enrol
 from stack.local.info import StackInfo
-from tests.services.enrol.conftest import Desk
+from tests.services.enrol.conftest import EnrolmentHouse
 from tests.services.enrol.events import of_object, of_person
 from tests.support import functions
 from tests.support.stores import objects
@@ -22,22 +22,22 @@ PATH = "faces/b/1.jpg"
 
 
 @pytest.fixture
-def main(desk: Desk) -> Any:
-    """``main.py`` as a warm instance whose desk is the test's."""
+def main(house: EnrolmentHouse) -> Any:
+    """``main.py`` as a warm instance whose house is the test's."""
     main = functions.main("enroll")
-    enrol.service.replace(desk.desk)
+    enrol.service.replace(house.service)
     return main
 
 
 def test_a_finalized_photo_is_enrolled_and_a_deleted_one_forgotten(
-    main: Any, desk: Desk, face: bytes
+    main: Any, house: EnrolmentHouse, face: bytes
 ) -> None:
-    generation = desk.upload(PATH, face)
+    generation = house.upload(PATH, face)
     main.enroll(of_object("finalized", PATH, generation))
-    assert desk.enrolled("b") == ["1.jpg"]
-    desk.delete(PATH)
+    assert house.enrolled("b") == ["1.jpg"]
+    house.delete(PATH)
     main.forget_photo(of_object("deleted", PATH, generation))
-    assert desk.enrolled("b") == []
+    assert house.enrolled("b") == []
 
 
 @pytest.mark.parametrize(
@@ -49,54 +49,58 @@ def test_objects_elsewhere_are_no_matter(main: Any, capfd: pytest.CaptureFixture
     assert capfd.readouterr().out == ""
 
 
-def test_a_person_who_is_deleted_is_forgotten(main: Any, desk: Desk, face: bytes) -> None:
-    desk.enrol(PATH, face)
-    desk.db.document("people/b").delete()
+def test_a_person_who_is_deleted_is_forgotten(main: Any, house: EnrolmentHouse, face: bytes) -> None:
+    house.enrol(PATH, face)
+    house.db.document("people/b").delete()
     main.person_changed(of_person({"name": "b"}, None))
-    assert desk.gallery("b")["deleted"] is True
+    assert house.gallery("b")["deleted"] is True
 
 
-def test_a_person_who_is_renamed_is_renamed_in_the_gallery(main: Any, desk: Desk, face: bytes) -> None:
-    desk.enrol(PATH, face)
-    desk.db.document("people/b").update({"name": "Zoë Ångström"})
+def test_a_person_who_is_renamed_is_renamed_in_the_gallery(
+    main: Any, house: EnrolmentHouse, face: bytes
+) -> None:
+    house.enrol(PATH, face)
+    house.db.document("people/b").update({"name": "Zoë Ångström"})
     main.person_changed(of_person({"name": "b"}, {"name": "Zoë Ångström"}))
-    assert desk.gallery("b")["name"] == "Zoë Ångström"
+    assert house.gallery("b")["name"] == "Zoë Ångström"
 
 
 @pytest.mark.parametrize("odd", ["b ", "%62", "%2562", " b", "b%20"])
 def test_nobody_is_forgotten_for_somebody_whose_id_reads_alike_in_a_header(
-    main: Any, desk: Desk, face: bytes, odd: str
+    main: Any, house: EnrolmentHouse, face: bytes, odd: str
 ) -> None:
-    desk.db.document("people/b").set({"name": "B"})
-    desk.db.document(f"people/{odd}").set({"name": "Another"})
+    house.db.document("people/b").set({"name": "B"})
+    house.db.document(f"people/{odd}").set({"name": "Another"})
     for one in ("b", odd):
-        desk.enrol(f"faces/{one}/1.jpg", face)
-    desk.db.document(f"people/{odd}").update({"muted": True})
+        house.enrol(f"faces/{one}/1.jpg", face)
+    house.db.document(f"people/{odd}").update({"muted": True})
     main.person_changed(of_person({"name": "Another"}, {"name": "Another", "muted": True}, odd))
-    assert (desk.gallery("b")["muted"], desk.gallery(odd)["muted"]) == (False, True)
-    desk.db.document(f"people/{odd}").delete()
+    assert (house.gallery("b")["muted"], house.gallery(odd)["muted"]) == (False, True)
+    house.db.document(f"people/{odd}").delete()
     main.person_changed(of_person({"name": "Another"}, None, odd))
-    assert (desk.enrolled("b"), desk.gallery(odd)["deleted"]) == (["1.jpg"], True)
-    assert objects(desk.bucket) == ["faces/b/1.jpg"]
+    assert (house.enrolled("b"), house.gallery(odd)["deleted"]) == (["1.jpg"], True)
+    assert objects(house.bucket) == ["faces/b/1.jpg"]
 
 
 def test_nothing_is_forgotten_of_somebody_whose_document_is_still_there(
-    main: Any, desk: Desk, face: bytes
+    main: Any, house: EnrolmentHouse, face: bytes
 ) -> None:
-    desk.enrol(PATH, face)
+    house.enrol(PATH, face)
     main.person_changed(of_person({"name": "b"}, None, written_at=datetime.now(UTC)))
-    assert (desk.enrolled("b"), objects(desk.bucket)) == (["1.jpg"], [PATH])
+    assert (house.enrolled("b"), objects(house.bucket)) == (["1.jpg"], [PATH])
 
 
-def test_what_was_of_somebody_made_anew_is_forgotten_all_the_same(main: Any, desk: Desk, face: bytes) -> None:
-    desk.enrol(PATH, face)
-    written_at = desk.db.document("people/b").get().update_time
-    desk.db.document("people/b").delete()
+def test_what_was_of_somebody_made_anew_is_forgotten_all_the_same(
+    main: Any, house: EnrolmentHouse, face: bytes
+) -> None:
+    house.enrol(PATH, face)
+    written_at = house.db.document("people/b").get().update_time
+    house.db.document("people/b").delete()
     at = datetime.now(UTC)
-    desk.db.document("people/b").set({"name": "B again", "createdAt": at + timedelta(seconds=2)})
+    house.db.document("people/b").set({"name": "B again", "createdAt": at + timedelta(seconds=2)})
     main.person_changed(of_person({"name": "b"}, None, written_at=written_at))
-    assert (desk.gallery("b")["deleted"], objects(desk.bucket)) == (True, [])
-    assert (desk.person("b") or {})["name"] == "B again"
+    assert (house.gallery("b")["deleted"], objects(house.bucket)) == (True, [])
+    assert (house.person("b") or {})["name"] == "B again"
 
 
 def test_an_event_of_no_document_is_passed_over(main: Any, capfd: pytest.CaptureFixture[str]) -> None:
@@ -118,15 +122,15 @@ END = datetime(2030, 1, 1, tzinfo=UTC)
     ids=["muted", "consent", "consent for good", "made"],
 )
 def test_what_an_owner_says_of_a_person_is_carried_into_the_gallery(
-    main: Any, desk: Desk, face: bytes, before: dict[str, object] | None, after: dict[str, object]
+    main: Any, house: EnrolmentHouse, face: bytes, before: dict[str, object] | None, after: dict[str, object]
 ) -> None:
-    desk.db.document("people/b").set(before or {})
-    desk.enrol(PATH, face)
-    desk.db.document("people/b").update(after)
+    house.db.document("people/b").set(before or {})
+    house.enrol(PATH, face)
+    house.db.document("people/b").update(after)
     main.person_changed(of_person(before, after))
     said = {"name": "b", "muted": False, "consentExpiresAt": None} | after
-    assert {field: desk.gallery("b")[field] for field in said} == said
-    assert desk.gallery("b")["version"] == desk.version() == 2
+    assert {field: house.gallery("b")[field] for field in said} == said
+    assert house.gallery("b")["version"] == house.version() == 2
 
 
 @pytest.mark.parametrize(
@@ -151,24 +155,24 @@ def test_other_changes_of_a_person_are_no_matter(
 
 
 def test_a_silent_store_has_the_event_come_again(
-    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    main: Any, house: EnrolmentHouse, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def silent(path: str, generation: int) -> str:
         raise Unavailable("Firestore did not answer; try again.")
 
-    monkeypatch.setattr(desk.desk, "photo_arrived", silent)
+    monkeypatch.setattr(house.service, "photo_arrived", silent)
     with pytest.raises(Unavailable):
         main.enroll(of_object("finalized", PATH, 1))
     assert json.loads(capfd.readouterr().out)["severity"] == "WARNING"
 
 
 def test_an_error_that_no_repetition_mends_is_logged_and_dropped(
-    main: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    main: Any, house: EnrolmentHouse, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def broken(path: str, generation: int) -> str:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(desk.desk, "photo_arrived", broken)
+    monkeypatch.setattr(house.service, "photo_arrived", broken)
     main.enroll(of_object("finalized", PATH, 1))
     line = json.loads(capfd.readouterr().out)
     assert (line["severity"], line["subject"]) == ("ERROR", PATH)

@@ -85,7 +85,7 @@ class NotifyStores(Household):
 
 @pytest.fixture
 def smtp() -> Iterator[MailServer]:
-    """A mail server without TLS, for whoever wants to send."""
+    """A mail server without TLS."""
     with mail_server() as server:
         yield server
 

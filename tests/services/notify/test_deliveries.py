@@ -40,18 +40,18 @@ def test_deliveries_at_once_tell_once_and_the_ones_that_come_too_early_come_agai
 ) -> None:
     room.alert()
     notice = room.notice()
-    desks = [room.service() for _ in range(3)]
-    ready = threading.Barrier(len(desks))
+    services = [room.service() for _ in range(3)]
+    ready = threading.Barrier(len(services))
 
-    def deliver(desk: Any) -> str:
+    def deliver(service: Any) -> str:
         ready.wait()
         try:
-            return str(desk.deliver(notice))
+            return str(service.deliver(notice))
         except Unavailable:
             return "to come again"
 
-    with ThreadPoolExecutor(len(desks)) as pool:
-        answers = list(pool.map(deliver, desks))
+    with ThreadPoolExecutor(len(services)) as pool:
+        answers = list(pool.map(deliver, services))
     assert "email: sent; webhook: sent" in answers or "to come again" in answers
     assert room.service().deliver(notice) == "email: done before; webhook: done before"
     assert len(smtp.mails) == len(hook.posted) == 1
@@ -198,9 +198,9 @@ def test_in_a_digest_two_alerts_at_once_are_one_arrival(digest: NotifyStores, sm
     for number in range(4):
         digest.known(f"b{number}")
         notices.append(digest.notice(f"b{number}"))
-    desks = [digest.service() for _ in notices]
-    with ThreadPoolExecutor(len(desks)) as pool:
-        told = list(pool.map(lambda pair: pair[0].deliver(pair[1]), zip(desks, notices, strict=True)))
+    services = [digest.service() for _ in notices]
+    with ThreadPoolExecutor(len(services)) as pool:
+        told = list(pool.map(lambda pair: pair[0].deliver(pair[1]), zip(services, notices, strict=True)))
     assert told.count("dropped: digest, not the first arrival of the day") == 3
     assert len(smtp.mails) == 1
 

@@ -58,10 +58,10 @@ def test_a_silent_store_has_the_event_come_again(
     room.alert()
     notice = room.notice()
     room.db = distant_db
-    desk = room.service(STORE_TIMEOUT_SECONDS=0.5)
+    service = room.service(STORE_TIMEOUT_SECONDS=0.5)
     line.cut()
     with pytest.raises(Unavailable):
-        desk.deliver(notice)
+        service.deliver(notice)
 
 
 def test_a_notice_that_cannot_be_read_is_dropped(

@@ -156,8 +156,8 @@ def test_a_wrong_password_is_told_at_once_and_shown_nowhere(
 ) -> None:
     post.alert()
     with mail_server(auth=True) as server:
-        desk = post.service(EMAIL_PORT=server.port, EMAIL_USER=USER, EMAIL_PASSWORD="not the password")
-        desk.deliver(post.notice())
+        service = post.service(EMAIL_PORT=server.port, EMAIL_USER=USER, EMAIL_PASSWORD="not the password")
+        service.deliver(post.notice())
     assert _reason(post) == "127.0.0.1 does not take EMAIL_USER and EMAIL_PASSWORD (535)."
     assert set(server.logins) == {False}
     assert server.mails == []

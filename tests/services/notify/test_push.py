@@ -214,7 +214,7 @@ def told(fcm: Receiver) -> list[str]:
 
 
 @pytest.mark.parametrize("claims", [{}, {"role": "agent", "agentId": "pi"}, {"role": "admin"}])
-def test_devices_of_whoever_has_no_role_to_look_any_more_are_told_nothing_and_go(
+def test_devices_of_users_without_a_role_are_notified_no_more_and_deleted(
     room: NotifyStores, push: Any, fcm: Receiver, register: Register, stack: StackInfo, claims: dict[str, str]
 ) -> None:
     register("mine")

@@ -45,7 +45,7 @@ class House(Household):
     client: FlaskClient
     token: str
 
-    def desk(self, enrol_seconds: float = 0.0) -> Any:
+    def service(self, enrol_seconds: float = 0.0) -> Any:
         """A warm instance of its own. Nobody enrols here, so that it need not wait."""
         return people_service.PeopleService(self.settings, self.stores, enrol_seconds)
 
@@ -175,5 +175,5 @@ def _timeless(plain: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def house(owner_token: str, settings: Settings, db: Any, bucket: Any) -> House:
     made = House(settings, db, bucket, people_app().test_client(), owner_token)
-    people_service.service.replace(made.desk())
+    people_service.service.replace(made.service())
     return made

@@ -58,9 +58,9 @@ def test_only_an_owner_may_take_all_of_somebody_along(house: House, viewer: str)
 
 def test_an_owner_who_calls_too_often_is_told_when_to_come_back(house: House) -> None:
     house.stranger("s1", "s1")
-    desk = house.desk()
-    desk._callers = Callers(verify, 8)
-    people_service.service.replace(desk)
+    service = house.service()
+    service._callers = Callers(verify, 8)
+    people_service.service.replace(service)
     answers = [house.answer("/strangers/s1/ignore") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].headers["Retry-After"]

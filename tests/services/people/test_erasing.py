@@ -259,7 +259,7 @@ def test_what_was_interrupted_is_finished_by_the_tidying(house: House) -> None:
     with killed_at(4, after=True), pytest.raises(Killed):
         house.done("/people/Anna/erase")
     assert left_of(house, "Anna")
-    assert house.desk().jobs.runner.resume_all(timedelta(0)) == 1
+    assert house.service().jobs.runner.resume_all(timedelta(0)) == 1
     assert left_of(house, "Anna") == []
     assert house.done("/people/Anna/erase")["counts"]["alerts"] == 2
 
@@ -289,11 +289,11 @@ def test_what_is_unreadable_keeps_nothing_from_being_erased(house: House) -> Non
 def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House) -> None:
     """An instance that has not heard of it makes one more alert while the erasing goes on."""
     live_with(house, "Anna")
-    desk = house.desk()
-    desk.jobs.erasure._stale_seconds = 0.5
-    people_service.service.replace(desk)
+    service = house.service()
+    service.jobs.erasure._stale_seconds = 0.5
+    people_service.service.replace(service)
     late = threading.Timer(0.4, lambda: house.alert("h9", "Anna", is_open=True))
-    sweep, sweeps = desk.jobs.erasure._data.sweep, []
+    sweep, sweeps = service.jobs.erasure._data.sweep, []
 
     def seen(job: Any, person_id: str) -> int:
         count: int = sweep(job, person_id)
@@ -302,7 +302,7 @@ def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House)
             late.start()
         return count
 
-    desk.jobs.erasure._data.sweep = seen
+    service.jobs.erasure._data.sweep = seen
     answer = house.done("/people/Anna/erase")
     assert answer["counts"]["alerts"] == 3
     assert len(sweeps) >= 3

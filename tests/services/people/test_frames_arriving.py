@@ -1,4 +1,4 @@
-"""Frames arrive while an owner puts something right: whoever comes second decides anew."""
+"""Frames arrive while an owner corrects something: the second to write decides anew."""
 
 from __future__ import annotations
 
@@ -135,10 +135,10 @@ def test_a_visit_that_begins_while_another_one_is_corrected_is_not_lost(house: H
 def test_a_name_that_somebody_else_gets_meanwhile_is_one_person(house: House) -> None:
     house.stranger("s1", "s1")
     house.stranger("s2", "s2")
-    desk = house.desk()
+    service = house.service()
 
     def name_the_other() -> None:
-        desk.jobs.runner.finish(desk.jobs.name_stranger.begin("s2", Wanted("postman", None), "u"))
+        service.jobs.runner.finish(service.jobs.name_stranger.begin("s2", Wanted("postman", None), "u"))
 
     with before_write(0, name_the_other):
         answer = house.done("/strangers/s1/name", {"name": "Postman"})

@@ -69,7 +69,7 @@ def interrupted_everywhere(
                 answer = {}
         complete = bool(answer)
         if not complete:
-            people_service.service.replace(house.desk())
+            people_service.service.replace(house.service())
             answer = house.done(path, body)
         ends.append((answer, house.all()))
         if complete:
@@ -141,13 +141,13 @@ def test_what_nobody_calls_for_again_is_finished_by_the_tidying(house: House) ->
     house.stranger("s1", "s1", "a2")
     with killed_at(2, after=True), pytest.raises(Killed):
         house.done("/strangers/s1/name", {"name": "Postman"})
-    desk = house.desk()
-    assert desk.jobs.runner.resume_all(timedelta(minutes=5)) == 0
+    service = house.service()
+    assert service.jobs.runner.resume_all(timedelta(minutes=5)) == 0
     assert house.read("jobs/name_s1")["state"] == "running"
-    assert desk.jobs.runner.resume_all(timedelta(0)) == 1
+    assert service.jobs.runner.resume_all(timedelta(0)) == 1
     assert house.read("jobs/name_s1")["state"] == "done"
     assert house.get("strangers/s1") is None
-    assert desk.jobs.runner.resume_all(timedelta(0)) == 0
+    assert service.jobs.runner.resume_all(timedelta(0)) == 0
 
 
 def test_a_call_about_the_same_person_finishes_what_was_interrupted_first(house: House) -> None:

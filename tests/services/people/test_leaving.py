@@ -31,7 +31,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture(autouse=True)
 def own_housekeeping(house: House) -> None:
     """The function's events are about the test's own stores."""
-    kept = housekeeping.Housekeeping(house.settings, house.stores, house.desk().jobs.runner)
+    kept = housekeeping.Housekeeping(house.settings, house.stores, house.service().jobs.runner)
     housekeeping.service.replace(kept)
 
 
@@ -187,13 +187,13 @@ def test_a_merged_stranger_lives_as_long_as_an_alert_of_either(house: House) -> 
 
 def test_a_stranger_whose_naming_was_given_up_goes_when_all_alerts_have_the_name(house: House) -> None:
     house.stranger("a0", "a1", picture=b"face")
-    desk = house.desk()
-    job = desk.jobs.name_stranger.begin("a0", Wanted("Postman", None), "u")
+    service = house.service()
+    job = service.jobs.name_stranger.begin("a0", Wanted("Postman", None), "u")
     subject = Subject("strangerId", "a0", Identity("Postman", "Postman"))
-    assert desk.jobs.name_stranger._relabel_all.alerts(job, subject) == 1
+    assert service.jobs.name_stranger._relabel_all.alerts(job, subject) == 1
     house.db.document("people/Postman").delete()
     with pytest.raises(JobImpossible):
-        desk.jobs.runner.finish(job)
+        service.jobs.runner.finish(job)
     nothing_is_left(house, "a0")
 
 

@@ -36,7 +36,7 @@ def lose(house: House, request: pytest.FixtureRequest) -> Lose:
 
 def being_named(house: House, name: str) -> Any:
     """Stranger s1 has just got the name, and nothing else is done yet."""
-    return house.desk().jobs.name_stranger.begin("s1", Wanted(name, None), "uid")
+    return house.service().jobs.name_stranger.begin("s1", Wanted(name, None), "uid")
 
 
 def pictures(house: House, folder: str) -> list[bytes]:
@@ -74,7 +74,7 @@ def test_the_face_of_somebody_else_is_no_photo_of_who_the_stranger_is_named(hous
     job = being_named(house, "Tom")
     lose(house, "a2", "Anna")
     assert list(house.read("stranger_vectors/s1")["vectors"]) == ["a1"]
-    house.desk().jobs.runner.finish(job)
+    house.service().jobs.runner.finish(job)
     assert house.read("alerts/a2")["personId"] == "Anna"
     assert pictures(house, "faces/Tom/") == [b"face of a1"]
 
@@ -88,7 +88,7 @@ def test_a_stranger_stays_recognisable_while_it_is_named_as_that_very_person(
     lose(house, "a1", "Anna")
     for path in ("strangers/s1", "stranger_vectors/s1"):
         assert house.all()[path] == before[path]
-    house.desk().jobs.runner.finish(job)
+    house.service().jobs.runner.finish(job)
     assert b"the best" in pictures(house, "faces/Anna/")
 
 

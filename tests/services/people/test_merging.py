@@ -267,10 +267,10 @@ def test_somebody_new_of_a_merged_name_can_be_merged_once_more(house: House) -> 
 def test_nobody_is_merged_into_a_person_who_is_being_merged(house: House) -> None:
     for person_id in ("Rob", "Bob", "Eve"):
         house.person(person_id)
-    desk = house.desk()
-    desk.jobs.merge_people.begin("Bob", "Eve", "u")
+    service = house.service()
+    service.jobs.merge_people.begin("Bob", "Eve", "u")
     with pytest.raises(Conflict, match="try again"):
-        desk.jobs.merge_people.begin("Rob", "Bob", "u")
+        service.jobs.merge_people.begin("Rob", "Bob", "u")
     house.alert("a1")
     assert house.refused("/alerts/a1/correct", {"person_id": "Bob"})[0] == 409
     # the call itself finishes what is in its way, and finds that Bob is gone

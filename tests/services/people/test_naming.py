@@ -133,7 +133,7 @@ def test_the_answer_says_what_became_of_the_photos(house: House) -> None:
 
 def test_the_answer_waits_until_the_photos_are_enrolled(house: House) -> None:
     house.stranger("s1", "s1")
-    people_service.service.replace(house.desk(enrol_seconds=20.0))
+    people_service.service.replace(house.service(enrol_seconds=20.0))
     photo = house.db.document("people/Postman/photos/stranger-s1.jpg")
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(name, house)
@@ -149,7 +149,7 @@ def test_the_answer_waits_until_the_photos_are_enrolled(house: House) -> None:
 
 def test_a_stranger_stays_that_person_while_enrolment_is_late(house: House) -> None:
     house.stranger("s1", "s1")
-    people_service.service.replace(house.desk(enrol_seconds=1.0))
+    people_service.service.replace(house.service(enrol_seconds=1.0))
     assert (name(house)["enrolled"], name(house)["waiting"]) == (0, 1)
     # the answer was given, and frames are still answered with the name
     assert house.read("stranger_vectors/s1")["name"] == "Postman"
@@ -161,12 +161,12 @@ def test_a_stranger_stays_that_person_while_enrolment_is_late(house: House) -> N
 
 def test_a_stranger_goes_when_enrolment_does_not_come(house: House) -> None:
     house.stranger("s1", "s1")
-    desk = house.desk(enrol_seconds=0.2)
-    people_service.service.replace(desk)
+    service = house.service(enrol_seconds=0.2)
+    people_service.service.replace(service)
     assert name(house)["waiting"] == 1
     assert house.get("strangers/s1") is not None
     time.sleep(0.2 * name_stranger.WAITS)
-    assert desk.jobs.runner.resume_all(timedelta(0)) == 1
+    assert service.jobs.runner.resume_all(timedelta(0)) == 1
     assert house.get("strangers/s1") is None
     assert house.read("jobs/name_s1")["result"]["waiting"] == 1
 
@@ -194,7 +194,7 @@ def test_a_stranger_who_is_somebody_muted_is_muted_from_the_first_moment(
 ) -> None:
     house.person("Anna")
     house.stranger("s1", "s1")
-    begin = house.desk().jobs.name_stranger.begin
+    begin = house.service().jobs.name_stranger.begin
     job = begin("s1", parse_naming(wanted), "u")
     assert house.read("stranger_vectors/s1")["ignored"] is False
     house.db.document(f"jobs/{job.id}").delete()
@@ -240,13 +240,13 @@ def test_another_name_for_a_named_stranger_is_refused(house: House) -> None:
 def test_two_strangers_named_the_same_at_once_are_one_person(house: House, named: str) -> None:
     house.stranger("s1", "s1", "a2")
     house.stranger("s2", "s2", "b2", "b3")
-    desks = [house.desk(), house.desk()]
+    services = [house.service(), house.service()]
     wanted = parse_naming
     with ThreadPoolExecutor(2) as pool:
 
         def call(index: int, said: str) -> dict[str, object]:
-            job = desks[index].jobs.name_stranger.begin(f"s{index + 1}", wanted({"name": said}), "u")
-            result: dict[str, object] = desks[index].jobs.runner.finish(job)
+            job = services[index].jobs.name_stranger.begin(f"s{index + 1}", wanted({"name": said}), "u")
+            result: dict[str, object] = services[index].jobs.runner.finish(job)
             return result
 
         answers = list(pool.map(call, (0, 1), ("Postman", named)))
@@ -269,10 +269,10 @@ def test_the_same_stranger_named_twice_at_once_is_named_once(house: House) -> No
 
 def test_a_person_who_is_deleted_meanwhile_stays_deleted(house: House) -> None:
     house.stranger("s1", "s1", picture=b"the best")
-    desk = house.desk()
-    job = desk.jobs.name_stranger.begin("s1", parse_naming({"name": "Postman"}), "u")
+    service = house.service()
+    job = service.jobs.name_stranger.begin("s1", parse_naming({"name": "Postman"}), "u")
     house.db.document("people/Postman").delete()
-    assert desk.jobs.runner.resume_all(timedelta(0)) == 0
+    assert service.jobs.runner.resume_all(timedelta(0)) == 0
     assert house.get("people/Postman") is None
     assert house.get(f"jobs/{job.id}") is None
     assert (house.read("strangers/s1")["personId"], house.read("alerts/s1")["strangerId"]) == (None, "s1")

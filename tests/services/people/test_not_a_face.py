@@ -30,7 +30,7 @@ def say(house: House, alert_id: str) -> str | None:
 
 def left(house: House, alert_id: str, stranger_id: str | None) -> None:
     """What follows by itself when an alert is deleted."""
-    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().jobs.runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.service().jobs.runner)
     keeping.alert_left(alert_id, stranger_id)
 
 
@@ -104,7 +104,7 @@ def test_the_call_after_one_that_was_interrupted_finishes_it(
     house.person("Anna")
     house.alert("a1", person_id, shot="0123456789ab")
     with before_write(write, die), pytest.raises(Killed):
-        house.desk()._not_a_face.mute("a1", "u")
+        house.service()._not_a_face.mute("a1", "u")
     assert house.get("alerts/a1") is not None
     made = say(house, "a1")
     assert [one.id for one in house.db.collection("strangers").get()] == [made]

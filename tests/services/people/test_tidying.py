@@ -1,4 +1,4 @@
-"""What has had its time goes, and nothing else: documents, pictures, strangers beyond their number."""
+"""What has expired is deleted, and nothing else: documents, pictures, strangers beyond their number."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_with_a_deleted_alert_all_of_it_goes(house: House) -> None:
     house.alert("a2", "Anna")
     for notice in ("a1_new", "a1_known", "a2_new"):
         house.db.document(f"notices/{notice}").set({"alertId": notice[:2]})
-    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().jobs.runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.service().jobs.runner)
     house.db.document("alerts/a1").delete()
     assert keeping.alert_left("a1") == "forgotten with 1 pictures"
     assert keeping.alert_left("a1") == "forgotten with 0 pictures"
@@ -212,7 +212,7 @@ def test_a_tidying_takes_up_what_nobody_works_on_any_more(
     opened = NOW - timedelta(minutes=6)
     house.db.document("jobs/name_s1").update({"createdAt": opened})
     settings = changed(house.settings, RETENTION_DAYS=3650, MAX_STRANGERS=10)
-    runner = house.desk().jobs.runner
+    runner = house.service().jobs.runner
     housekeeping.Housekeeping(settings, house.stores, runner).tidy()
     assert house.read("jobs/name_s1")["state"] == "done"
     assert '{"jobs": 1, "deleted": {}' in capfd.readouterr().out

@@ -37,9 +37,9 @@ def post(house: House, photos: Path) -> Post:
 
 def enrol(house: House) -> list[str]:
     """What becomes of the photos in Storage."""
-    desk = EnrolmentService(house.settings, house.stores)
+    service = EnrolmentService(house.settings, house.stores)
     paths = [path for path in objects(house.bucket) if path.startswith("faces/")]
-    return [desk.photo_arrived(path, int(house.bucket.get_blob(path).generation)) for path in paths]
+    return [service.photo_arrived(path, int(house.bucket.get_blob(path).generation)) for path in paths]
 
 
 def test_a_named_stranger_is_recognised_from_then_on_and_a_correction_counts(
@@ -50,11 +50,11 @@ def test_a_named_stranger_is_recognised_from_then_on_and_a_correction_counts(
     stranger_id = house.read(f"alerts/{first['alert_id']}")["strangerId"]
     assert house.read(f"strangers/{stranger_id}")["visits"] == 2
 
-    desk = house.desk()
-    job = desk.jobs.name_stranger.begin(stranger_id, Wanted("Postman", None), "u")
+    service = house.service()
+    job = service.jobs.name_stranger.begin(stranger_id, Wanted("Postman", None), "u")
     meanwhile = post("obama3.jpg")
     assert (meanwhile["person"], meanwhile["is_known"]) == ("Postman", True)
-    result = desk.jobs.runner.finish(job)
+    result = service.jobs.runner.finish(job)
     assert (result["alerts"], result["pictures"]) == (2, 2)
     assert {one.get("person") for one in house.db.collection("alerts").stream()} == {"Postman"}
     assert len(list(house.db.collection("strangers").stream())) == 0
@@ -79,13 +79,13 @@ def test_a_frame_that_gives_the_name_first_takes_no_picture_from_the_person(
         return answer
 
     alert_id = str(post("obama.jpg")["alert_id"])
-    desk = house.desk()
-    job = desk.jobs.name_stranger.begin(alert_id, Wanted("Postman", None), "u")
+    service = house.service()
+    job = service.jobs.name_stranger.begin(alert_id, Wanted("Postman", None), "u")
     assert post("obama2.jpg")["person"] == "Postman"
     assert house.read(f"alerts/{alert_id}")["personId"] == "Postman"
     # the face is his until the person is known by photos
     assert house.read(f"stranger_vectors/{alert_id}")["personId"] == "Postman"
-    assert desk.jobs.runner.finish(job)["pictures"] == 1
+    assert service.jobs.runner.finish(job)["pictures"] == 1
     assert house.get(f"strangers/{alert_id}") is None
     assert enrol(house) == ["enrolled"]
     (day,) = house.db.collection("days").stream()
@@ -131,7 +131,7 @@ def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_ma
     alert_id = post("obama.jpg")
     assert post("obama2.jpg") == alert_id
     house.db.document(f"alerts/{alert_id}").delete()
-    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.desk().jobs.runner)
+    keeping = housekeeping.Housekeeping(house.settings, house.stores, house.service().jobs.runner)
     keeping.alert_left(alert_id, alert_id)
     assert house.get(f"strangers/{alert_id}") is None
     assert objects(house.bucket) == []

@@ -13,7 +13,7 @@ import pytest
 
 from stack.fake_camera.client import on_frame
 from stack.fuzzing import attack
-from stack.fuzzing.attack import Attempt, Tally
+from stack.fuzzing.attack import Attempt, Answers
 from stack.install.bootstrap import ROOT
 from stack.local.serving import Served, served
 
@@ -44,25 +44,25 @@ def test_the_same_seed_makes_the_same_requests(pictures: list[bytes]) -> None:
 
 
 def test_frames_that_nobody_harmed_are_taken_and_counted(function: Served, pictures: list[bytes]) -> None:
-    rng, tally = random.Random(4), Tally()
+    rng, answers = random.Random(4), Answers()
     whole = [made for _ in range(60) if (made := attack.upload(rng, pictures, "cam_1", "the-key")).is_whole]
     assert len(whole) > 5
-    assert [attack.attempt(function, made, tally) for made in whole] == [None] * len(whole)
-    assert tally.statuses == {("upload", 200): len(whole)}
-    assert tally.lines()[1:] == [f"upload 200: {len(whole)}"]
+    assert [attack.attempt(function, made, answers) for made in whole] == [None] * len(whole)
+    assert answers.statuses == {("upload", 200): len(whole)}
+    assert answers.lines()[1:] == [f"upload 200: {len(whole)}"]
 
 
 @pytest.mark.parametrize("path", ["/unexpected", "/settings"])
 def test_a_function_that_fails_is_noticed(function: Served, path: str) -> None:
-    tally = Tally()
-    wrong = attack.attempt(function, Attempt("upload", "POST", path, {}, b"x"), tally)
+    answers = Answers()
+    wrong = attack.attempt(function, Attempt("upload", "POST", path, {}, b"x"), answers)
     assert wrong is not None
     assert wrong.startswith("500: ")
-    assert tally.tried == 0
+    assert answers.tried == 0
 
 
 def test_a_whole_frame_that_is_refused_is_noticed(function: Served) -> None:
-    wrong = attack.attempt(function, Attempt("upload", "POST", "/", {}, b"x", is_whole=True), Tally())
+    wrong = attack.attempt(function, Attempt("upload", "POST", "/", {}, b"x", is_whole=True), Answers())
     assert wrong is not None
     assert wrong.startswith("401: ")
 
@@ -87,7 +87,7 @@ def test_no_answer_a_page_and_broken_json_are_noticed(sent: bytes, words: str) -
         thread = threading.Thread(target=answer)
         thread.start()
         other = Served(listening.getsockname()[1], process)
-        wrong = attack.attempt(other, Attempt("upload", "GET", "/", {}, b""), Tally())
+        wrong = attack.attempt(other, Attempt("upload", "GET", "/", {}, b""), Answers())
         thread.join()
     assert wrong is not None
     assert words in wrong

@@ -88,8 +88,8 @@ def test_a_second_run_touches_nothing(root: Path) -> None:
     detect = root / "functions" / "detect"
     vendor(root, detect)
     before = {path: path.stat().st_ino for path in detect.rglob("*")}
-    tally = vendor(root, detect)
-    assert (tally.laid, tally.removed) == (0, 0)
+    copied = vendor(root, detect)
+    assert (copied.laid, copied.removed) == (0, 0)
     assert {path: path.stat().st_ino for path in detect.rglob("*")} == before
 
 

@@ -75,7 +75,7 @@ def test_the_watcher_sees_what_there_would_be_to_see(
     assert "deviceid" in written
 
 
-def test_whoever_imports_the_runtime_has_quietened_it_before() -> None:
+def test_every_module_that_imports_the_runtime_switches_telemetry_off_before() -> None:
     for folder in ("lookout", "functions", "scripts", "bench"):
         for path in (ROOT / folder).rglob("*.py"):
             text = path.read_text()

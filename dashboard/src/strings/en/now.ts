@@ -3,7 +3,7 @@ export const now = {
   today: "Today",
   yesterday: "Yesterday",
   quiet: "All quiet",
-  quietHint: "Whoever comes to a camera appears here by itself.",
+  quietHint: "People who come to a camera appear here by themselves.",
   quietFilter: "Nobody fits this. Show more by taking a filter away.",
   noCamera: "No camera yet",
   noCameraHint: "Add one, or use this phone as one.",

@@ -13,7 +13,7 @@ class RequestReader {
   static constexpr std::size_t MOST_PORTAL_HEAD = 4096;
   static constexpr std::size_t MOST_BODY = 2048;
 
-  /// A POST to the path `streamed` is done with its head: its body is left to whoever reads on.
+  /// A POST to the path `streamed` is done with its head: its body is left unread.
   explicit RequestReader(std::size_t most_head = MOST_HEAD, std::string_view streamed = {})
       : most_head_(most_head), streamed_(streamed) {}
 

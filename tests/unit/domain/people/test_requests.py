@@ -82,7 +82,7 @@ def test_a_new_persons_id_is_the_name_where_it_can_be_one() -> None:
         assert new_person_id(name, [*taken, made]) not in (made, name)
 
 
-def test_whoever_is_meant_by_a_name_or_an_id_is_told_apart() -> None:
+def test_a_name_and_an_id_in_a_request_are_told_apart() -> None:
     assert Wanted("anna", None).fits("p", "Anna")
     assert not Wanted("Anna", None).fits("Anna", "Eva")
     assert Wanted(None, "p").fits("p", "Anna")

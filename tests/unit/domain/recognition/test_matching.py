@@ -254,7 +254,7 @@ def test_only_faces_that_overlap_are_one_face(alice: Embedding, box: Box, same: 
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_in_any_frame_a_person_is_one_face_and_whoever_is_alone_keeps_the_name(seed: int) -> None:
+def test_in_any_frame_a_person_is_one_face_and_a_single_face_keeps_the_name(seed: int) -> None:
     random = np.random.default_rng(seed)
     gallery = [person(f"P{number}", face(number)) for number in range(4)]
     faces, boxes = [], []

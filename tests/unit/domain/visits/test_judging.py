@@ -1,4 +1,4 @@
-"""One visit is one alert, whoever comes, goes, hides, flickers, or is posted twice or late."""
+"""One visit is one alert, though people come, go, hide and flicker, and frames are posted twice or late."""
 
 from __future__ import annotations
 
