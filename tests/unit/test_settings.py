@@ -122,7 +122,7 @@ def test_secrets_are_kept_by_secret_manager() -> None:
 
 @pytest.mark.parametrize("text", ["ab#cd", "a b", "'\"", "ü", "a\nb", "$(x)", "a=b"])
 def test_a_password_may_have_any_characters(text: str) -> None:
-    assert Settings.from_environment({"EMAIL_PASSWORD": text}).email_password == text
+    assert Settings.from_environment({"EMAIL_PASSWORD": text}).email.password == text
 
 
 def test_whatever_is_called_a_password_or_a_secret_is_one() -> None:

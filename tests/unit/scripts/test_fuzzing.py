@@ -13,7 +13,7 @@ import pytest
 
 from stack.fake_camera.client import on_frame
 from stack.fuzzing import attack
-from stack.fuzzing.attack import Attempt, Answers
+from stack.fuzzing.attack import Answers, Attempt
 from stack.install.bootstrap import ROOT
 from stack.local.serving import Served, served
 
