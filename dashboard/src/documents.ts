@@ -63,12 +63,18 @@ export interface Alert {
   correctedBy?: string;
   /** Left, top, width and height of the face in parts of its frame; null or missing where not known. */
   box?: [number, number, number, number] | null;
+  /** From -1, a profile that looks to the left of the picture, to 1; null or missing where not known. */
+  yaw?: number | null;
+  /** Mean grey of the face as it was taken, 0 to 255; null or missing where not known. */
+  light?: number | null;
 }
 
 export interface Lookalike {
   personId: string;
   name: string;
   distance: number;
+  /** The person's own photo that is closest. */
+  photoId?: string;
 }
 
 /** `people/{id}`. */
@@ -93,6 +99,9 @@ export interface Photo {
   quality: number | null;
   modelId: string | null;
   createdAt: Date;
+  /** As of an alert; missing where none is enrolled, or was by an older version. */
+  yaw?: number;
+  light?: number;
 }
 
 /** `strangers/{id}`. */

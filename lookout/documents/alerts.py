@@ -45,9 +45,12 @@ class AlertPaths(TypedDict):
 
 
 class AlertShot(AlertPaths):
-    """The picture that an alert shows, and who else is in it."""
+    """The picture that an alert shows, and who else is in it. ``yaw`` and ``light`` as in ``Quality``, None where
+    they are not known; alerts of earlier versions have neither."""
 
     quality: float
+    yaw: NotRequired[float | None]
+    light: NotRequired[float | None]
     box: list[float] | None
     beside: list[str]
 

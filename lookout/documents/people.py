@@ -7,11 +7,12 @@ from typing import NotRequired, TypedDict
 
 
 class Lookalike(TypedDict):
-    """Somebody whom a person is hard to tell from."""
+    """Somebody whom a person is hard to tell from; ``photoId``: the person's own photo that is closest."""
 
     personId: str
     name: str
     distance: float
+    photoId: NotRequired[str]
 
 
 class Person(TypedDict):
@@ -27,7 +28,7 @@ class Person(TypedDict):
 
 
 class Photo(TypedDict):
-    """``people/{id}/photos/{id}``."""
+    """``people/{id}/photos/{id}``. ``yaw`` and ``light`` of an enrolled face, as in ``Quality``."""
 
     path: str
     generation: int
@@ -36,6 +37,8 @@ class Photo(TypedDict):
     quality: float | None
     modelId: str | None
     createdAt: datetime
+    yaw: NotRequired[float]
+    light: NotRequired[float]
 
 
 class MisplacedPhoto(TypedDict):

@@ -69,7 +69,7 @@ class EnrolmentService:
             if face is None:
                 self._enrolment.forget(photo.place, photo.generation)
                 return "gone meanwhile"
-            done = self._enrolment.enrol(photo, face.embedding, face.quality.score)
+            done = self._enrolment.enrol(photo, face)
             outcome = "enrolled"
         except PhotoRejected as rejection:
             done = self._enrolment.reject(photo, rejection.message)

@@ -113,8 +113,8 @@ def warp(pixels: NDArray[np.uint8], transform: Transform, width: int, height: in
     return np.asarray(cv2.warpAffine(pixels, transform, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def turn(points: Points) -> float:
-    """How far a face is turned away: 0 frontal, 1 profile.
+def yaw(points: Points) -> float:
+    """How far a face is turned, from -1, a profile that looks to the left of the picture, to 1; 0 is frontal.
 
     Turning moves the nose's tip from the middle between the eyes, along the line between them, by the tangent
     of the angle; the arc tangent gives the angle back, as a share of 90 degrees.
@@ -125,5 +125,5 @@ def turn(points: Points) -> float:
     if distance < 1e-6:
         return 1.0
     middle = (points.astype(np.float64)[[0, 1, 3, 4]]).mean(axis=0)
-    aside = abs(float((nose - middle) @ across)) / distance**2
+    aside = float((nose - middle) @ across) / distance**2
     return math.atan(aside / NOSE_TO_EYES) / (math.pi / 2)

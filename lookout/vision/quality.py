@@ -61,8 +61,10 @@ OPEN_GATE = Gate(0.0, 0.0, 0.0, 1.0)
 """Lets every face through: for measuring the recognition itself."""
 
 
-def assess(aligned: NDArray[np.uint8], box: Box, turn: float) -> Quality:
-    """Judge a face by its aligned crop of shape ``(112, 112, 3)``, its box in the frame, and its turn, 0 to 1.
+def assess(aligned: NDArray[np.uint8], box: Box, yaw: float, brighter: float = 1.0) -> Quality:
+    """Judge a face by its aligned crop of shape ``(112, 112, 3)``, its box in the frame, and its yaw, -1 to 1.
+
+    The crop is ``brighter`` than the frame as it was taken, so many times.
 
     Sharpness is the variance of the Laplacian as it would be at a usual contrast: it falls with the square of the
     light alone. The score is the geometric mean of size, sharpness and light, each against a good shot's and at
@@ -75,6 +77,7 @@ def assess(aligned: NDArray[np.uint8], box: Box, turn: float) -> Quality:
     relative = USUAL_CONTRAST / max(float(contrast[0, 0]), LEAST_CONTRAST)
     sharpness = (float(spread[0, 0]) * relative) ** 2
     brightness = float(mean[0, 0])
+    turn = abs(yaw)
     parts = (
         min(1.0, pixels / TEMPLATE_SIDE),
         min(1.0, sharpness / GOOD_SHARPNESS),
@@ -82,4 +85,4 @@ def assess(aligned: NDArray[np.uint8], box: Box, turn: float) -> Quality:
         math.cos(turn * math.pi / 2),
     )
     score = math.prod(max(0.0, part) for part in parts) ** (1 / len(parts))
-    return Quality(pixels, sharpness, brightness, turn, score)
+    return Quality(pixels, sharpness, brightness, turn, score, yaw, brightness / brighter)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from lookout.domain.recognition.face import Box, Embedding, Face, GoodFace, Quality, RejectedFace
 from lookout.settings import Settings
-from lookout.vision.geometry import TEMPLATE_SIDE, Points, is_cut, turn, warp
+from lookout.vision.geometry import TEMPLATE_SIDE, Points, is_cut, warp, yaw
 from lookout.vision.image.frame import Frame
-from lookout.vision.image.light import lifted
+from lookout.vision.image.light import brightened, gain, lifted
 from lookout.vision.networks.detector import Detector, detector
 from lookout.vision.networks.embedder import Embedder, template_transform
 from lookout.vision.networks.landmarks import Landmarker
@@ -91,13 +91,14 @@ class Recogniser:
     def see(self, frame: Frame) -> Seen:
         """Find, judge and embed the faces of a frame; those with a flaw are not embedded."""
         started = time.perf_counter()
-        networks, pixels = self.networks, lifted(frame.pixels)
+        networks, brighter = self.networks, gain(frame.pixels)
+        pixels = brightened(frame.pixels, brighter)
         boxes = sorted(networks.detector.detect(pixels), key=lambda box: (-box.area, box.x, box.y))
         detected = time.perf_counter()
         judged = boxes[: self._max_faces]
         points = [networks.landmarker.find(pixels, box) for box in judged]
         located = time.perf_counter()
-        looks = [self._look(pixels, box, five) for box, five in zip(judged, points, strict=True)]
+        looks = [self._look(pixels, box, five, brighter) for box, five in zip(judged, points, strict=True)]
         aligned = time.perf_counter()
         faces = self._embed(looks, pixels.shape[1], pixels.shape[0])
         embedded = time.perf_counter()
@@ -121,9 +122,9 @@ class Recogniser:
         _, lengths = self.networks.embedder.embed([look.aligned])
         return float(lengths[0])
 
-    def _look(self, pixels: NDArray[np.uint8], box: Box, points: Points) -> _Look:
+    def _look(self, pixels: NDArray[np.uint8], box: Box, points: Points, brighter: float = 1.0) -> _Look:
         on_template = warp(pixels, template_transform(points), TEMPLATE_SIDE, TEMPLATE_SIDE)
-        quality = assess(on_template, box, turn(points))
+        quality = assess(on_template, box, yaw(points), brighter)
         return _Look(box, quality, self.networks.embedder.align(pixels, box, points, on_template))
 
     def _embed(self, looks: list[_Look], width: int, height: int) -> tuple[Face, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -11,11 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from stack.install import photos
 from stack.install.bootstrap import ROOT
@@ -87,12 +89,20 @@ class House:
         url = f"{self.info.urls['storage']}/v0/b/{self.info.bucket}/o/{quote(path, safe='')}"
         requests.delete(url, headers=ADMIN, timeout=SECONDS).raise_for_status()
 
-    def people(self) -> set[str]:
-        """The ids of everybody who is known."""
+    def ids(self, collection: str) -> set[str]:
+        """The ids of a collection's documents."""
         listed = requests.get(
-            f"{self.documents}/people", params={"pageSize": 300}, headers=ADMIN, timeout=SECONDS
+            f"{self.documents}/{collection}", params={"pageSize": 1000}, headers=ADMIN, timeout=SECONDS
         )
         return {one["name"].rpartition("/")[2] for one in listed.json().get("documents", [])}
+
+    def people(self) -> set[str]:
+        """The ids of everybody who is known."""
+        return self.ids("people")
+
+    def put_photo(self, person_id: str, photo_id: str, jpeg: bytes) -> None:
+        """Upload a photo of somebody, past every page."""
+        owner.upload(self.info, owner.sign_in(self.info), f"faces/{person_id}/{photo_id}", jpeg)
 
     def is_forgotten(self, person_id: str) -> bool:
         """Whether nothing is left by which the person would be recognised."""
@@ -193,6 +203,25 @@ class Visitor:
             if path:
                 page.goto(f"{self.house.site}/{path}")
         return page
+
+    def queries(self) -> list[tuple[str, int]]:
+        """What its pages ask of Firestore from now on: the collection and the limit of each query, 0 for none."""
+        asked: list[tuple[str, int]] = []
+
+        def note(request: Request) -> None:
+            if "Listen" not in request.url:
+                return
+            for text in re.findall(r"req\d+___data__=([^&]*)", request.post_data or ""):
+                target = json.loads(unquote_plus(text)).get("addTarget", {})
+                query = target.get("query", {}).get("structuredQuery")
+                # taken up again after a broken connection, only what changed is read
+                if query and "resumeToken" not in target:
+                    limit = query.get("limit", 0)
+                    most = int(limit["value"] if isinstance(limit, dict) else limit)
+                    asked.append((query["from"][0]["collectionId"], most))
+
+        self.context.on("request", note)
+        return asked
 
 
 @pytest.fixture

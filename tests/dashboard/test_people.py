@@ -57,7 +57,10 @@ def test_a_rejected_photo_is_cropped_to_one_face_and_enrolled(
     _add(owner_page, house.site, "One of six", [_photo(samples / "t1.jpg")])
     owner_page.get_by_role("button", name="Crop to one face").click(timeout=ENROLMENT_MILLISECONDS)
     area = owner_page.get_by_role("dialog").locator(".cropper")
-    area.locator("img").wait_for()
+    picture = area.locator("img")
+    picture.wait_for()
+    owner_page.wait_for_function("(picture) => picture.complete", arg=picture.element_handle())
+    area.hover()  # waits until it has come to rest
     box = area.bounding_box()
     assert box is not None
     with Image.open(samples / "t1.jpg") as group:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote_plus
 
 import pytest
 import requests
@@ -37,7 +34,8 @@ def _value(plain: object) -> dict[str, Any]:
     return {"nullValue": None} if plain is None else {"stringValue": str(plain)}
 
 
-def _commit(house: House, writes: list[dict[str, Any]]) -> None:
+def commit(house: House, writes: list[dict[str, Any]]) -> None:
+    """Write documents past every page, hundreds at a time."""
     url = f"{house.documents}:commit"
     for start in range(0, len(writes), 500):
         body = {"writes": writes[start : start + 500]}
@@ -61,9 +59,9 @@ def many(house: House) -> Any:
         }  # fmt: skip
         fields = {name: _value(value) for name, value in plain.items()}
         writes.append({"update": {"name": f"{root}/alerts/{alert_id}", "fields": fields}})
-    _commit(house, writes)
+    commit(house, writes)
     yield
-    _commit(house, [{"delete": f"{root}/alerts/{alert_id}"} for alert_id in ids])
+    commit(house, [{"delete": f"{root}/alerts/{alert_id}"} for alert_id in ids])
 
 
 @pytest.mark.usefixtures("many")
@@ -71,24 +69,7 @@ def test_two_thousand_alerts_are_read_thirty_at_a_time_as_they_are_scrolled_to(
     house: House, visit: Visit
 ) -> None:
     visitor = visit()
-    limits: list[int] = []
-
-    def note(body: str) -> None:
-        for text in re.findall(r"req\d+___data__=([^&]*)", body):
-            query = (
-                json.loads(unquote_plus(text))
-                .get("addTarget", {})
-                .get("query", {})
-                .get("structuredQuery", {})
-            )
-            if query.get("from", [{}])[0].get("collectionId") == "alerts":
-                limits.append(
-                    int(query["limit"]["value"] if isinstance(query["limit"], dict) else query["limit"])
-                )
-
-    visitor.context.on(
-        "request", lambda request: note(request.post_data or "") if "Listen" in request.url else None
-    )
+    queries = visitor.queries()
     page = visitor.open(house.info.owner, f"#/?camera={CAMERA}")
     alerts = page.locator(".alert", has_text="Long ago")
     expect(alerts.first).to_be_visible()
@@ -99,6 +80,7 @@ def test_two_thousand_alerts_are_read_thirty_at_a_time_as_they_are_scrolled_to(
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_function("(before) => document.querySelectorAll('.alert').length > before", arg=before)
     expect(page.get_by_text("That is all there is.")).to_be_visible()
+    limits = [limit for name, limit in queries if name == "alerts"]
     assert max(limits) == DOCUMENTS_AT_ONCE
     assert sum(limits) <= ALERTS + 4 * DOCUMENTS_AT_ONCE
 

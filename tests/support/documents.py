@@ -39,6 +39,8 @@ def alert(alert_id: str = "a1", **changes: Any) -> Alert:
         "day": DAY,
         "reviewed": False,
         "quality": 0.5,
+        "yaw": 0.1,
+        "light": 120.0,
         "shot": SHOT,
         "box": [0.4, 0.2, 0.2, 0.3],
         "beside": [],

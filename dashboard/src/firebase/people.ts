@@ -3,11 +3,15 @@ import { limit, orderBy, where } from "firebase/firestore";
 import type { Person, Photo } from "../documents";
 import { type OnFailure, put, readQuery, remove, type Unsubscribe, update, watchQuery } from "./store";
 
+/** More people than any household has. */
+const PEOPLE = 1000;
 /** Photos of one person that are shown; a person has at most a hundred enrolled. */
 const PHOTOS = 120;
+/** As many as tell which kinds of shots there are. */
+const SOME_PHOTOS = 30;
 
 export function watchPeople(onPeople: (people: Person[]) => void, onFailure: OnFailure): Unsubscribe {
-  return watchQuery("people", [], onPeople, onFailure);
+  return watchQuery("people", [orderBy("name"), limit(PEOPLE)], onPeople, onFailure);
 }
 
 export function watchPhotos(
@@ -17,6 +21,11 @@ export function watchPhotos(
 ): Unsubscribe {
   const order = [orderBy("createdAt", "desc"), limit(PHOTOS)];
   return watchQuery(`people/${personId}/photos`, order, onPhotos, onFailure);
+}
+
+/** The photos of a person once; some, where there are many. */
+export function readPhotos(personId: string): Promise<Photo[]> {
+  return readQuery(`people/${personId}/photos`, orderBy("createdAt", "desc"), limit(SOME_PHOTOS));
 }
 
 /** Where a photo of the person lies, to show the face by; null where none is enrolled. */

@@ -1,10 +1,10 @@
 /** Pictures on the screen: fetched when they come near it, and kept for a while. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useNear } from "../device/near";
 import { PictureError, readPicture } from "../firebase/pictures";
 
 /** Pictures kept in memory; a face takes some 10 KB, a frame some 60. */
 const KEPT = 300;
-const AHEAD = "300px";
 
 const urls = new Map<string, Promise<string>>();
 
@@ -37,14 +37,15 @@ export function usePicture(path: string | null | undefined, again: number | stri
   const place = useRef<HTMLSpanElement>(null);
   const [url, setUrl] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
+  const key = path ? `${path} ${again}` : null;
   useEffect(() => {
     setMissing(false);
-    if (!path) {
-      setUrl(null);
-      return;
-    }
+    if (key === null) setUrl(null);
+  }, [key]);
+  const fetchIt = () => {
     let stale = false;
-    const fetchIt = () =>
+    const attempt = () => {
+      if (stale || !path) return;
       pictureUrl(path).then(
         (found) => {
           if (!stale) setUrl(found);
@@ -55,24 +56,17 @@ export function usePicture(path: string | null | undefined, again: number | stri
           setMissing(true);
           // no network: it is tried again once there is one
           if (error instanceof PictureError && error.kind === "unreachable") {
-            addEventListener("online", () => stale || void fetchIt(), { once: true });
+            addEventListener("online", attempt, { once: true });
           }
         },
       );
-    const near = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        near.disconnect();
-        void fetchIt();
-      },
-      { rootMargin: AHEAD },
-    );
-    if (place.current) near.observe(place.current);
+    };
+    attempt();
     return () => {
       stale = true;
-      near.disconnect();
     };
-  }, [path, again]);
+  };
+  useNear(place, fetchIt, key);
   /** It is there, but of a kind that this browser cannot show. */
   const onUnreadable = () => {
     setUrl(null);

@@ -1,5 +1,6 @@
 import { ImageOff, UserRound } from "lucide-preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { useNear } from "../device/near";
 import { portrait } from "../state/house";
 import { usePicture } from "../state/pictures";
 import { t } from "../strings";
@@ -11,11 +12,14 @@ interface Props {
   alt: string;
   size?: string;
   round?: boolean;
+  /** Called when it comes near the screen while `path` is not known. */
+  onNear?: () => undefined;
 }
 
 /** A face, fetched once it comes near the screen. */
-export function Face({ path, alt, size, round = false }: Props) {
+export function Face({ path, alt, size, round = false, onNear }: Props) {
   const { place, url, missing, onUnreadable } = usePicture(path);
+  useNear(place, () => onNear?.(), path === undefined ? "unknown" : null);
   const style = size ? { "--size": size } : {};
   return (
     <span ref={place} class={round ? "face round" : "face"} style={style}>
@@ -35,18 +39,13 @@ function Nothing({ missing, alt }: { missing: boolean; alt: string }) {
   );
 }
 
-/** The face of somebody enrolled. */
-export function Portrait({ personId, ...rest }: Omit<Props, "path"> & { personId: string }) {
-  const [path, setPath] = useState<string | null | undefined>(undefined);
-  useEffect(() => {
-    let stale = false;
-    setPath(undefined);
-    void portrait(personId).then((found) => {
-      if (!stale) setPath(found);
-    });
-    return () => {
-      stale = true;
-    };
-  }, [personId]);
-  return <Face path={path} {...rest} />;
+/** The face of somebody enrolled, asked for once it comes near the screen. */
+export function Portrait({ personId, ...rest }: Omit<Props, "path" | "onNear"> & { personId: string }) {
+  const [found, setFound] = useState<{ personId: string; path: string | null } | null>(null);
+  const onNear = () => {
+    void portrait(personId).then((path) => setFound({ personId, path }));
+    return undefined;
+  };
+  const path = found?.personId === personId ? found.path : undefined;
+  return <Face key={personId} path={path} onNear={onNear} {...rest} />;
 }

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PICTURE_STORED = "stored"
 PICTURE_MISSING = "missing"
 
+UNKNOWN_SHOT = {"box": None, "yaw": None, "light": None}
+"""What is known of the face in a picture that was given or taken later."""
+
 NOTICES_KEPT = timedelta(days=7)
 
 
@@ -119,7 +122,7 @@ def _change_shot(
         if alert is None or not only_if(alert):
             return False
         transaction.set(
-            reference(stores.db, alert_id), {**_paths(alert_id, shot), "quality": quality, "box": None}
+            reference(stores.db, alert_id), {**_paths(alert_id, shot), "quality": quality, **UNKNOWN_SHOT}
         )
         mine = [visit for visit in (visits or {}).get("open", ()) if visit["alertId"] == alert_id]
         if visits is not None and mine:
@@ -171,6 +174,8 @@ def _shot(visit: Visit, sighting: Sighting, beside: Collection[str]) -> document
     return {
         **_paths(visit.alert_id, visit.shot),
         "quality": visit.best_score,
+        "yaw": round(sighting.face.quality.yaw, 3),
+        "light": round(sighting.face.quality.light, 1),
         "beside": sorted(beside),
         "box": list(sighting.place) or None,
     }

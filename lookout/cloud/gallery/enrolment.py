@@ -15,13 +15,13 @@ from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.person_document import to_document
-from lookout.cloud.gallery.photo_document import Photo, photo_document
+from lookout.cloud.gallery.photo_document import Photo, enrolled_document, photo_document
 from lookout.cloud.gallery.state import GalleryChange
 from lookout.cloud.gallery.stored_person import StoredPerson, read_person
 from lookout.domain.people.person import Profile
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
 from lookout.domain.people.requests import find_by_folder
-from lookout.domain.recognition.face import Embedding
+from lookout.domain.recognition.face import GoodFace
 from lookout.domain.recognition.gallery import PersonVectors
 from lookout.errors import PhotoRejected
 from lookout.log import Severity, log
@@ -59,8 +59,8 @@ class Enrolment:
 
         return self._step(change)
 
-    def enrol(self, photo: Photo, vector: Embedding, quality: float) -> bool:
-        """Store the photo's vector. False when the photo was changed or deleted meanwhile, or is another person's.
+    def enrol(self, photo: Photo, face: GoodFace) -> bool:
+        """Store the vector of the photo's face. False when the photo was changed or deleted meanwhile, or is another person's.
 
         Raises:
             PhotoRejected: the person has as many photos as are allowed.
@@ -75,10 +75,9 @@ class Enrolment:
                 raise PhotoRejected(
                     f"{others.name} has {self._max_photos} photos already: delete one, then upload this again"
                 )
-            after = stored.person.with_photo(photo.place.photo_id, vector)
+            after = stored.person.with_photo(photo.place.photo_id, face.embedding)
             self._write(transaction, stored, after, new_person=photo.created_at)
-            outcome = {"quality": quality, "modelId": self._model_id}
-            document = photo_document(photo, PhotoStatus.ENROLLED) | outcome
+            document = enrolled_document(photo, self._model_id, face.quality)
             transaction.set(self._photo(photo.place), document)
             return True
 

@@ -18,7 +18,7 @@ from lookout.cloud.gallery.person_document import from_document, lookalikes
 from lookout.cloud.gallery.reader import GalleryReader
 from lookout.cloud.gallery.state import GalleryChange, state_reference
 from lookout.domain.people.person import Profile
-from lookout.domain.recognition.confusion import confusable
+from lookout.domain.recognition.confusion import closest_photo, confusable
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.errors import CorruptGallery
 from lookout.log import Severity, log
@@ -120,10 +120,10 @@ class Lookalikes:
         matchable = [vectors for one in (own, *rest) if (vectors := one.vectors) is not None]
         gallery = Gallery(self._model_id, matchable).consenting(datetime.now(UTC))
         alike = confusable(person_id, gallery, threshold)
-        entries = {one.person_id: _entry(one, alike.get(one.person_id)) for one in rest}
+        entries = {one.person_id: _entry(own, one, alike.get(one.person_id)) for one in rest}
         self._note(transaction, change, own, entries)
         for one in rest:
-            self._note(transaction, change, one, {person_id: _entry(own, alike.get(one.person_id))})
+            self._note(transaction, change, one, {person_id: _entry(one, own, alike.get(one.person_id))})
         if len(transaction.batch):
             # also when only an owner's list changes: the list depends on the gallery as it was read
             change.write_version()
@@ -160,10 +160,14 @@ class Lookalikes:
                 transaction.set(reference, {"lookalikes": shown})
 
 
-def _entry(other: _Stored, distance: float | None) -> dict[str, Any] | None:
+def _entry(of: _Stored, other: _Stored, distance: float | None) -> dict[str, Any] | None:
     if distance is None:
         return None
-    return {"personId": other.person_id, "name": other.name, "distance": distance}
+    entry: dict[str, Any] = {"personId": other.person_id, "name": other.name, "distance": distance}
+    own, others = of.vectors, other.vectors
+    if own is None or others is None:
+        return entry
+    return entry | {"photoId": closest_photo(own, others)}
 
 
 def _differences(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lookout.documents import people as documents
 from lookout.domain.people.photo import PhotoPath, PhotoStatus
+from lookout.domain.recognition.face import Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +29,15 @@ def photo_document(photo: Photo, status: PhotoStatus) -> documents.Photo:
         "quality": None,
         "modelId": None,
         "createdAt": photo.created_at,
+    }
+
+
+def enrolled_document(photo: Photo, model_id: str, quality: Quality) -> documents.Photo:
+    """The photo's document once its face is enrolled, with what kind of shot it is."""
+    return {
+        **photo_document(photo, PhotoStatus.ENROLLED),
+        "quality": quality.score,
+        "modelId": model_id,
+        "yaw": round(quality.yaw, 3),
+        "light": round(quality.light, 1),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lookout.domain.recognition.gallery import Gallery
+from lookout.domain.recognition.gallery import Gallery, PersonVectors
 
 DIGITS = 4
 """Decimals of a distance between two people: the same whichever of the two it is measured from."""
@@ -26,3 +26,8 @@ def confusable(person_id: str, gallery: Gallery, threshold: float) -> dict[str, 
     near = np.flatnonzero(distances <= threshold + 0.5 * 10**-DIGITS)
     found = {gallery.people[row].person_id: round(float(distances[row]), DIGITS) for row in near}
     return {other: d for other, d in found.items() if other != person_id and d <= threshold}
+
+
+def closest_photo(own: PersonVectors, other: PersonVectors) -> str:
+    """The id of the photo of ``own`` that is closest to any of ``other``; both have photos, of the same model."""
+    return own.photo_ids[int((own.vectors @ other.vectors.T).max(axis=1).argmax())]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lookout.domain.recognition.face import Box
-from lookout.vision.geometry import TEMPLATE, merge, square, turn, umeyama, upright, warp
+from lookout.vision.geometry import TEMPLATE, merge, square, umeyama, upright, warp, yaw
 
 
 def test_a_square_keeps_the_centre_and_takes_the_longer_side() -> None:
@@ -69,16 +69,23 @@ def test_outside_of_the_frame_is_black() -> None:
 
 def test_a_frontal_face_is_not_turned_and_a_profile_is() -> None:
     frontal = np.array([[0, 0], [60, 0], [30, 30], [10, 60], [50, 60]], np.float32)
-    assert turn(frontal) == pytest.approx(0, abs=1e-6)
+    assert yaw(frontal) == pytest.approx(0, abs=1e-6)
     half = frontal.copy()
     half[2, 0] += 20
     far = frontal.copy()
     far[2, 0] += 120
-    assert 0.2 < turn(half) < 0.6 < turn(far) < 1
-    assert turn(np.zeros((5, 2), np.float32)) == 1.0
+    assert 0.2 < yaw(half) < 0.6 < yaw(far) < 1
+    assert yaw(np.zeros((5, 2), np.float32)) == 1.0
+
+
+def test_a_mirrored_face_looks_to_the_other_side() -> None:
+    points = np.array([[0, 0], [60, 0], [40, 30], [10, 60], [50, 60]], np.float32)
+    mirrored = (points * np.array([-1, 1], np.float32))[[1, 0, 2, 4, 3]]
+    assert yaw(mirrored) == pytest.approx(-yaw(points))
+    assert yaw(points) > 0
 
 
 def test_turning_the_head_in_the_picture_is_no_turning_away() -> None:
     points = np.array([[0, 0], [60, 0], [40, 30], [10, 60], [50, 60]], np.float32)
     tilted = (points @ np.array([[0.8, 0.6], [-0.6, 0.8]], np.float32)).astype(np.float32)
-    assert turn(tilted) == pytest.approx(turn(points), abs=1e-5)
+    assert yaw(tilted) == pytest.approx(yaw(points), abs=1e-5)

@@ -1,10 +1,11 @@
-import { CalendarDays, X } from "lucide-preact";
+import { CalendarDays, UserRound, X } from "lucide-preact";
 import { useState } from "preact/hooks";
 import type { AlertFilter } from "../../firebase/alerts";
 import { cameras, peopleByName } from "../../state/house";
 import { go } from "../../state/route";
 import { dayName } from "../../state/time";
 import { t } from "../../strings";
+import { WhoDialog } from "../../ui/WhoDialog";
 import { Calendar } from "./Calendar";
 
 /** What the address asks for. */
@@ -26,6 +27,7 @@ export function filterOf(query: URLSearchParams): AlertFilter {
 export function Filters({ asked }: { asked: string }) {
   const words = t().now.filters;
   const [picking, setPicking] = useState(false);
+  const [choosing, setChoosing] = useState(false);
   const query = new URLSearchParams(asked);
 
   function set(name: string, value: string | null) {
@@ -41,6 +43,7 @@ export function Filters({ asked }: { asked: string }) {
     ["open", "1", words.open],
   ];
   const day = query.get("day");
+  const person = query.get("person");
   return (
     <fieldset class="chips" aria-label={words.label}>
       {toggles.map(([name, value, label]) => (
@@ -57,19 +60,10 @@ export function Filters({ asked }: { asked: string }) {
       <button type="button" class={day ? "chip on" : "chip"} onClick={() => setPicking(true)}>
         <CalendarDays size={18} aria-hidden="true" /> {day ? dayName(day) : words.day}
       </button>
-      <select
-        class={query.get("person") ? "chip on" : "chip"}
-        aria-label={words.person}
-        value={query.get("person") ?? ""}
-        onChange={(event) => set("person", event.currentTarget.value || null)}
-      >
-        <option value="">{words.person}</option>
-        {peopleByName.value.map((person) => (
-          <option value={person.id} key={person.id}>
-            {person.name}
-          </option>
-        ))}
-      </select>
+      <button type="button" class={person ? "chip on" : "chip"} onClick={() => setChoosing(true)}>
+        <UserRound size={18} aria-hidden="true" />{" "}
+        <span dir="auto">{person ? <PersonName id={person} /> : words.person}</span>
+      </button>
       <select
         class={query.get("camera") ? "chip on" : "chip"}
         aria-label={words.camera}
@@ -88,6 +82,17 @@ export function Filters({ asked }: { asked: string }) {
           <X size={18} aria-hidden="true" /> {t().now.clearFilters}
         </button>
       )}
+      {choosing && (
+        <WhoDialog
+          title={words.pickPerson}
+          mayBeNew={false}
+          onClose={() => setChoosing(false)}
+          onChosen={(who) => {
+            setChoosing(false);
+            if ("personId" in who) set("person", who.personId);
+          }}
+        />
+      )}
       {picking && (
         <Calendar
           chosen={day}
@@ -100,4 +105,9 @@ export function Filters({ asked }: { asked: string }) {
       )}
     </fieldset>
   );
+}
+
+/** People are read only where one of them is asked for. */
+function PersonName({ id }: { id: string }) {
+  return <>{peopleByName.value.find((one) => one.id === id)?.name ?? "…"}</>;
 }

@@ -7,7 +7,6 @@ import {
   type LucideIcon,
   Share2,
   Trash2,
-  UserRoundPlus,
   VolumeX,
   X,
 } from "lucide-preact";
@@ -20,7 +19,8 @@ import { clock } from "../../state/time";
 import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
 import { Ago } from "../../ui/Time";
-import { addAsPhoto, correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
+import { AddPhoto } from "./AddPhoto";
+import { correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
 import { Frame } from "./Frame";
 import { download, share } from "./sharing";
 import { howSure, percent, whoIs } from "./words";
@@ -91,6 +91,11 @@ export function Viewer({ id, alerts, patch, onWho }: Props) {
         {alert && (
           <Frame alert={alert} onSwipe={(by) => turn(by < 0 ? beside.next : beside.previous)} {...beside} />
         )}
+        {alert && isOwner.value && alert.isKnown && alert.personId && alert.facePath ? (
+          <AddPhoto alert={alert} personId={alert.personId} />
+        ) : (
+          <span />
+        )}
         {alert && (
           <Actions
             alert={alert}
@@ -141,13 +146,6 @@ function Actions({
       });
     }
     actions.push({ icon: CircleHelp, label: words.whoIsIt, run: () => onWho(alert), main: !alert.isKnown });
-    if (alert.isKnown && alert.facePath) {
-      actions.push({
-        icon: UserRoundPlus,
-        label: words.addPhoto(alert.person),
-        run: () => addAsPhoto(alert),
-      });
-    }
     if (alert.strangerId) {
       actions.push({ icon: VolumeX, label: words.neverMind, run: () => neverMind(alert, patch) });
     }

@@ -1,10 +1,12 @@
 /** What an owner says about alerts. Each can be undone for ten seconds. */
 import { correctAlert, deleteAlert, ignoreStranger, nameStranger, notAFace } from "../../api";
 import type { Alert } from "../../documents";
+import { photoIdOf } from "../../domain/coverage";
 import { setReviewed } from "../../firebase/alerts";
 import { createPerson } from "../../firebase/people";
-import { readPicture, uploadPhoto } from "../../firebase/pictures";
-import { deferred, fail, reversible, show } from "../../state/toasts";
+import { deletePhoto, readPicture, uploadPhoto } from "../../firebase/pictures";
+import { forgetPhotos } from "../../state/photos";
+import { deferred, reversible } from "../../state/toasts";
 import { t } from "../../strings";
 
 /** Changes what is on the screen at once; what it returns takes that back. */
@@ -119,14 +121,17 @@ export async function neverMind(alert: Alert, patch: Patch): Promise<void> {
   if (!done) revert();
 }
 
-/** The face of an alert becomes a photo of the person that it is of. */
-export async function addAsPhoto(alert: Alert): Promise<void> {
-  if (!alert.facePath || !alert.personId) return;
-  try {
-    const face = await readPicture(alert.facePath);
-    await uploadPhoto(alert.personId, `alert-${alert.id}.jpg`, face, () => {});
-    show({ kind: "done", text: t().now.done.photoAdded(alert.person) });
-  } catch (error) {
-    fail(error);
-  }
+/** The face of an alert becomes a photo of the person that it is of. False when it did not. */
+export async function addAsPhoto(alert: Alert): Promise<boolean> {
+  const { facePath, personId } = alert;
+  if (!facePath || !personId) return false;
+  const photoId = photoIdOf(alert);
+  return reversible(t().now.done.photoAdded(alert.person), async () => {
+    await uploadPhoto(personId, photoId, await readPicture(facePath), () => {});
+    forgetPhotos(personId);
+    return async () => {
+      await deletePhoto(`faces/${personId}/${photoId}`);
+      forgetPhotos(personId);
+    };
+  });
 }

@@ -1,6 +1,8 @@
 import { BellOff, TriangleAlert, UserRoundPlus, UsersRound } from "lucide-preact";
-import { useEffect, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { useNear } from "../../device/near";
 import type { Person } from "../../documents";
+import { folded } from "../../domain/folded";
 import { latest } from "../../firebase/alerts";
 import { people, peopleByName } from "../../state/house";
 import { go, route, to } from "../../state/route";
@@ -16,6 +18,8 @@ import { PersonPage } from "./PersonPage";
 
 /** With more than these, there is a field to find one. */
 const SEARCH_FROM = 12;
+/** People whose tiles are shown at once. */
+const AT_ONCE = 60;
 
 /** Everybody who is known; with an id in the address, that one. */
 export function PeoplePage() {
@@ -23,11 +27,10 @@ export function PeoplePage() {
   const id = path[1];
   const words = t().people;
   const [search, setSearch] = useState("");
+  const [most, setMost] = useState(AT_ONCE);
   const { value, error } = people.value;
   if (id) return <PersonPage id={id} />;
-  const shown = peopleByName.value.filter((person) =>
-    person.name.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase()),
-  );
+  const shown = peopleByName.value.filter((person) => folded(person.name).includes(folded(search.trim())));
   return (
     <div class="page">
       <header>
@@ -63,10 +66,15 @@ export function PeoplePage() {
       )}
       {search && shown.length === 0 && <p class="waiting">{words.nobody(search)}</p>}
       <ul class="tiles">
-        {shown.map((person) => (
+        {shown.slice(0, most).map((person) => (
           <PersonTile person={person} key={person.id} />
         ))}
       </ul>
+      {shown.length > most && (
+        <button type="button" class="button" onClick={() => setMost(most + AT_ONCE)}>
+          {words.more(shown.length - most)}
+        </button>
+      )}
       {query.has("add") && isOwner.value && <AddPerson onClose={() => go("#/people", true)} />}
     </div>
   );
@@ -105,7 +113,8 @@ const seen = new Map<string, Date | null>();
 /** When somebody was last seen, asked for once a visit of the page. */
 function LastSeen({ personId }: { personId: string }) {
   const [at, setAt] = useState(seen.get(personId));
-  useEffect(() => {
+  const place = useRef<HTMLSpanElement>(null);
+  const look = () => {
     let stale = false;
     latest({ personId }, 1).then(
       ([alert]) => {
@@ -117,7 +126,8 @@ function LastSeen({ personId }: { personId: string }) {
     return () => {
       stale = true;
     };
-  }, [personId]);
-  if (at === undefined) return <span>…</span>;
-  return at ? <Ago at={at} /> : <span>{t().people.neverSeen}</span>;
+  };
+  useNear(place, look, personId);
+  if (at === undefined) return <span ref={place}>…</span>;
+  return <span ref={place}>{at ? <Ago at={at} /> : t().people.neverSeen}</span>;
 }

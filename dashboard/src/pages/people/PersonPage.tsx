@@ -1,8 +1,9 @@
 import { ChevronLeft, TriangleAlert, UsersRound } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Alert, Person } from "../../documents";
-import { latest } from "../../firebase/alerts";
+import { latest, PAGE } from "../../firebase/alerts";
 import { people } from "../../state/house";
+import { useWatchedPhotos } from "../../state/photos";
 import { to } from "../../state/route";
 import { isOwner } from "../../state/session";
 import { t } from "../../strings";
@@ -12,7 +13,11 @@ import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { Details } from "./Details";
 import { Leaving } from "./Leaving";
+import { Offers } from "./Offers";
 import { Photos } from "./Photos";
+
+/** Past alerts that are shown. */
+const STRIP = 12;
 
 /** One person: face, photos, what is said of them, and how to be forgotten. */
 export function PersonPage({ id }: { id: string }) {
@@ -20,6 +25,8 @@ export function PersonPage({ id }: { id: string }) {
   const { value } = people.value;
   // what an erasure told stays on the screen when the person is gone
   const [left, setLeft] = useState<Person | null>(null);
+  const { photos, error } = useWatchedPhotos(id);
+  const alerts = useLatestAlerts(id);
   if (!value) return <Waiting />;
   const person = value.find((one) => one.id === id) ?? (left?.id === id ? left : undefined);
   if (!person) {
@@ -48,21 +55,27 @@ export function PersonPage({ id }: { id: string }) {
           {words.lookalikeHint("")}
         </p>
       ))}
-      <Photos personId={id} />
-      <PastAlerts personId={id} />
+      <Photos person={person} photos={photos} error={error} />
+      {isOwner.value && photos && <Offers alerts={alerts} photos={photos} />}
+      <PastAlerts personId={id} alerts={alerts.slice(0, STRIP)} />
       {isOwner.value && <Details person={person} />}
       {isOwner.value && <Leaving person={person} onLeft={() => setLeft(person)} />}
     </div>
   );
 }
 
-function PastAlerts({ personId }: { personId: string }) {
-  const words = t().people.detail;
-  const [alerts, setAlerts] = useState<Alert[] | null>(null);
+function useLatestAlerts(personId: string): Alert[] {
+  const [alerts, setAlerts] = useState<Alert[]>([]);
   useEffect(() => {
-    latest({ personId }, 12).then(setAlerts, () => setAlerts([]));
+    setAlerts([]);
+    latest({ personId }, PAGE).then(setAlerts, () => {});
   }, [personId]);
-  if (!alerts || alerts.length === 0) return null;
+  return alerts;
+}
+
+function PastAlerts({ personId, alerts }: { personId: string; alerts: Alert[] }) {
+  const words = t().people.detail;
+  if (alerts.length === 0) return null;
   return (
     <section class="stack">
       <h2>{words.alerts}</h2>

@@ -1,44 +1,36 @@
-import { Crop, RotateCw, Trash2, X } from "lucide-preact";
-import { useEffect, useState } from "preact/hooks";
+import { Crop, RotateCw, Trash2, TriangleAlert, X } from "lucide-preact";
+import { useState } from "preact/hooks";
 import { cropped } from "../../device/photo";
-import type { Photo } from "../../documents";
-import { watchPhotos } from "../../firebase/people";
+import type { Person, Photo } from "../../documents";
+import { WEAK } from "../../domain/coverage";
 import { deletePhoto, readPicture } from "../../firebase/pictures";
-import { forgetPortrait } from "../../state/house";
+import type { StoreError } from "../../firebase/store";
 import { isOwner } from "../../state/session";
 import { now } from "../../state/time";
-import { deferred, fail } from "../../state/toasts";
+import { deferred, fail, inWords } from "../../state/toasts";
 import { bring, drop, retry, type Upload, uploads } from "../../state/uploads";
 import { t } from "../../strings";
 import { Face } from "../../ui/Face";
+import { Waiting } from "../../ui/Waiting";
+import { Coverage } from "./Coverage";
 import { Cropper } from "./Cropper";
 import { PhotoInput } from "./PhotoInput";
 import { whyRejected } from "./words";
 
-/** Below this a photo is enrolled but of little use. */
-const WEAK = 0.5;
 const SLOW_MILLISECONDS = 45_000;
 
+interface Props {
+  person: Person;
+  photos: Photo[] | null;
+  error: StoreError | null;
+}
+
 /** The photos of a person, those on their way first, and what became of each. */
-export function Photos({ personId }: { personId: string }) {
+export function Photos({ person, photos, error }: Props) {
   const words = t().people;
-  const [photos, setPhotos] = useState<Photo[] | null>(null);
+  const personId = person.id;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [cropping, setCropping] = useState<Photo | null>(null);
-  useEffect(() => {
-    setPhotos(null);
-    return watchPhotos(
-      personId,
-      (found) => {
-        setPhotos(found);
-        // from here on its document speaks for it, also when it is deleted
-        for (const photo of found) drop(photo.id);
-        forgetPortrait(personId);
-      },
-      () => {},
-    );
-  }, [personId]);
-
   const known = new Set(photos?.map((photo) => photo.id));
   const coming = uploads.value.filter((one) => one.personId === personId && !known.has(one.id));
   const shown = (photos ?? []).filter((photo) => !hidden.has(photo.id));
@@ -55,6 +47,9 @@ export function Photos({ personId }: { personId: string }) {
   return (
     <section class="stack">
       <h2>{words.detail.photos}</h2>
+      {error && <p class="badge bad block">{inWords(error)}</p>}
+      {!photos && !error && <Waiting />}
+      {photos && photos.length > 0 && <Coverage photos={photos} />}
       {isOwner.value && <PhotoInput onPhotos={(files) => void bring(personId, files)} />}
       {photos?.length === 0 && coming.length === 0 && <p class="soft">{words.detail.noPhotos}</p>}
       <ul class="tiles photos" aria-live="polite">
@@ -65,6 +60,13 @@ export function Photos({ personId }: { personId: string }) {
           <li class="tile" key={photo.id}>
             <Face path={photo.path} alt="" />
             <Status photo={photo} />
+            {(person.lookalikes ?? [])
+              .filter((like) => like.photoId === photo.id)
+              .map((like) => (
+                <span class="badge strange" key={like.personId}>
+                  <TriangleAlert size={14} aria-hidden="true" /> {words.lookalike(like.name)}
+                </span>
+              ))}
             {isOwner.value && photo.status === "rejected" && (
               <button type="button" class="button" onClick={() => setCropping(photo)}>
                 <Crop size={18} aria-hidden="true" /> {words.crop}

@@ -21,6 +21,7 @@ export const now: typeof english = {
     person: "Alle Personen",
     camera: "Alle Kameras",
     day: "Jeder Tag",
+    pickPerson: "Wessen Meldungen?",
     pickDay: "Einen Tag wählen",
     alertsOn: (day, count) => `${day}: ${count === 1 ? "1 Meldung" : `${count} Meldungen`}`,
     previousMonth: "Der Monat davor",
@@ -56,6 +57,17 @@ export const now: typeof english = {
   previous: "Vorige",
   more: "Ähnliche",
   addPhoto: (name) => `Als Foto von ${name} verwenden`,
+  addPhotoStill: "Trotzdem als Foto verwenden",
+  worth: {
+    adds: (kinds) => `So ein Foto fehlt noch: ${kinds.join(", ")}.`,
+    same: (name, count) =>
+      `${name} hat schon ${count === 1 ? "ein Foto" : `${count} Fotos`} dieser Art. Mehr davon hilft nicht, und andere sehen dann ${name} ähnlicher.`,
+    weak: () => "Zu klein, zu dunkel oder zu unscharf, um als Foto zu helfen.",
+    unsure: (name) =>
+      `Lookout ist nicht sicher, dass das ${name} ist. Sag zuerst, ob es stimmt: ein falsches Foto macht mehr Fehler.`,
+    unknown: () => "",
+    there: (name) => `Das ist eines der Fotos von ${name}.`,
+  },
   select: "Auswählen",
   selected: (count) => `${count} ausgewählt`,
   selectThis: (name) => `${name} auswählen`,

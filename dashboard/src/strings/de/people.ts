@@ -6,6 +6,7 @@ export const people: typeof english = {
   empty: "Noch ist niemand bekannt",
   emptyHint: "Fang mit dir an: drei bis fünf Fotos in verschiedenem Licht, das Gesicht so groß es geht.",
   search: "Nach Namen suchen",
+  more: (count) => `Mehr zeigen (${count})`,
   nobody: (text) => `Niemand heißt „${text}“.`,
   photos: (count) => (count === 1 ? "1 Foto" : `${count} Fotos`),
   seen: "gesehen",
@@ -51,6 +52,17 @@ export const people: typeof english = {
     "the face is turned": "Das Gesicht ist abgewandt. Nimm ein Foto von vorn.",
     "the file is damaged":
       "Die Datei ist beschädigt. Lade sie noch einmal hoch, oder speichere sie neu als JPEG.",
+  },
+  coverage: {
+    label: "Welche Arten von Fotos es gibt",
+    kinds: { front: "Von vorn", left: "Nach links", right: "Nach rechts", dark: "Bei wenig Licht" },
+    missing: "fehlt",
+    unknown: (count) =>
+      `${count === 1 ? "1 Foto kam" : `${count} Fotos kamen`} dazu, bevor danach gesehen wurde, und zählt nicht mit.`,
+    offers: "Aus Meldungen: diese würden helfen",
+    offersHint:
+      "Sie zeigen das Gesicht, wie es keines der Fotos zeigt. Ist es wirklich diese Person? Dann nimm es dazu.",
+    add: (kinds) => `Dazu: ${kinds.join(", ")}`,
   },
   detail: {
     alerts: "Frühere Meldungen",

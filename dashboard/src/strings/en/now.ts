@@ -19,6 +19,7 @@ export const now = {
     person: "Everybody",
     camera: "All cameras",
     day: "Any day",
+    pickPerson: "Whose alerts?",
     pickDay: "Choose a day",
     alertsOn: (day: string, count: number) => `${day}: ${count === 1 ? "1 alert" : `${count} alerts`}`,
     previousMonth: "The month before",
@@ -54,6 +55,17 @@ export const now = {
   previous: "Previous",
   more: "More like this",
   addPhoto: (name: string) => `Use as a photo of ${name}`,
+  addPhotoStill: "Use as a photo all the same",
+  worth: {
+    adds: (kinds: string[]) => `A photo that is missing so far: ${kinds.join(", ").toLowerCase()}.`,
+    same: (name: string, count: number) =>
+      `${name} has ${count === 1 ? "a photo" : `${count} photos`} like this already. More of the same do not help, and make others look like ${name}.`,
+    weak: (_name: string) => "Too small, dark or blurred to help as a photo.",
+    unsure: (name: string) =>
+      `Lookout is not sure that this is ${name}. Say first whether it is right: a wrong photo makes more mistakes.`,
+    unknown: (_name: string) => "",
+    there: (name: string) => `This is one of the photos of ${name}.`,
+  },
   select: "Select",
   selected: (count: number) => (count === 1 ? "1 selected" : `${count} selected`),
   selectThis: (name: string) => `Select ${name}`,

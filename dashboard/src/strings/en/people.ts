@@ -4,6 +4,7 @@ export const people = {
   empty: "Nobody is known yet",
   emptyHint: "Add yourself first: three to five photos, with different light, the face as large as it gets.",
   search: "Find by name",
+  more: (count: number) => `Show more (${count})`,
   nobody: (text: string) => `Nobody is called “${text}”.`,
   photos: (count: number) => (count === 1 ? "1 photo" : `${count} photos`),
   seen: "seen",
@@ -49,6 +50,16 @@ export const people = {
     "the face is turned": "The face is turned away. Use a photo from the front.",
     "the file is damaged": "The file is damaged. Upload it again, or save it anew as a JPEG.",
   } as Record<string, string>,
+  coverage: {
+    label: "Which kinds of photos there are",
+    kinds: { front: "From the front", left: "Turned left", right: "Turned right", dark: "In dim light" },
+    missing: "missing",
+    unknown: (count: number) =>
+      `${count === 1 ? "1 photo was" : `${count} photos were`} added before this was looked at, and not counted.`,
+    offers: "From alerts: these would help",
+    offersHint: "They show the face as none of the photos does. Is it really this person? Then add it.",
+    add: (kinds: string[]) => `Add: ${kinds.join(", ").toLowerCase()}`,
+  },
   detail: {
     alerts: "Past alerts",
     photos: "Photos",

@@ -1,5 +1,6 @@
 import { UserRoundPlus } from "lucide-preact";
 import { useId, useState } from "preact/hooks";
+import { folded } from "../../domain/folded";
 import { peopleByName } from "../../state/house";
 import { t } from "../../strings";
 import { Dialog } from "../Dialog";
@@ -16,10 +17,6 @@ interface Props {
   /** Somebody new may be named. */
   mayBeNew?: boolean;
   title?: string;
-}
-
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
 /** Who it is: typed ahead over people, each with a face, or a new name. */
