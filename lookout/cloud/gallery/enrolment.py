@@ -60,7 +60,8 @@ class Enrolment:
         return self._step(change)
 
     def enrol(self, photo: Photo, face: GoodFace) -> bool:
-        """Store the vector of the photo's face. False when the photo was changed or deleted meanwhile, or is another person's.
+        """Store the vector of the photo's face. False when the photo was changed or deleted meanwhile, or is
+        another person's.
 
         Raises:
             PhotoRejected: the person has as many photos as are allowed.

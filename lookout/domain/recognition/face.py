@@ -48,8 +48,9 @@ class Quality:
     ``pixels``: shorter side of the box; ``sharpness``: variance of the Laplacian on the aligned crop;
     ``brightness``: mean grey of it, 0 to 255; ``turn``: 0 frontal to 1 profile, from the landmarks;
     ``score``: 0 to 1, by which the better of two shots is chosen; that of an embedded face comes from the length
-    of its raw vector, which tells best how well the face will be known by it; ``yaw``: the turn with its side, from
-    -1, a profile that looks to the left of the picture, to 1; ``light``: the brightness before a dim frame was lifted.
+    of its raw vector, which tells best how well the face will be known by it; ``yaw``: the turn with its side,
+    from -1, a profile that looks to the left of the picture, to 1; ``light``: the brightness before a dim frame
+    was lifted.
     """
 
     pixels: float

@@ -19,7 +19,7 @@ from lookout.cloud.gallery.enrolment import Enrolment
 from lookout.cloud.gallery.photo_document import Photo
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.people.photo import PhotoPath
-from lookout.domain.recognition.face import Embedding
+from lookout.domain.recognition.face import GoodFace
 from lookout.services.detect import endpoint, frames
 from lookout.settings import Settings
 from lookout.vision.image.frame import decode
@@ -58,9 +58,9 @@ def shot(photos: Path) -> Shot:
 
 
 @functools.cache
-def _embedding(photo: Path) -> Embedding:
+def _face(photo: Path) -> GoodFace:
     (face,) = recogniser(Settings()).see(decode(photo.read_bytes())).faces
-    return good(face).embedding
+    return good(face)
 
 
 @dataclass
@@ -77,7 +77,7 @@ class People:
         for name in photos:
             photo = Photo(PhotoPath(person_id, name), 1, datetime.now(UTC))
             assert enrolment.begin(photo)
-            assert enrolment.enrol(photo, _embedding(self.photos / name), 0.9)
+            assert enrolment.enrol(photo, _face(self.photos / name))
 
     def rename(self, person_id: str, name: str) -> None:
         self.db.document(f"people/{person_id}").update({"name": name})

@@ -1,4 +1,4 @@
-"""What kind of shot a photo is stands on it, so that an owner sees which are missing: turned to which side, how dark."""
+"""What kind of shot a photo is stands on it, so that an owner sees which are missing."""
 
 from __future__ import annotations
 
