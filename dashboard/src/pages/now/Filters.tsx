@@ -5,7 +5,7 @@ import { cameras, peopleByName } from "../../state/house";
 import { go } from "../../state/route";
 import { dayName } from "../../state/time";
 import { t } from "../../strings";
-import { WhoDialog } from "../../ui/WhoDialog";
+import { WhoDialog } from "../../ui/forms/WhoDialog";
 import { Calendar } from "./Calendar";
 
 /** What the address asks for. */
