@@ -199,9 +199,15 @@ export function newKey(id: string) {
   return call<{ key: string }>("POST", `/cameras/${part(id)}/key`);
 }
 
+/** Why a camera has no live picture. */
+export type NotWatched = "disarmed" | "disabled";
+
 /** `POST /cameras/{id}/watch`: keep the camera's latest frame in `live/{id}.jpg` for the next 30 s. */
 export function watchCamera(id: string) {
-  return call<object>("POST", `/cameras/${part(id)}/watch`);
+  return call<{ watched_until: string | null; reason: NotWatched | null }>(
+    "POST",
+    `/cameras/${part(id)}/watch`,
+  );
 }
 
 export type Order =

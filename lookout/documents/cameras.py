@@ -40,6 +40,7 @@ class Camera(TypedDict):
     rotation: NotRequired[int | None]
     rotationHint: NotRequired[int | None]
     presets: NotRequired[dict[str, Preset]]
+    watchedUntil: NotRequired[datetime]
 
 
 class CameraKey(TypedDict):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lookout.cloud.accounts.id_token import verify
 from lookout.cloud.cameras.commands import CommandQueue
 from lookout.cloud.cameras.keys import WRONG_KEYS_PER_MINUTE, CameraKeys
 from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.cameras.watching import watch
+from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.stores import Stores, firebase_stores
+from lookout.cloud.site.settings import site_reader
 from lookout.domain.cameras.command import CommandRequest
+from lookout.domain.cameras.live import live_path
 from lookout.domain.site.caller import READERS, Role
 from lookout.errors import Unavailable
 from lookout.lazy import Lazy
@@ -25,7 +31,8 @@ class ControlService:
     """Answers the paths of ``control``. One per warm instance, shared by its threads."""
 
     def __init__(self, settings: Settings, stores: Stores) -> None:
-        self._settings = settings
+        self._stores = stores
+        self._site = site_reader(settings, stores)
         wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
         self._keys = CameraKeys(stores, settings.limits.camera_cache_seconds, wrong)
         self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
@@ -79,8 +86,14 @@ class ControlService:
         """Remove a camera; its key stops working, its alerts stay."""
         self._callers.require(request, Role.OWNER)
         self._registry.remove(camera_id)
+        storage.remove(self._stores, live_path(camera_id))
         log(Severity.INFO, "camera removed", camera=camera_id)
         return {"message": f"Camera {camera_id} was removed"}
+
+    def watch_camera(self, request: Request, camera_id: str) -> Fields:
+        """Keep the camera's live picture for the next 30 s; viewers may ask too."""
+        self._callers.require(request, *READERS)
+        return watch(self._stores, camera_id, self._site.current(), datetime.now(UTC))
 
     def rotate_key(self, request: Request, camera_id: str) -> Fields:
         """Give a camera a new key. It is in this answer and nowhere else."""
@@ -102,6 +115,9 @@ routes.on("PATCH", "/cameras/<camera_id>")(
 )
 routes.on("DELETE", "/cameras/<camera_id>")(
     lambda request, camera_id: service().remove_camera(request, camera_id)
+)
+routes.on("POST", "/cameras/<camera_id>/watch")(
+    lambda request, camera_id: service().watch_camera(request, camera_id)
 )
 routes.on("POST", "/cameras/<camera_id>/key")(
     lambda request, camera_id: service().rotate_key(request, camera_id)

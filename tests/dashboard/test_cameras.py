@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
 from playwright.sync_api import Page, expect
 
+from stack.fake_camera.client import on_frame
 from stack.install import project
-from tests.dashboard.conftest import ADMIN, House, until
+from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
 
 def _servo(house: House) -> dict[str, int]:
@@ -121,3 +123,51 @@ def test_an_agent_that_was_stopped_is_told_at_once_and_the_screen_says_so(
     page.get_by_role("button", name="Take a picture").click()
     expect(page.get_by_text(re.compile("Done in"))).to_be_visible()
     expect(page.get_by_role("main").get_by_role("img", name="Back Door").last).to_be_visible()
+
+
+def test_the_picture_of_a_tile_follows_its_camera_without_a_reload(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras")
+    tile = page.get_by_role("link", name="Back Door")
+    shown = tile.get_by_role("img", name="Back Door")
+    before: str | None = None
+    for number, photo in enumerate(("obama.jpg", "biden.jpg")):
+        width = 160 + 8 * number
+        frame = on_frame((samples / photo).read_bytes(), width, 120)
+        until(lambda frame=frame: _is_live(house, frame))  # type: ignore[misc]
+        expect(tile.get_by_text("Live")).to_be_visible()
+        if before is not None:
+            expect(shown).not_to_have_attribute("src", before)
+        until(lambda width=width: _width(page, "Back Door") == width)  # type: ignore[misc]
+        before = shown.get_attribute("src")
+
+
+def test_a_viewer_sees_live_pictures_too_and_a_disarmed_camera_says_that_it_has_none(
+    house: House, visit: Callable[..., Visitor], samples: Path
+) -> None:
+    page = visit().open(house.member("viewer"), "#/cameras/cam_002")
+    frame = on_frame((samples / "obama.jpg").read_bytes(), 200, 150)
+    until(lambda: _is_live(house, frame))
+    until(lambda: _width(page, "Back Door") == 200)
+    token = house.token(house.info.owner)
+    url, headers = f"{house.site}/cameras/cam_002", {"Authorization": f"Bearer {token}"}
+    requests.patch(url, json={"armed": False}, headers=headers, timeout=30).raise_for_status()
+    try:
+        expect(page.get_by_text("Disarmed: no live picture")).to_be_visible()
+    finally:
+        requests.patch(url, json={"armed": None}, headers=headers, timeout=30).raise_for_status()
+
+
+def _is_live(house: House, frame: bytes) -> bool:
+    """Post the frame as the camera does, again and again; whether it is the live picture by now."""
+    house.post(frame, camera=1)
+    url = f"{house.info.urls['storage']}/v0/b/{house.info.bucket}/o/live%2Fcam_002.jpg?alt=media"
+    return requests.get(url, headers=ADMIN, timeout=30).content == frame
+
+
+def _width(page: Page, camera: str) -> int:
+    """The width in pixels of the picture that the page shows of a camera."""
+    found: int = page.get_by_role("img", name=camera).first.evaluate("image => image.naturalWidth")
+    return found

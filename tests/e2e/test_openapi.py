@@ -127,6 +127,7 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     call("changeCamera", **camera, body={"rotation": 90, "known": None}, media_type="application/json")
     call("getFlashlight", query={"camera_id": made["id"]})
     call("rotateKey", **camera)
+    call("watchCamera", **camera)
     call("listCameras")
     call("removeCamera", **camera)
 

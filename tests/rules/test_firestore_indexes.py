@@ -9,6 +9,7 @@ import pytest
 
 from lookout.cloud.privacy.retention import DEBUG_KEPT, EXPIRING
 from lookout.documents.collections import COLLECTIONS
+from lookout.domain.cameras.live import FOLDER
 from stack.install.bootstrap import ROOT
 
 
@@ -48,10 +49,12 @@ def test_the_newest_faces_of_alerts_are_found(file: dict[str, Any]) -> None:
     assert {"order": "DESCENDING", "queryScope": "COLLECTION"} in indexes
 
 
-def test_debug_frames_are_deleted_by_the_bucket_after_as_many_days_as_by_the_tidying() -> None:
-    (rule,) = json.loads((ROOT / "storage.lifecycle.json").read_text())["rule"]
-    assert rule["action"] == {"type": "Delete"}
-    assert rule["condition"] == {"age": DEBUG_KEPT.days, "matchesPrefix": ["debug/"]}
+def test_what_is_short_lived_is_deleted_by_the_bucket_too() -> None:
+    debug, live = json.loads((ROOT / "storage.lifecycle.json").read_text())["rule"]
+    assert debug["action"] == live["action"] == {"type": "Delete"}
+    assert debug["condition"] == {"age": DEBUG_KEPT.days, "matchesPrefix": ["debug/"]}
+    # a day is the shortest that a bucket knows; `tidy` is faster
+    assert live["condition"] == {"age": 1, "matchesPrefix": [FOLDER]}
 
 
 @pytest.mark.parametrize("field", ["cameraId", "personId", "strangerId", "isKnown", "reviewed", "day"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from lookout.domain.cameras.live import KEPT
 from tests.rules.conftest import CALLERS
 from tests.rules.rest import ADMIN, Firestore, Storage
 
@@ -22,6 +24,7 @@ OBJECTS = {
     "alerts/rules-alert/0a1b2c3d4e5f/face.jpg": READERS,
     "strangers/rules-stranger/face.jpg": READERS,
     "snapshots/rules-camera.jpg": READERS,
+    "live/deeper/rules-camera.jpg": set[str](),
     "debug/NO_FACE_rules.jpg": set[str](),
     "rules-anything.jpg": set[str](),
     "faces/rules-stray.jpg": set[str](),
@@ -54,7 +57,7 @@ def test_an_object_is_read_by_those_it_is_for(
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize(
-    "prefix", ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "debug/"]
+    "prefix", ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "live/", "debug/"]
 )
 def test_no_folder_is_listed(prefix: str, caller: str, storage: Storage, tokens: Tokens) -> None:
     assert storage.listing(prefix, tokens[caller]) == 403
@@ -203,3 +206,29 @@ def test_a_snapshot_is_a_jpeg(kind: str, storage: Storage, firestore: Firestore,
 )
 def test_an_agent_writes_nothing_but_snapshots(name: str, storage: Storage, tokens: Tokens) -> None:
     assert storage.upload(name, JPEG, "image/jpeg", tokens["agent"]) == 403
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_live_picture_is_written_and_deleted_by_no_client(
+    caller: str, storage: Storage, tokens: Tokens
+) -> None:
+    name = f"live/rules-{secrets.token_hex(4)}.jpg"
+    assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == 403
+    assert storage.upload(name, JPEG, "image/jpeg", ADMIN) == 200
+    assert storage.upload(name, JPEG, "image/jpeg", tokens[caller]) == 403
+    assert storage.delete(name, tokens[caller]) == 403
+
+
+def test_a_live_picture_is_shown_to_members_for_a_minute_and_then_to_nobody(
+    storage: Storage, tokens: Tokens
+) -> None:
+    name = f"live/rules-{secrets.token_hex(4)}.jpg"
+    assert storage.upload(name, b"the frame before", "image/jpeg", ADMIN) == 200
+    time.sleep(1)
+    assert storage.upload(name, JPEG, "image/jpeg", ADMIN) == 200
+    stored = time.monotonic()
+    shown = {caller for caller in CALLERS if storage.download(name, tokens[caller]) == 200}
+    assert shown == READERS
+    # the rules' clock cannot be set
+    time.sleep(max(0.0, KEPT.total_seconds() + 1 - (time.monotonic() - stored)))
+    assert {storage.download(name, tokens[caller]) for caller in CALLERS} == {403}

@@ -15,6 +15,11 @@ export function stateOf(camera: Camera, now: number): CameraState {
   return now - camera.lastSeenAt.getTime() <= OFFLINE_SECONDS * 1000 ? "online" : "offline";
 }
 
+/** Frames on the day `today`: a camera that has not posted since still has the count of an earlier one. */
+export function framesToday(camera: Camera, today: string): number {
+  return camera.day === today ? (camera.framesToday ?? 0) : 0;
+}
+
 export type AgentState = "none" | "there" | "silent";
 
 export function agentOf(camera: Camera, agents: Agent[], now: number): AgentState {

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lookout.cloud.firebase.calls import store_errors
@@ -181,7 +182,7 @@ class CameraKeys:
         return {
             one.id: _Known(
                 now,
-                _camera(one.id, found[one.path]) if one.path in found else None,
+                camera_of(one.id, found[one.path]) if one.path in found else None,
                 (found.get(keys[one.id].path) or {}).get("sha256", _NO_KEY),
             )
             for one in references
@@ -205,8 +206,10 @@ def suggest_rotation(stores: Stores, camera_id: str, rotation: int) -> None:
         )
 
 
-def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
+def camera_of(camera_id: str, plain: dict[str, Any]) -> Camera:
+    """The camera that a document of ``cameras`` describes; values that make no sense count as not set."""
     led, fov, rotation = whole(plain.get("led")), number(plain.get("fov")), whole(plain.get("rotation"))
+    watched = plain.get("watchedUntil")
     return Camera(
         camera_id,
         str(plain.get("name") or camera_id),
@@ -216,6 +219,7 @@ def _camera(camera_id: str, plain: dict[str, Any]) -> Camera:
         follow=plain.get("follow") is True,
         fov=fov if is_fov(fov) else FOV,
         rotation=rotation if rotation in ROTATIONS else None,
+        watched_until=watched if isinstance(watched, datetime) else None,
     )
 
 

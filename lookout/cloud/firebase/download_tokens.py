@@ -15,7 +15,7 @@ from lookout.cloud.firebase.stores import Stores
 TOKENS = "firebaseStorageDownloadTokens"
 """The field of an object's own metadata in which Firebase keeps them."""
 
-FOLDERS = ("snapshots/", "faces/", "strangers/", "alerts/")
+FOLDERS = ("live/", "snapshots/", "faces/", "strangers/", "alerts/")
 """Where the pictures are that signed-in users may see."""
 
 SECONDS = 60.0

@@ -85,6 +85,8 @@ class Erasure:
             if self._data.sweep(job, person_id) == 0 and sweep:
                 break
             time.sleep(self._stale_seconds)
+        # last, and no reason for a sweep: while somebody watches, each second brings another
+        self._data.live_pictures(job)
         return self._sign(job, person_id)
 
     def erase(self, runner: Runner, person_id: str, by: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.privacy import deletions
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.strangers.records import StrangerRecords
+from lookout.domain.cameras.live import FOLDER
 from lookout.domain.people import erasure
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class PersonData:
             for one in documents.list_documents(page_size=100, **self._stores.options):
                 one.delete(**self._stores.options)
         return count + MisplacedPhotos(self._stores).forget_folder(folder)
+
+    def live_pictures(self, job: Job) -> int:
+        """Delete the live pictures of all cameras: nobody knows who is in them; how many there were."""
+        names = storage.names(self._stores, FOLDER)
+        return self._counts.pictures(job, "live_pictures", [FOLDER + name for name in names])
 
     def _visits(self, job: Job, person_id: str) -> int:
         """Delete the person's open visits, so that no frame is added to the person's alerts."""

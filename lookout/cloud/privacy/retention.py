@@ -14,6 +14,7 @@ from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import count, store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.strangers.removal import StrangerRemoval
+from lookout.domain.cameras.live import FOLDER, KEPT
 from lookout.domain.people.erasure import PICTURE_ERASED
 from lookout.domain.people.requests import is_document_id
 from lookout.domain.visits.stranger_record import remembered_until
@@ -92,6 +93,7 @@ class Retention:
         done["too_many_strangers"] = self._part("too_many_strangers", self._too_many_strangers)
         for folder in ("alerts", "strangers"):
             done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
+        done["live_pictures"] = self._part("live_pictures", self._live_pictures, at)
         done["snapshots"] = self._part("snapshots", self._snapshots, at)
         done["debug_frames"] = self._part("debug_frames", self._debug_frames, at)
         return {name: count for name, count in done.items() if count}
@@ -195,6 +197,10 @@ class Retention:
         found = {one.id: one.to_dict() for one in self._found(folder, ids)}
         unclaimed = [path for path in old if not _is_claimed(path, found.get(path.split("/")[1]))]
         return storage.remove_all(self._stores, unclaimed)
+
+    def _live_pictures(self, at: datetime) -> int:
+        """Delete those of cameras that post no more; ``detect`` deletes the others."""
+        return storage.remove_all(self._stores, storage.older_than(self._stores, FOLDER, at - KEPT))
 
     def _snapshots(self, at: datetime) -> int:
         """Delete snapshots of cameras that were removed."""

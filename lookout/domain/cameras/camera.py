@@ -51,7 +51,7 @@ class Camera:
     """``led``: the flashlight's last known level, 0 to 255; ``rules``: its differences from the site's.
 
     ``follow``: whether its servos turn it towards a face; ``fov``: degrees its lens sees, within ``FOV_RANGE``.
-    ``rotation``: one of ``ROTATIONS``, None where it is not known.
+    ``rotation``: one of ``ROTATIONS``, None where it is not known. ``watched_until``: somebody looks at it until then.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Camera:
     follow: bool = False
     fov: float = FOV
     rotation: int | None = None
+    watched_until: datetime | None = None
 
 
 def is_camera_id(text: str) -> bool:

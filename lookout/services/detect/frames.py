@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -14,6 +15,7 @@ from lookout.cloud.alerts.pictures import AlertPictures
 from lookout.cloud.alerts.visits import SeenFrame, Visits
 from lookout.cloud.cameras.heartbeats import Heartbeats
 from lookout.cloud.cameras.keys import suggest_rotation
+from lookout.cloud.cameras.live import LivePictures
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.reader import GalleryReader
 from lookout.cloud.site.settings import site_reader
@@ -76,6 +78,7 @@ class FrameService:
         self._stranger_pictures = StrangerPictures(stores)
         self._heartbeats = Heartbeats(stores, settings.limits.heartbeat_seconds)
         self._mountings = Mountings()
+        self._live = LivePictures(stores)
 
     def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
         """The answer to a frame; its alerts and pictures are stored when this returns.
@@ -90,6 +93,7 @@ class FrameService:
         frame = decode(data, self._settings.recognition.max_frame_side, camera.rotation or 0)
         posted = _Posted(camera, data, hashlib.sha256(data).hexdigest(), datetime.now(UTC), frame)
         decoded = time.perf_counter()
+        live = self._keep_live(posted)
         seen = recogniser(self._settings).see(frame)
         matched = time.perf_counter()
         faces = self._record(posted, seen.faces)
@@ -111,6 +115,7 @@ class FrameService:
         if self._settings.visits.debug_frames and self._site.current().is_armed(camera.rules, posted.at):
             self._keep_debug_frame(posted, faces)
         self._suggest_mounting(posted, faces)
+        self._live.settle(live)
         return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)
 
     def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
@@ -158,6 +163,14 @@ class FrameService:
         judgement = pictures.settle(judgement)
         self._stranger_pictures.settle(judgement, lambda sighting: picture(sighting)[1])
         return judgement
+
+    def _keep_live(self, posted: _Posted) -> Future[None] | None:
+        """Begin to keep the frame for those who watch the camera. A disarmed one shows nobody anything."""
+        self._live.forget_old(posted.at)
+        camera, until = posted.camera, posted.camera.watched_until
+        if until is None or until < posted.at or not self._site.current().is_armed(camera.rules, posted.at):
+            return None
+        return self._live.keep(camera.id, posted.at, posted.jpeg)
 
     def _keep_debug_frame(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
         """Keep the frame under a name that says what was seen in it."""

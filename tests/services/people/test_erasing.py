@@ -310,6 +310,25 @@ def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House)
     assert left_of(house, "Anna") == []
 
 
+def test_no_live_picture_outlives_whoever_may_be_in_it_also_while_somebody_watches(house: House) -> None:
+    live_with(house, "Anna")
+    for camera in ("cam_front", "cam_back"):
+        house.upload(f"live/{camera}.jpg", b"Anna at the door")
+    desk = house.desk()
+    sweep = desk.jobs.erasure._data.sweep
+
+    def watched(job: Any, person_id: str) -> int:
+        house.upload("live/cam_side.jpg", b"Anna leaves")
+        count: int = sweep(job, person_id)
+        return count
+
+    desk.jobs.erasure._data.sweep = watched
+    people_service.service.replace(desk)
+    answer = house.done("/people/Anna/erase")
+    assert answer["counts"]["live_pictures"] == 3
+    assert not any(path.startswith("live/") for path in objects(house.bucket))
+
+
 def test_a_person_who_is_just_being_merged_is_merged_first(house: House) -> None:
     house.person("Rob")
     house.person("Bob")

@@ -10,6 +10,7 @@ from google.cloud.firestore_v1.batch import WriteBatch
 
 from lookout.cloud.privacy import retention
 from lookout.cloud.privacy.retention import EXPIRING, Retention
+from lookout.domain.cameras.live import KEPT
 from lookout.errors import Unavailable
 from lookout.services import housekeeping
 from tests.services.people.conftest import House
@@ -216,3 +217,11 @@ def test_a_tidying_takes_up_what_nobody_works_on_any_more(
     housekeeping.Housekeeping(settings, house.stores, runner).tidy()
     assert house.read("jobs/name_s1")["state"] == "done"
     assert '{"jobs": 1, "deleted": {}' in capfd.readouterr().out
+
+
+def test_live_pictures_of_cameras_that_post_no_more_go_after_a_minute(house: House) -> None:
+    house.upload("live/cam.jpg", b"the last frame")
+    made = Retention(house.stores, 200, lambda: 36500)
+    assert made.run(NOW) == {}
+    assert made.run(datetime.now(UTC) + KEPT) == {"live_pictures": 1}
+    assert objects(house.bucket) == []

@@ -1,10 +1,10 @@
 import { Cctv, Plus, Smartphone } from "lucide-preact";
 import type { Camera } from "../../documents";
-import { agentOf, stateOf } from "../../domain/cameras";
+import { agentOf, framesToday, stateOf } from "../../domain/cameras";
 import { agents, cameras } from "../../state/house";
 import { go, route, to } from "../../state/route";
 import { isOwner } from "../../state/session";
-import { now } from "../../state/time";
+import { dayOf, now } from "../../state/time";
 import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
@@ -83,7 +83,7 @@ function CameraTile({ camera }: { camera: Camera }) {
         {camera.lastReason && (
           <span class="soft small">
             {words.lastReason}: {words.reasons[camera.lastReason] ?? camera.lastReason} ·{" "}
-            {words.framesToday(camera.framesToday ?? 0)}
+            {words.framesToday(framesToday(camera, dayOf(new Date(now.value))))}
           </span>
         )}
       </a>
@@ -92,11 +92,18 @@ function CameraTile({ camera }: { camera: Camera }) {
 }
 
 export function CameraPicture({ camera }: { camera: Camera }) {
-  const url = useLatestPicture(camera.id);
+  const { place, url, at, live, reason } = useLatestPicture(camera.id);
   const words = t().cameras;
   return (
-    <span class="scene">
+    <span class="scene" ref={place}>
       {url ? <img src={url} alt={camera.name} /> : <span class="soft">{words.noPicture}</span>}
+      {(live || reason || (url && at)) && (
+        <span class="taken small">
+          {live && <b class="live">{words.live}</b>}
+          {!live && url && at && <Ago at={at} />}
+          {reason && <span>{words.notLive[reason]}</span>}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,59 +1,101 @@
 /** The picture of a camera that somebody looks at, as fresh as can be. */
-import { useEffect, useState } from "preact/hooks";
-import { CallError, watchCamera } from "../../api";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { CallError, type NotWatched, watchCamera } from "../../api";
 import { latest } from "../../firebase/alerts";
 import { readPicture } from "../../firebase/pictures";
 
+/** The server keeps live pictures for 30 s after each call. */
 const RENEW_MILLISECONDS = 20_000;
 const REFRESH_MILLISECONDS = 1_000;
 
-/** An address within this page of the camera's latest picture; null while there is none. */
-export function useLatestPicture(cameraId: string): string | null {
-  const [url, setUrl] = useState<string | null>(null);
+/** A picture that has not changed for longer is shown with its time. */
+const LIVE_MILLISECONDS = 10_000;
+
+export interface Latest {
+  /** An address within this page; null while there is none. */
+  url: string | null;
+  /** When it was taken, or first seen here. */
+  at: Date | null;
+  live: boolean;
+  /** Why there is no live picture. */
+  reason: NotWatched | null;
+}
+
+const NOTHING: Latest = { url: null, at: null, live: false, reason: null };
+
+/** Watches the camera while `place` is on the screen and the page is looked at. */
+export function useLatestPicture(cameraId: string) {
+  const place = useRef<HTMLSpanElement>(null);
+  const [found, setFound] = useState<Latest>(NOTHING);
   useEffect(() => {
     let ended = false;
-    let shown: string | null = null;
+    let seen = false;
+    let now = NOTHING;
+    let size = -1;
+    let renewed = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
 
-    function show(picture: Blob) {
+    function change(fields: Partial<Latest>) {
       if (ended) return;
-      if (shown) URL.revokeObjectURL(shown);
-      shown = URL.createObjectURL(picture);
-      setUrl(shown);
+      now = { ...now, ...fields };
+      setFound(now);
+    }
+
+    function show(picture: Blob, at: Date, live: boolean) {
+      if (ended) return;
+      if (now.url) URL.revokeObjectURL(now.url);
+      change({ url: URL.createObjectURL(picture), at, live });
+    }
+
+    async function renew() {
+      renewed = Date.now();
+      try {
+        const { reason } = await watchCamera(cameraId);
+        change({ reason, live: now.live && reason === null });
+      } catch (error) {
+        // not a camera any more: nothing to ask for
+        if (error instanceof CallError && error.status === 404) ended = true;
+      }
     }
 
     async function refresh() {
-      if (document.visibilityState !== "visible") return;
-      await readPicture(`live/${cameraId}.jpg`).then(show, () => {});
+      const picture = await readPicture(`live/${cameraId}.jpg`).catch(() => null);
+      // two frames of a camera hardly ever have as many bytes
+      if (picture && picture.size !== size) {
+        size = picture.size;
+        show(picture, new Date(), true);
+      } else if (now.live && (!picture || Date.now() - (now.at?.getTime() ?? 0) > LIVE_MILLISECONDS)) {
+        change({ live: false });
+      }
+    }
+
+    async function step() {
+      if (seen && document.visibilityState === "visible") {
+        if (Date.now() - renewed > RENEW_MILLISECONDS) await renew();
+        if (now.reason === null) await refresh();
+      }
+      if (!ended) timer = setTimeout(step, REFRESH_MILLISECONDS);
     }
 
     async function fallback() {
       const [alert] = await latest({ cameraId }, 1);
-      if (alert?.imagePath && !shown) show(await readPicture(alert.imagePath));
+      if (!alert?.imagePath) return;
+      const picture = await readPicture(alert.imagePath);
+      if (!now.url) show(picture, alert.lastSeenAt, false);
     }
 
-    let refreshing: ReturnType<typeof setInterval> | undefined;
-    const renew = () =>
-      watchCamera(cameraId).then(
-        () => {
-          if (!ended) refreshing ??= setInterval(refresh, REFRESH_MILLISECONDS);
-        },
-        (error: unknown) => {
-          // a house without this call shows the latest alert
-          if (error instanceof CallError && error.status === 404) clearInterval(renewing);
-        },
-      );
+    const near = new IntersectionObserver((entries) => {
+      seen = entries.some((entry) => entry.isIntersecting);
+    });
+    if (place.current) near.observe(place.current);
     fallback().catch(() => {});
-    void renew();
-    const renewing = setInterval(
-      () => document.visibilityState === "visible" && void renew(),
-      RENEW_MILLISECONDS,
-    );
+    void step();
     return () => {
       ended = true;
-      clearInterval(renewing);
-      clearInterval(refreshing);
-      if (shown) URL.revokeObjectURL(shown);
+      near.disconnect();
+      clearTimeout(timer);
+      if (now.url) URL.revokeObjectURL(now.url);
     };
   }, [cameraId]);
-  return url;
+  return { place, ...found };
 }

@@ -16,7 +16,8 @@ export const cameras: typeof english = {
   agentSilent: "Ihr Agent schweigt",
   agentNone: "Kein Agent",
   noPicture: "Noch kein Bild",
-  watchHint: "Hält das Bild frisch, solange du zusiehst.",
+  live: "Live",
+  notLive: { disarmed: "Nicht scharf: kein Live-Bild", disabled: "Ausgeschaltet: kein Live-Bild" },
   reasons: {
     known: "jemand Bekanntes",
     unknown: "jemand Fremdes",

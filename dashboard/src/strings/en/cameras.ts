@@ -14,7 +14,11 @@ export const cameras = {
   agentSilent: "Its agent is silent",
   agentNone: "No agent",
   noPicture: "No picture yet",
-  watchHint: "Keeps the picture fresh while you look.",
+  live: "Live",
+  notLive: { disarmed: "Disarmed: no live picture", disabled: "Switched off: no live picture" } as Record<
+    string,
+    string
+  >,
   reasons: {
     known: "somebody known",
     unknown: "a stranger",
