@@ -57,7 +57,8 @@ def test_an_object_is_read_by_those_it_is_for(
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize(
-    "prefix", ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "live/", "debug/"]
+    "prefix",
+    ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "live/", "debug/"],
 )
 def test_no_folder_is_listed(prefix: str, caller: str, storage: Storage, tokens: Tokens) -> None:
     assert storage.listing(prefix, tokens[caller]) == 403

@@ -103,9 +103,7 @@ class LivePictures:
                 if there is None or now - _taken_at(there) < KEPT:
                     return
                 try:
-                    there.delete(
-                        timeout=self._timeout, retry=None, if_generation_match=int(there.generation)
-                    )
+                    there.delete(timeout=self._timeout, retry=None, if_generation_match=int(there.generation))
                 except (NotFound, PreconditionFailed):
                     return
         except Unavailable as error:
