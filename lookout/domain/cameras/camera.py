@@ -51,7 +51,8 @@ class Camera:
     """``led``: the flashlight's last known level, 0 to 255; ``rules``: its differences from the site's.
 
     ``follow``: whether its servos turn it towards a face; ``fov``: degrees its lens sees, within ``FOV_RANGE``.
-    ``rotation``: one of ``ROTATIONS``, None where it is not known. ``watched_until``: somebody looks at it until then.
+    ``rotation``: one of ``ROTATIONS``, None where it is not known.
+    ``watched_until``: somebody looks at it until then.
     """
 
     id: str

@@ -314,16 +314,16 @@ def test_no_live_picture_outlives_whoever_may_be_in_it_also_while_somebody_watch
     live_with(house, "Anna")
     for camera in ("cam_front", "cam_back"):
         house.upload(f"live/{camera}.jpg", b"Anna at the door")
-    desk = house.desk()
-    sweep = desk.jobs.erasure._data.sweep
+    service = house.service()
+    sweep = service.jobs.erasure._data.sweep
 
     def watched(job: Any, person_id: str) -> int:
         house.upload("live/cam_side.jpg", b"Anna leaves")
         count: int = sweep(job, person_id)
         return count
 
-    desk.jobs.erasure._data.sweep = watched
-    people_service.service.replace(desk)
+    service.jobs.erasure._data.sweep = watched
+    people_service.service.replace(service)
     answer = house.done("/people/Anna/erase")
     assert answer["counts"]["live_pictures"] == 3
     assert not any(path.startswith("live/") for path in objects(house.bucket))
