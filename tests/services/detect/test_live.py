@@ -23,7 +23,7 @@ def watched(house: House, seconds: float = 30) -> None:
     """Somebody looks at the camera for so long; every instance knows it at once."""
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     house.db.document(f"cameras/{CAMERA}").update({"watchedUntil": until})
-    house.run_on(house.another_instance(camera_cache_seconds=0.0))
+    house.run_on(house.another_instance(CAMERA_CACHE_SECONDS=0.0))
 
 
 def picture(house: House) -> bytes | None:
@@ -58,7 +58,7 @@ def test_nothing_is_kept_of_a_camera_that_nobody_watches(house: House, shot: Sho
 
 
 def test_a_camera_that_nobody_watches_costs_no_more_reads_than_before(house: House, shot: Shot) -> None:
-    house.run_on(house.another_instance(camera_cache_seconds=60.0, heartbeat_seconds=60.0))
+    house.run_on(house.another_instance(CAMERA_CACHE_SECONDS=60.0, HEARTBEAT_SECONDS=60.0))
     house.post(shot("obama.jpg", 80, 60))
     reads = Reads(house.db)
     for width in (84, 88, 92):
@@ -121,7 +121,7 @@ def test_without_storage_a_watched_camera_is_answered_as_ever_and_does_not_wait_
     before = house.post(shot("obama.jpg", 80, 60))
     with _failing_bucket(kind, project) as bucket, ExitStack() as end:
         watched(house)
-        watch = house.another_instance(bucket=bucket, store_timeout_seconds=0.3)
+        watch = house.another_instance(bucket=bucket, STORE_TIMEOUT_SECONDS=0.3)
         end.callback(watch._live._pool.shutdown)
         house.run_on(watch)
         assert house.post(shot("obama.jpg", 80, 60)) == before
