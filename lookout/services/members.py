@@ -1,4 +1,7 @@
-"""``/members``: owners say who may look and who may change things. A part of the function ``people``."""
+"""``/members``: owners say who may look and who may change things, and everybody ends the own sessions.
+
+A part of the function ``people``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 
 from lookout.cloud.accounts import members
 from lookout.cloud.accounts.id_token import verify
-from lookout.domain.site.caller import Role
+from lookout.domain.site.caller import READERS, Role
 from lookout.errors import BadRequest
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
@@ -43,6 +46,13 @@ class MembersService:
         member = members.remove(uid)
         log(Severity.INFO, "member removed", member=member.uid, role=member.role, by=caller.uid)
         return {"uid": member.uid}
+
+    def sign_out(self, request: Request) -> Fields:
+        """End every session of whoever calls, and remove their devices; ID tokens last up to an hour longer."""
+        caller = self._callers.require(request, *READERS)
+        members.end_sessions(caller.uid)
+        log(Severity.INFO, "signed out everywhere", member=caller.uid)
+        return {"uid": caller.uid}
 
 
 def parse_invitation(body: object) -> tuple[str, Role]:

@@ -10,8 +10,15 @@ from lookout.cloud.corrections.not_a_face import NotAFace
 from lookout.cloud.corrections.photo_import import ENROL_SECONDS
 from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.privacy.export import Export
+from lookout.cloud.privacy.verification import find_traces
 from lookout.cloud.strangers.records import StrangerRecords
-from lookout.domain.people.requests import parse_correction, parse_ignoring, parse_merging, parse_naming
+from lookout.domain.people.requests import (
+    parse_correction,
+    parse_ignoring,
+    parse_merging,
+    parse_naming,
+    parse_traced,
+)
 from lookout.domain.site.caller import READERS, Caller, Role
 from lookout.errors import Conflict, JobImpossible
 from lookout.lazy import Lazy
@@ -23,8 +30,14 @@ from lookout.settings import Settings, current_settings
 from lookout.web.answer import Answer, Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
 from lookout.web.download import Download, safe_name
+from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import Routes, json_body
 from lookout.web.zipped import zipped
+
+SEARCHES_PER_MINUTE = 12
+"""Searches for traces of one owner and instance: each reads all that is stored."""
+
+TRACES_TOLD = 50
 
 
 class PeopleService:
@@ -36,6 +49,7 @@ class PeopleService:
         self._strangers = StrangerRecords(stores)
         self._not_a_face = NotAFace(stores, self._strangers, self.jobs.correct_alert)
         self._export = Export(stores)
+        self._searches = RateLimit(SEARCHES_PER_MINUTE, "searches")
         self._callers = Callers(verify, settings.limits.calls_per_minute)
 
     def name_stranger(self, request: Request, stranger_id: str) -> Fields:
@@ -109,6 +123,15 @@ class PeopleService:
         log(Severity.INFO, "person exported", by=caller.uid)
         return Download(f"{name}.zip", "application/zip", zipped(files))
 
+    def traces(self, request: Request, person_id: str) -> Fields:
+        """Where a person is named in all that is stored: after an erasure nowhere."""
+        caller = self._owner(request)
+        name = parse_traced(json_body(request))
+        self._searches.admit(caller.uid)
+        found = find_traces(self._stores, person_id, name)
+        log(Severity.INFO, "traces searched", traces=len(found), by=caller.uid)
+        return {"count": len(found), "traces": found[:TRACES_TOLD]}
+
     def _done(self, job: Job) -> Fields:
         result = self.jobs.runner.finish(job)
         log(Severity.INFO, "job done", job=job.id, kind=job.kind, by=job.created_by)
@@ -131,12 +154,14 @@ for method, path, name in (
     ("POST", "/people/<subject>/merge", "merge_person"),
     ("POST", "/people/<subject>/erase", "erase_person"),
     ("GET", "/people/<subject>/export", "export_person"),
+    ("POST", "/people/<subject>/traces", "traces"),
 ):
     routes.on(method, path)(lambda request, subject, name=name: getattr(service(), name)(request, subject))
 
 routes.on("POST", "/notify/test")(lambda request: trial.service().test(request))
 routes.on("GET", "/members")(lambda request: members.service().all(request))
 routes.on("POST", "/members")(lambda request: members.service().invite(request))
+routes.on("POST", "/members/sign-out")(lambda request: members.service().sign_out(request))
 routes.on("DELETE", "/members/<uid>")(lambda request, uid: members.service().remove(request, uid))
 
 

@@ -100,6 +100,16 @@ def remove(uid: str) -> Member:
     return member
 
 
+def end_sessions(uid: str) -> None:
+    """End every session of an account, and remove its devices. ID tokens that were issued last an hour at most.
+
+    Raises:
+        Unavailable: Firebase Auth or Firestore did not answer.
+    """
+    with _auth_errors():
+        end_access(uid)
+
+
 def _set_role(uid: str, before: Member | None, claims: dict[str, Any] | None) -> None:
     from firebase_admin import auth
 

@@ -180,6 +180,15 @@ def parse_merging(body: object) -> str:
     return _id(_fields(body, "into"), "into")
 
 
+def parse_traced(body: object) -> str:
+    """The name, beside the id, by which the JSON ``body`` wants somebody looked for.
+
+    Raises:
+        BadRequest: it names none.
+    """
+    return clean_name(_fields(body, "name").get("name"))
+
+
 def parse_correction(body: object) -> Correction:
     """Who the JSON ``body`` says that an alert really is.
 
