@@ -52,6 +52,8 @@ INSTANCES = {
     "enroll": Instance(memory=1024, concurrency=1, max_instances=5, timeout=120, retry=True),
     "forget_photo": Instance(memory=1024, concurrency=1, max_instances=5, timeout=120, retry=True),
     "person_changed": Instance(memory=1024, concurrency=1, max_instances=5, timeout=120, retry=True),
+    # 1,000 people are compared within seconds, and owners ask now and then
+    "separation": Instance(memory=512, concurrency=4, max_instances=2, timeout=60),
 }
 """By the name of the function."""
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import functions_framework
 
-from lookout.services import control, enrol, housekeeping, members, people, stats
+from lookout.services import control, enrol, housekeeping, members, people, separation, stats
 from lookout.services.detect import endpoint
 from lookout.services.notify import deliveries, trial
 from lookout.settings import current_settings
 from stack.install.bootstrap import ROOT
 
 
-def app(function: str) -> Any:
-    """The Flask app that serves the HTTP function ``function``."""
-    source = ROOT / "functions" / function / "main.py"
+def app(function: str, codebase: str | None = None) -> Any:
+    """The Flask app that serves the HTTP function ``function`` of a ``codebase``, by default that of its name."""
+    source = ROOT / "functions" / (codebase or function) / "main.py"
     return functions_framework.create_app(function, str(source), "http")  # type: ignore[no-untyped-call]
 
 
@@ -35,7 +35,18 @@ def main(function: str) -> ModuleType:
 def start_anew() -> None:
     """Forget what this process's functions have made, as an instance that starts anew."""
     current_settings.reset()
-    for module in (control, enrol, housekeeping, people, stats, endpoint, deliveries, members, trial):
+    for module in (
+        control,
+        enrol,
+        housekeeping,
+        people,
+        separation,
+        stats,
+        endpoint,
+        deliveries,
+        members,
+        trial,
+    ):
         module.service.reset()
     endpoint.camera_keys.reset()
     endpoint.limit.reset()
