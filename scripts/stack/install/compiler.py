@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from stack.console import fail, step
+from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 
 FIRMWARE = ROOT / "firmware"
@@ -59,9 +60,10 @@ def build() -> Path:
         SystemExit: it does not compile; the compiler's complaint is in the message.
     """
     ensure()
-    done = subprocess.run(
-        ["make", "-C", str(FIRMWARE), "-j2", "all"], capture_output=True, text=True, check=False
-    )
+    with alone(FIRMWARE):
+        done = subprocess.run(
+            ["make", "-C", str(FIRMWARE), "-j2", "all"], capture_output=True, text=True, check=False
+        )
     if done.returncode:
         raise fail(f"the firmware does not compile:\n{done.stderr}")
     return BUILD

