@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from stack.local import owner
@@ -31,11 +33,17 @@ def tokens(stack: StackInfo) -> dict[str, str | None]:
     return made
 
 
-@pytest.fixture(scope="session")
-def firestore(stack: StackInfo) -> Firestore:
-    return Firestore(stack)
+@pytest.fixture(scope="module")
+def firestore(stack: StackInfo) -> Iterator[Firestore]:
+    """The site's own Firestore: what a test leaves there would be the site's for all that come after."""
+    made = Firestore(stack)
+    yield made
+    made.clear()
 
 
-@pytest.fixture(scope="session")
-def storage(stack: StackInfo) -> Storage:
-    return Storage(stack)
+@pytest.fixture(scope="module")
+def storage(stack: StackInfo) -> Iterator[Storage]:
+    """The site's own Storage, likewise."""
+    made = Storage(stack)
+    yield made
+    made.clear()

@@ -14,7 +14,7 @@ from stack.local.info import StackInfo
 ADMIN = "owner"
 """The token by which the emulators take a caller for an administrator, whom no rule binds."""
 
-SECONDS = 20
+SECONDS = 120
 
 
 def _bearer(token: str | None) -> dict[str, str]:
@@ -26,6 +26,12 @@ class Firestore:
 
     def __init__(self, stack: StackInfo) -> None:
         self._url = f"{stack.urls['firestore']}/v1/projects/{stack.project}/databases/(default)/documents"
+        self._written: set[str] = set()
+
+    def clear(self) -> None:
+        """Delete every document that was written here."""
+        while self._written:
+            self.delete(self._written.pop(), ADMIN)
 
     def get(self, path: str, token: str | None) -> int:
         """Read one document."""
@@ -67,9 +73,10 @@ class Firestore:
             "updateMask": {"fieldPaths": [*fields, *without]},
             "updateTransforms": [{"fieldPath": stamped, "setToServerValue": "REQUEST_TIME"}],
         }
-        return requests.post(
+        status = requests.post(
             f"{self._url}:commit", json={"writes": [write]}, headers=_bearer(token), timeout=SECONDS
         ).status_code
+        return self._noted(path, status)
 
     def put(self, path: str, fields: Mapping[str, Any]) -> None:
         """Write a document as the server does."""
@@ -86,7 +93,12 @@ class Firestore:
         answer = requests.patch(
             f"{self._url}/{path}", params=options, json=body, headers=_bearer(token), timeout=SECONDS
         )
-        return answer.status_code
+        return self._noted(path, answer.status_code)
+
+    def _noted(self, path: str, status: int) -> int:
+        if status == 200:
+            self._written.add(path)
+        return status
 
 
 def encoded(value: object) -> dict[str, Any]:
@@ -117,16 +129,25 @@ class Storage:
 
     def __init__(self, stack: StackInfo) -> None:
         self._url = f"{stack.urls['storage']}/v0/b/{stack.bucket}/o"
+        self._written: set[str] = set()
+
+    def clear(self) -> None:
+        """Delete every object that was uploaded here."""
+        while self._written:
+            self.delete(self._written.pop(), ADMIN)
 
     def upload(self, name: str, content: bytes, kind: str | None, token: str | None) -> int:
         """Store an object with the content type ``kind``; None sends none."""
-        return requests.post(
+        status = requests.post(
             self._url,
             params={"name": name, "uploadType": "media"},
             data=content,
             headers={**({} if kind is None else {"Content-Type": kind}), **_bearer(token)},
             timeout=SECONDS,
         ).status_code
+        if status == 200:
+            self._written.add(name)
+        return status
 
     def retype(self, name: str, kind: str, token: str | None) -> int:
         """Change the content type of an object that is there."""
