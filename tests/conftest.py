@@ -1,4 +1,4 @@
-"""One local stack for all tests that need the emulators."""
+"""One local stack for all tests that need the emulators, and what runs at the same time on two workers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from stack.local import emulators
 from stack.local.info import StackInfo
+from stack.testing.groups import GIVEN
 
-GIVEN = "LOOKOUT_TEST_STACK"
-"""Names the folder of a running stack (``.dev``) to test against, instead of starting one."""
+SAME_HOUSE = ("tests/e2e/", "tests/rules/", "tests/firmware/test_on_the_stack.py")
+"""Tests that write into the stack's own project: the settings, people and alerts of one are those of the other."""
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Each file goes to one worker, and all of the same house to the same, so that none runs beside another."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "the same house" if nodeid.startswith(SAME_HOUSE) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
+    """Take our own way of sharing out where whole files are asked for."""
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

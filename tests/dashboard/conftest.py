@@ -23,9 +23,9 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.local import emulators, owner, seed
 from stack.local.info import Account, StackInfo
+from stack.testing.groups import GIVEN
 from stack.tools import household
 from stack.tools.browser import launch, sign_in
-from tests.conftest import GIVEN
 
 ADMIN = {"Authorization": "Bearer owner"}
 PHONE = {"width": 390, "height": 844}

@@ -1,0 +1,1 @@
+"""How ``scripts/test`` runs the tests: which go together, what runs at once, what is said."""

@@ -1,0 +1,59 @@
+"""The tests in groups, each a run of pytest of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.install.bootstrap import ROOT
+from stack.local import emulators
+
+GIVEN = "LOOKOUT_TEST_STACK"
+"""Names the folder of a running stack (``.dev``) to test against, instead of starting one."""
+
+ANY_TEST = ("-n", "2", "--dist", "worksteal")
+"""Two workers, for tests that share nothing: whichever is free takes the next."""
+
+WHOLE_FILES = ("-n", "2", "--dist", "loadfile")
+"""Two workers, for tests on one stack: ``tests/conftest.py`` says which must not run at the same time."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """``arguments`` are pytest's. The workers of one that ``shares_stack`` have one that is started for them."""
+
+    name: str
+    arguments: tuple[str, ...]
+    shares_stack: bool = False
+
+
+UNITS = Group("units", ("tests/unit", *ANY_TEST))
+PAGES = Group("pages", ("tests/dashboard",))
+"""A browser, on a stack of its own: it waits most of the time."""
+
+ON_THE_STACK = Group(
+    "on the stack",
+    ("tests", "--ignore=tests/unit", "--ignore=tests/dashboard", *WHOLE_FILES),
+    shares_stack=True,
+)
+
+
+def pytest_arguments(typed: list[str]) -> list[str]:
+    """What pytest is told for what somebody typed: units need nothing that runs, so they have two workers."""
+    paths = [path for one in typed if (path := ROOT / one.partition("::")[0]).exists()]
+    are_units = bool(paths) and all(path.is_relative_to(ROOT / "tests" / "unit") for path in paths)
+    return [*ANY_TEST, *typed] if are_units else typed
+
+
+@contextmanager
+def environment(group: Group) -> Iterator[Mapping[str, str]]:
+    """The variables for the group's pytest, and the stack that they name for as long."""
+    if not group.shares_stack or GIVEN in os.environ:
+        yield os.environ
+        return
+    with tempfile.TemporaryDirectory(prefix="lookout-") as folder, emulators.started(folder=Path(folder)):
+        yield os.environ | {GIVEN: folder}

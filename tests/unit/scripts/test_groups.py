@@ -1,0 +1,108 @@
+"""How ``scripts/test`` runs the tests: all of them, to their end, whatever fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stack.install.bootstrap import ROOT
+from stack.testing import groups
+from stack.testing.groups import Group
+from stack.testing.running import run_all
+from tests.support.waiting import SECONDS, wait_until
+
+WAITS = """
+import pathlib, time
+def test_that_waits():
+    pathlib.Path({mark!r}).touch()
+    time.sleep(600)
+"""
+
+
+def _group(folder: Path, name: str, code: str) -> Group:
+    path = folder / f"test_{name}.py"
+    path.write_text(code)
+    return Group(name, (str(path), "-p", "no:cacheprovider"))
+
+
+def test_every_test_is_in_one_group() -> None:
+    own = {*groups.UNITS.arguments, *groups.PAGES.arguments}
+    left_out = {one.removeprefix("--ignore=") for one in groups.ON_THE_STACK.arguments if "ignore" in one}
+    assert groups.ON_THE_STACK.arguments[0] == "tests"
+    assert left_out == {one for one in own if one.startswith("tests/")}
+    assert all((ROOT / folder).is_dir() for folder in left_out)
+
+
+@pytest.mark.parametrize(
+    ("typed", "workers"),
+    [
+        (["tests/unit"], True),
+        (["tests/unit/domain", "tests/unit/test_log.py", "-x"], True),
+        (["tests/unit/test_log.py::test_a", "-k", "some words"], True),
+        (["tests/unit", "tests/rules"], False),
+        (["tests"], False),
+        (["-k", "erased"], False),
+    ],
+)
+def test_units_alone_have_two_workers_and_what_was_typed_is_passed_on(
+    typed: list[str], workers: bool
+) -> None:
+    told = groups.pytest_arguments(typed)
+    assert told == ([*groups.ANY_TEST, *typed] if workers else typed)
+
+
+def test_all_groups_run_to_their_end_and_what_failed_is_said_at_the_end(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first = _group(tmp_path, "first", "def test_a(): assert False\ndef test_b(): pass\n")
+    second = _group(tmp_path, "second", "def test_c(): pass\n")
+    beside = _group(
+        tmp_path, "beside", "import pytest\n@pytest.fixture\ndef x(): 1 / 0\ndef test_d(x): pass\n"
+    )
+    assert not run_all((first, second), meanwhile=beside)
+    said = capfd.readouterr().out
+    # one after another: what runs beside is shown when the others are done
+    assert said.index("== first") < said.index("== second") < said.index("== beside")
+    end = said[said.rindex("first: 1 failed") :]
+    assert "test_first.py::test_a" in end
+    assert "second: passed" in end
+    assert "beside: 1 failed" in end
+    assert "test_beside.py::test_d" in end
+
+
+def test_groups_without_a_failure_pass_even_where_there_is_nothing_to_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    nothing = _group(tmp_path, "nothing", "")
+    assert run_all([_group(tmp_path, "good", "def test_a(): pass\n")], meanwhile=nothing)
+
+
+def test_a_run_that_breaks_off_has_not_passed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    broken = Group("broken", ("--no-such-option",))
+    assert not run_all([broken], meanwhile=_group(tmp_path, "good", "def test_a(): pass\n"))
+    assert "broken: pytest ended with status 4" in capfd.readouterr().out
+
+
+def test_told_to_end_all_of_it_ends(tmp_path: Path) -> None:
+    waiting = [
+        _group(tmp_path, name, WAITS.format(mark=str(tmp_path / f"{name} waits"))) for name in ("one", "two")
+    ]
+    code = (
+        "from stack.testing.groups import Group\nfrom stack.testing.running import run_all\n"
+        f"run_all([{waiting[0]!r}], meanwhile={waiting[1]!r})"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    with (tmp_path / "said").open("wb") as said:
+        running = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=said, stderr=said)
+    wait_until(lambda: len(list(tmp_path.glob("* waits"))) == 2, "the start of both")
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(SECONDS) == 1
+    # the pipe is closed, so both have ended: what they said is whole
+    text = (tmp_path / "said").read_text()
+    assert "KeyboardInterrupt" in text
+    assert text.endswith("lookout: stopped.\n")
