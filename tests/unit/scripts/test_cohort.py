@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from lookout.errors import ModelMissing
 from lookout.settings import Settings
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
-from stack.install.bootstrap import ROOT
 from stack.measuring.crowd import averaged
+from tests.support.commands import called, started
 from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 
@@ -23,8 +22,7 @@ def test_a_folder_of_faces_becomes_a_crowd_that_the_recognition_takes(
     recogniser: Recogniser, photos: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "crowd.npz"
-    command = [str(ROOT / "scripts" / "cohort"), str(photos), "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = started("cohort", photos, "--out", out)
     assert done.returncode == 0, done.stderr
     assert "4 averages of 8 faces" in done.stdout
     card = installed(changed(Settings(), COHORT=str(out))).card
@@ -34,8 +32,7 @@ def test_a_folder_of_faces_becomes_a_crowd_that_the_recognition_takes(
 
 
 def test_a_folder_without_faces_is_one_clear_line(recogniser: Recogniser, tmp_path: Path) -> None:
-    command = [str(ROOT / "scripts" / "cohort"), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = called("cohort", tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith(f"lookout: {tmp_path} has 0 photos with a face")
 

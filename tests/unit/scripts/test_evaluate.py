@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import cv2
@@ -13,8 +12,8 @@ import pytest
 
 from lookout.vision.image.frame import encode_jpeg
 from lookout.vision.recogniser import Recogniser
-from stack.install.bootstrap import ROOT
 from stack.measuring.evaluation import Distances, Pair, describe, measure, read_pairs
+from tests.support.commands import called, started
 
 PAIRS = """file_x,file_y,Decision
 obama.jpg,obama2.jpg,Yes
@@ -29,11 +28,6 @@ blank.jpg,biden.jpg,No
 
 def distances(genuine: list[float], impostor: list[float]) -> Distances:
     return Distances(np.array(genuine, np.float32), np.array(impostor, np.float32))
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [str(ROOT / "scripts" / "evaluate"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_accuracy_counts_both_kinds_of_error() -> None:
@@ -94,7 +88,7 @@ def images(recogniser: Recogniser, photos: Path, tmp_path_factory: pytest.TempPa
 
 def test_the_report_has_exactly_its_keys(images: Path, tmp_path: Path, recogniser: Recogniser) -> None:
     out, plot = tmp_path / "report.json", tmp_path / "plot.png"
-    done = run(images / "pairs.csv", images, "--json", out, "--plot", plot)
+    done = started("evaluate", images / "pairs.csv", images, "--json", out, "--plot", plot)
     assert (done.returncode, done.stderr) == (0, "")
     report = json.loads(out.read_text())
     assert report.pop("threshold_best") == pytest.approx(0.55, abs=0.25)
@@ -136,7 +130,7 @@ def test_what_cannot_be_measured_is_one_clear_line(
     table = tmp_path / "table.csv"
     if text is not None:
         table.write_text(text)
-    done = run(table, images)
+    done = called("evaluate", table, images)
     assert done.returncode == 1
     assert done.stderr.startswith("lookout: ")
     assert says in done.stderr

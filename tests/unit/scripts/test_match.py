@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import cv2
 import pytest
 
 from lookout.vision.recogniser import Recogniser
-from stack.install.bootstrap import ROOT
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [str(ROOT / "scripts" / "match"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+from tests.support.commands import called, started
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +31,7 @@ def known(recogniser: Recogniser, photos: Path, tmp_path_factory: pytest.TempPat
 
 
 def test_a_known_person_is_named_with_distance_and_box(known: Path, photos: Path) -> None:
-    done = run(photos / "obama3.jpg", "--known", known, "--json")
+    done = started("match", photos / "obama3.jpg", "--known", known, "--json")
     assert done.returncode == 0
     (face,) = json.loads(done.stdout)["faces"]
     assert face["name"] == "Barack Obama"
@@ -48,14 +42,14 @@ def test_a_known_person_is_named_with_distance_and_box(known: Path, photos: Path
 
 
 def test_strangers_are_unknown(known: Path, photos: Path) -> None:
-    done = run(photos / "t1.jpg", "--known", known, "--json")
+    done = called("match", photos / "t1.jpg", "--known", known, "--json")
     faces = json.loads(done.stdout)["faces"]
     assert [(face["name"], face["reason"]) for face in faces] == [("Unknown", "unknown")] * 6
     assert all(face["confidence"] < 0.2 for face in faces)
 
 
 def test_unusable_photos_are_named_with_the_reason_and_skipped(known: Path, photos: Path) -> None:
-    done = run(photos / "biden.jpg", "--known", known)
+    done = called("match", photos / "biden.jpg", "--known", known)
     assert done.stdout.startswith("Joe Biden: known, distance 0.00")
     assert "skipped Barack Obama/t1.jpg: two faces of similar size: crop to one" in done.stderr
     assert "skipped Joe Biden/half.jpg: the file is damaged, cut short" in done.stderr
@@ -67,7 +61,7 @@ def test_the_drawing_has_the_size_of_the_photo_and_colour_on_the_face(
     known: Path, photos: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "drawn.png"
-    assert run(photos / "obama.jpg", "--known", known, "--draw", out).returncode == 0
+    assert called("match", photos / "obama.jpg", "--known", known, "--draw", out).returncode == 0
     drawn, plain = cv2.imread(str(out)), cv2.imread(str(photos / "obama.jpg"))
     assert drawn is not None
     assert plain is not None
@@ -88,7 +82,7 @@ def test_the_drawing_has_the_size_of_the_photo_and_colour_on_the_face(
 def test_what_cannot_be_done_is_one_clear_line(
     known: Path, photos: Path, photo: str, folder: str, says: str
 ) -> None:
-    done = run(photo.format(known=known, photos=photos), "--known", folder.format(known=known))
+    done = called("match", photo.format(known=known, photos=photos), "--known", folder.format(known=known))
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith("lookout: ")

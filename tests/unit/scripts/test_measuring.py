@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import cv2
@@ -17,11 +16,11 @@ from lookout.settings import Settings
 from lookout.vision.image.frame import Frame
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
-from stack.install.bootstrap import ROOT
 from stack.measuring import degrading, people
 from stack.measuring.calibrating import fitted, keep
 from stack.measuring.evaluation import Distances
 from stack.measuring.open_set import expected_error, reliability, trial, trials
+from tests.support.commands import called
 from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 
@@ -124,19 +123,20 @@ def test_a_fitted_rule_is_what_the_functions_take(recogniser: Recogniser, tmp_pa
     assert card.rule.few == Calibration(0.6, 30.0)
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(ROOT / "scripts" / "evaluate"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def test_ones_own_photos_are_left_out_in_turn_and_the_harmful_one_is_named(
     recogniser: Recogniser, photos: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "Obama").mkdir()
     for name in ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"):
         shutil.copy(photos / name, tmp_path / "Obama" / name)
-    done = run(
-        "--own", str(tmp_path), "--json", str(tmp_path / "own.json"), "--plot", str(tmp_path / "own.png")
+    done = called(
+        "evaluate",
+        "--own",
+        str(tmp_path),
+        "--json",
+        str(tmp_path / "own.json"),
+        "--plot",
+        str(tmp_path / "own.png"),
     )
     assert done.returncode == 0, done.stderr
     (row,) = json.loads((tmp_path / "own.json").read_text())["rows"]
@@ -147,6 +147,6 @@ def test_ones_own_photos_are_left_out_in_turn_and_the_harmful_one_is_named(
 
 @pytest.mark.parametrize("arguments", [[], ["--own", "a", "--degrade", "b"], ["pairs.csv"]])
 def test_what_is_to_be_measured_has_to_be_said(recogniser: Recogniser, arguments: list[str]) -> None:
-    done = run(*arguments)
+    done = called("evaluate", *arguments)
     assert done.returncode == 2
     assert "give PAIRS.csv and IMAGES_DIR" in done.stderr
