@@ -21,7 +21,7 @@ from stack.fake_camera.server import FakeCamera
 from stack.install.bootstrap import ROOT
 from stack.local import seed
 from stack.local.info import Account, StackInfo
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 FINAL = {"done", "failed", "expired"}
 JPEG = b"\xff\xd8\xff\xe0 a picture of the yard \xff\xd9"
@@ -39,7 +39,7 @@ def run(folder: Path, *arguments: str, typed: str = "") -> subprocess.CompletedP
     """One call of ``lookout-agent``."""
     return subprocess.run(
         [sys.executable, "-m", "lookout_agent", "--folder", str(folder), *arguments],
-        input=typed, env=environment(), capture_output=True, text=True, check=False, timeout=60,
+        input=typed, env=environment(), capture_output=True, text=True, check=False, timeout=SECONDS,
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ class Harness:
         return camera_id
 
     def queue(
-        self, camera_id: str, action: str, seconds: float = 10.0, state: str = "queued", **args: object
+        self, camera_id: str, action: str, seconds: float = 60.0, state: str = "queued", **args: object
     ) -> Any:
         """Queue a command as `control` does; returns its document's reference."""
         now = datetime.now(UTC)
@@ -116,7 +116,7 @@ class Harness:
         )
         return reference
 
-    def ended(self, command: Any, seconds: float = 20.0) -> dict[str, Any]:
+    def ended(self, command: Any) -> dict[str, Any]:
         """The command's document once it has ended."""
         found: list[dict[str, Any]] = []
 
@@ -124,7 +124,7 @@ class Harness:
             found.append(command.get().to_dict())
             return found[-1]["state"] in FINAL
 
-        wait_until(has_ended, f"the end of a command\n{self.log}", seconds)
+        wait_until(has_ended, f"the end of a command\n{self.log}")
         return found[-1]
 
     @property

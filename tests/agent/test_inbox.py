@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -46,8 +45,6 @@ def test_a_listener_that_is_never_told_anything_is_given_up(
 ) -> None:
     monkeypatch.setattr(inbox, "OPENING_SECONDS", 0.5)
     commands = inbox.Inbox(connect(replace(CONFIG, firestore_host=silent), lambda: "t"), "pi", ServerClock())
-    started = time.monotonic()
     with pytest.raises(DeadlineExceeded, match="not opened in time"):
         list(commands.listen(lambda: None))
-    assert time.monotonic() - started < 5
     commands.close()

@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -21,7 +24,11 @@ from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 from tests.agent.conftest import Harness
 from tests.agent.line import HomeLine
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
+
+
+def _is_late(command: Any) -> bool:
+    return bool(command.get().get("deadlineAt") < datetime.now(UTC))
 
 
 @pytest.fixture
@@ -39,10 +46,11 @@ def test_commands_arrive_again_when_the_line_is_back(
     line.cut()
     late = harness.queue(camera, "led", seconds=0.5, led=1)
     wait_until(lambda: '"where": "listener"' in harness.log, "the failed heartbeat")
+    wait_until(partial(_is_late, late), "the end of its time")
     in_time = harness.queue(camera, "led", seconds=60, led=2)
     line.mend()
-    assert harness.ended(in_time, seconds=40)["state"] == "done"
-    assert harness.ended(late, seconds=40)["state"] == "expired"
+    assert harness.ended(in_time)["state"] == "done"
+    assert harness.ended(late)["state"] == "expired"
     assert [request.path for request in servo.requests] == ["/led?state=2"]
     assert process.poll() is None
 
@@ -57,9 +65,9 @@ def test_an_end_that_could_not_be_told_is_told_when_the_line_is_back(
     command = harness.queue(camera, "servo", seconds=30, pan=40, tilt=40)
     wait_until(lambda: bool(servo.requests), "the camera's request")
     line.cut()
-    wait_until(lambda: "command report postponed" in harness.log, "the failed heartbeat", seconds=40)
+    wait_until(lambda: "command report postponed" in harness.log, "the failed heartbeat")
     line.mend()
-    ended = harness.ended(command, seconds=60)
+    ended = harness.ended(command)
     assert (ended["state"], ended["result"]) == ("done", {"pan": 40, "tilt": 40})
     assert len(servo.requests) == 1
 
@@ -73,7 +81,7 @@ def test_an_agent_started_without_a_line_waits_for_it(
     process = harness.start()
     wait_until(lambda: '"where": "heartbeat", "error": "Firestore' in harness.log, "the failed heartbeat")
     line.mend()
-    assert harness.ended(harness.queue(camera, "status", seconds=60), seconds=40)["state"] == "done"
+    assert harness.ended(harness.queue(camera, "status", seconds=60))["state"] == "done"
     assert process.poll() is None
 
 
@@ -98,7 +106,7 @@ def test_a_line_that_hangs_without_a_word_holds_up_no_later_command(
     process = harness.up()
     line.freeze()
     late = harness.queue(camera, "led", seconds=0.5, led=1)
-    time.sleep(2)
+    wait_until(partial(_is_late, late), "the end of its time")
     line.thaw()
     assert harness.ended(late)["state"] == "expired"
     assert harness.ended(harness.queue(camera, "led", led=2))["state"] == "done"
@@ -128,7 +136,7 @@ class Engine:
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        wait_until(self._answers, f"the emulator's start\n{self._log}", seconds=60)
+        wait_until(self._answers, f"the emulator's start\n{self._log}")
 
     def die(self) -> None:
         if self._process is not None:
@@ -168,11 +176,11 @@ def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
         # an emulator begins with nothing: the camera is registered anew, the agent says again that it is there
         camera = own.register(servo)
         command = own.queue(camera, "led", seconds=60, led=2)
-        assert own.ended(command, seconds=40)["state"] == "done"
-        wait_until(lambda: own.said() is not None, "the agent's heartbeat", seconds=5)
+        assert own.ended(command)["state"] == "done"
+        wait_until(lambda: own.said() is not None, "the agent's heartbeat")
         assert own.said()["version"]
         # and it listens again, instead of merely looking now and then
-        wait_until(lambda: own.log.count("listening for commands") == 2, "listening again", seconds=40)
+        wait_until(lambda: own.log.count("listening for commands") == 2, "listening again")
         started = time.monotonic()
         assert own.ended(own.queue(camera, "led", led=3))["state"] == "done"
         assert time.monotonic() - started < 5
@@ -189,7 +197,7 @@ def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
     process = harness.up()
     getattr(line, happens)()
     process.terminate()
-    assert process.wait(timeout=10) == 0
+    assert process.wait(SECONDS) == 0
     assert '"where": "stopped", "error": "Firestore' in harness.log
     line.cut()
     assert "stoppedAt" not in harness.said()
@@ -204,7 +212,7 @@ def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
     process = harness.start()
     wait_until(lambda: '"where": "heartbeat", "error": "Firestore' in harness.log, "the failed heartbeat")
     process.terminate()
-    assert process.wait(timeout=15) == 0
+    assert process.wait(SECONDS) == 0
     assert "stopped" not in harness.log
     assert harness.said() is None
 
@@ -220,7 +228,7 @@ def test_an_agent_without_a_line_in_the_middle_of_a_command_is_stopped_and_tells
     wait_until(lambda: bool(servo.requests), "the camera's request")
     line.freeze()
     process.terminate()
-    assert process.wait(timeout=25) == 0
+    assert process.wait(SECONDS) == 0
     line.cut()
     line.mend()
     assert command.get().to_dict()["state"] == "taken"

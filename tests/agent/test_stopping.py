@@ -12,7 +12,7 @@ from lookout_agent import lock
 from lookout_agent.errors import ConfigError
 from stack.fake_camera.server import Behaviour, FakeCamera
 from tests.agent.conftest import Harness, run
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 
 def test_an_agent_told_to_end_finishes_what_it_began(harness: Harness, servo: FakeCamera) -> None:
@@ -22,7 +22,7 @@ def test_an_agent_told_to_end_finishes_what_it_began(harness: Harness, servo: Fa
     command = harness.queue(camera, "servo", pan=50, tilt=50)
     wait_until(lambda: bool(servo.requests), "the camera's request")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(SECONDS) == 0
     assert command.get().to_dict()["state"] == "done"
 
 
@@ -32,7 +32,7 @@ def test_an_agent_told_to_end_says_so_and_takes_it_back_when_it_starts(
 ) -> None:
     process = harness.up()
     process.send_signal(ending)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(SECONDS) == 0
     said = harness.said()
     assert said["lastSeenAt"] <= said["stoppedAt"]
     assert {*said} == {"lastSeenAt", "stoppedAt", "version", "cameras"}
@@ -49,10 +49,10 @@ def test_an_agent_says_that_it_ends_before_it_finishes_what_it_began(
     command = harness.queue(camera, "status")
     wait_until(lambda: bool(servo.requests), "the camera's request")
     process.send_signal(signal.SIGTERM)
-    wait_until(lambda: "stoppedAt" in harness.said(), "the agent's report of its stop", seconds=3)
+    wait_until(lambda: "stoppedAt" in harness.said(), "the agent's report of its stop")
     assert command.get().to_dict()["state"] == "taken"
     servo.behave(Behaviour.WELL)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(SECONDS) == 0
     assert harness.ended(command)["state"] == "failed"
 
 
@@ -70,7 +70,7 @@ def test_stopped_at_any_moment_of_its_start_an_agent_never_seems_to_be_there(har
         time.sleep(turn * 0.07)
         process.terminate()
         # before it has said anything to anybody it may die of the signal itself
-        assert process.wait(timeout=15) in (0, -signal.SIGTERM)
+        assert process.wait(SECONDS) in (0, -signal.SIGTERM)
         said = harness.said()
         assert said is None or said["stoppedAt"] >= said["lastSeenAt"]
         turn += 1
@@ -83,10 +83,11 @@ def test_told_to_end_twice_an_agent_still_finishes_what_it_began(harness: Harnes
     servo.behave(Behaviour.SLOW, 0.7)
     command = harness.queue(camera, "servo", pan=50, tilt=50)
     wait_until(lambda: bool(servo.requests), "the camera's request")
-    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+    process.send_signal(signal.SIGTERM)
+    wait_until(lambda: "stoppedAt" in harness.said(), "the agent's report of its stop")
+    for ending in (signal.SIGINT, signal.SIGTERM):
         process.send_signal(ending)
-        time.sleep(0.1)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(SECONDS) == 0
     assert command.get().to_dict()["state"] == "done"
 
 
@@ -99,7 +100,7 @@ def test_what_waits_behind_a_command_at_work_is_left_when_the_agent_is_told_to_e
     first, second = (harness.queue(camera, "led", seconds=30, led=level) for level in (1, 2))
     wait_until(lambda: bool(servo.requests), "the camera's request")
     process.terminate()
-    assert process.wait(timeout=20) == 0
+    assert process.wait(SECONDS) == 0
     assert (first.get().get("state"), second.get().get("state")) == ("done", "queued")
     harness.up()
     assert harness.ended(second)["state"] == "done"
@@ -109,7 +110,7 @@ def test_what_waits_behind_a_command_at_work_is_left_when_the_agent_is_told_to_e
 def test_a_second_agent_with_the_same_folder_does_not_run(harness: Harness) -> None:
     process = harness.up()
     second = harness.start()
-    assert second.wait(timeout=20) == 1
+    assert second.wait(SECONDS) == 1
     assert "runs already" in harness.log
     assert process.poll() is None
     assert "stoppedAt" not in harness.said()

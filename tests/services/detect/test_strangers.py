@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +13,6 @@ from lookout.cloud.cameras.keys import register
 from lookout.domain.cameras.camera import Camera
 from tests.services.detect.conftest import House, People, Shot
 from tests.support.stores import objects
-
-BRIEF = {"visit_seconds": 1}
 
 
 def _strangers(house: House) -> dict[str, dict[str, Any]]:
@@ -33,28 +30,17 @@ def _change(house: House, stranger_id: str, **fields: Any) -> None:
     house.db.document("stranger_state/current").set({"changedAt": SERVER_TIMESTAMP})
 
 
-def _leave() -> None:
-    time.sleep(1.2)
-
-
-@pytest.fixture
-def brief(house: House) -> House:
-    """A house whose visits end after a second."""
-    house.run_on(house.another_instance(**BRIEF))
-    return house
-
-
-def test_a_stranger_who_comes_back_is_the_same_one(brief: House, shot: Shot) -> None:
-    brief.post(shot("obama.jpg"))
-    (first,) = _strangers(brief).values()
-    _leave()
-    brief.post(shot("obama2.jpg"))
-    ((stranger_id, stranger),) = _strangers(brief).items()
-    assert [alert["strangerId"] for alert in brief.alerts()] == [stranger_id, stranger_id]
+def test_a_stranger_who_comes_back_is_the_same_one(house: House, shot: Shot) -> None:
+    house.post(shot("obama.jpg"))
+    (first,) = _strangers(house).values()
+    house.everybody_leaves()
+    house.post(shot("obama2.jpg"))
+    ((stranger_id, stranger),) = _strangers(house).items()
+    assert [alert["strangerId"] for alert in house.alerts()] == [stranger_id, stranger_id]
     assert (stranger["visits"], stranger["firstSeenAt"]) == (2, first["firstSeenAt"])
     assert stranger["lastSeenAt"] > first["lastSeenAt"]
     assert stranger["expireAt"] > first["expireAt"] + timedelta(days=59)
-    assert set(_vectors(brief, stranger_id)["vectors"]) == {alert["id"] for alert in brief.alerts()}
+    assert set(_vectors(house, stranger_id)["vectors"]) == {alert["id"] for alert in house.alerts()}
 
 
 def test_who_stays_has_one_visit(house: House, shot: Shot) -> None:
@@ -76,16 +62,16 @@ def test_six_people_are_six_strangers_and_what_readers_see_of_them_holds_no_vect
     assert set(pictures) == {path for path in objects(house.bucket) if path.startswith("strangers/")}
 
 
-def test_a_better_picture_takes_the_place_of_the_strangers_one(brief: House, shot: Shot) -> None:
-    brief.post(shot("obama.jpg", 320, 240))
-    (before,) = _strangers(brief).values()
-    brief.post(shot("obama.jpg"))
-    (after,) = _strangers(brief).values()
+def test_a_better_picture_takes_the_place_of_the_strangers_one(house: House, shot: Shot) -> None:
+    house.post(shot("obama.jpg", 320, 240))
+    (before,) = _strangers(house).values()
+    house.post(shot("obama.jpg"))
+    (after,) = _strangers(house).values()
     assert after["quality"] > before["quality"]
-    assert [path for path in objects(brief.bucket) if path.startswith("strangers/")] == [after["facePath"]]
-    _leave()
-    brief.post(shot("obama.jpg", 320, 240))
-    (kept,) = _strangers(brief).values()
+    assert [path for path in objects(house.bucket) if path.startswith("strangers/")] == [after["facePath"]]
+    house.everybody_leaves()
+    house.post(shot("obama.jpg", 320, 240))
+    (kept,) = _strangers(house).values()
     assert kept["facePath"] == after["facePath"]
 
 
@@ -107,45 +93,45 @@ def test_two_cameras_that_meet_a_new_face_at_once_make_one_stranger_of_it(house:
     assert [alert["strangerId"] for alert in house.alerts()] == [stranger_id, stranger_id]
 
 
-def test_an_ignored_stranger_makes_no_more_alerts_and_is_not_forgotten(brief: House, shot: Shot) -> None:
-    brief.post(shot("obama.jpg"))
-    ((stranger_id, before),) = _strangers(brief).items()
-    _change(brief, stranger_id, ignored=True)
-    _leave()
+def test_an_ignored_stranger_makes_no_more_alerts_and_is_not_forgotten(house: House, shot: Shot) -> None:
+    house.post(shot("obama.jpg"))
+    ((stranger_id, before),) = _strangers(house).items()
+    _change(house, stranger_id, ignored=True)
+    house.everybody_leaves()
     for photo in ("obama2.jpg", "obama3.jpg"):
-        answer = brief.post(shot(photo))
+        answer = house.post(shot(photo))
         assert (answer["reason"], answer["alert_id"], answer["person"]) == ("muted", None, "Unknown")
-    assert len(brief.alerts()) == 1
-    (after,) = _strangers(brief).values()
+    assert len(house.alerts()) == 1
+    (after,) = _strangers(house).values()
     assert after["visits"] == 2
     assert after["expireAt"] > before["expireAt"]
-    assert len(brief.db.collection("notices").get()) == 1
+    assert len(house.db.collection("notices").get()) == 1
 
 
-def test_a_stranger_who_is_being_named_is_known_at_once(brief: House, shot: Shot) -> None:
-    brief.post(shot("obama.jpg"))
-    ((stranger_id, _),) = _strangers(brief).items()
-    _change(brief, stranger_id, personId="anna", name="Anna")
-    _leave()
-    answer = brief.post(shot("obama2.jpg"))
+def test_a_stranger_who_is_being_named_is_known_at_once(house: House, shot: Shot) -> None:
+    house.post(shot("obama.jpg"))
+    ((stranger_id, _),) = _strangers(house).items()
+    _change(house, stranger_id, personId="anna", name="Anna")
+    house.everybody_leaves()
+    answer = house.post(shot("obama2.jpg"))
     assert (answer["person"], answer["is_known"], answer["faces"][0]["person_id"]) == ("Anna", True, "anna")
-    new = next(alert for alert in brief.alerts() if alert["id"] == answer["alert_id"])
+    new = next(alert for alert in house.alerts() if alert["id"] == answer["alert_id"])
     assert (new["personId"], new["strangerId"]) == ("anna", None)
 
 
 def test_no_alert_is_of_a_stranger_who_was_removed_while_an_instance_still_knew_him(
     house: House, shot: Shot
 ) -> None:
-    house.run_on(house.another_instance(VISIT_SECONDS=1, GALLERY_REFRESH_SECONDS=3600.0))
+    house.run_on(house.another_instance(GALLERY_REFRESH_SECONDS=3600.0))
     house.post(shot("obama.jpg"))
-    _leave()
+    house.everybody_leaves()
     house.post(shot("obama2.jpg"))
     ((stranger_id, _),) = _strangers(house).items()
     house.db.document(f"strangers/{stranger_id}").delete()
     gone = {"removed": True, "changedAt": SERVER_TIMESTAMP}
     house.db.document(f"stranger_vectors/{stranger_id}").set(gone)
     house.db.document("stranger_state/current").set({"changedAt": SERVER_TIMESTAMP})
-    _leave()
+    house.everybody_leaves()
     answer = house.post(shot("obama3.jpg"))
     ((another, stranger),) = _strangers(house).items()
     assert another == answer["alert_id"]
@@ -166,33 +152,33 @@ def test_a_stranger_who_turns_out_to_be_somebody_known_is_no_stranger(
 
 
 def test_of_a_stranger_with_other_visits_only_this_one_is_taken_back(
-    brief: House, people: People, shot: Shot
+    house: House, people: People, shot: Shot
 ) -> None:
-    brief.post(shot("obama.jpg", 200, 150))
-    ((stranger_id, _),) = _strangers(brief).items()
-    _leave()
-    brief.post(shot("obama2.jpg"))
+    house.post(shot("obama.jpg", 200, 150))
+    ((stranger_id, _),) = _strangers(house).items()
+    house.everybody_leaves()
+    house.post(shot("obama2.jpg"))
     people.enrol("Obama", "obama2.jpg")
-    upgraded = brief.post(shot("obama2.jpg", 640, 480))
+    upgraded = house.post(shot("obama2.jpg", 640, 480))
     assert upgraded["reason"] == "known"
-    stranger = _strangers(brief)[stranger_id]
+    stranger = _strangers(house)[stranger_id]
     assert (stranger["visits"], stranger["facePath"]) == (1, None)
-    assert upgraded["alert_id"] not in _vectors(brief, stranger_id)["vectors"]
+    assert upgraded["alert_id"] not in _vectors(house, stranger_id)["vectors"]
 
 
 @pytest.mark.parametrize("why", ["another model's", "expired", "unreadable"])
-def test_a_stranger_that_cannot_be_compared_is_left_alone(brief: House, shot: Shot, why: str) -> None:
-    brief.post(shot("obama.jpg"))
-    ((stranger_id, _),) = _strangers(brief).items()
+def test_a_stranger_that_cannot_be_compared_is_left_alone(house: House, shot: Shot, why: str) -> None:
+    house.post(shot("obama.jpg"))
+    ((stranger_id, _),) = _strangers(house).items()
     changes: dict[str, dict[str, Any]] = {
         "another model's": {"modelId": "other"},
         "expired": {"expireAt": datetime.now(UTC) - timedelta(seconds=1)},
         "unreadable": {"vectors": {"a": b"123"}},
     }
-    _change(brief, stranger_id, **changes[why])
-    _leave()
-    answer = brief.post(shot("obama2.jpg"))
-    assert set(_strangers(brief)) == {stranger_id, answer["alert_id"]}
+    _change(house, stranger_id, **changes[why])
+    house.everybody_leaves()
+    answer = house.post(shot("obama2.jpg"))
+    assert set(_strangers(house)) == {stranger_id, answer["alert_id"]}
 
 
 def test_beyond_the_bound_new_faces_make_alerts_but_no_strangers(house: House, shot: Shot) -> None:
@@ -224,24 +210,24 @@ def test_the_vector_of_an_alerts_picture_is_kept_for_the_server(house: House, sh
 @pytest.mark.parametrize("deleted", ["strangers", "stranger_vectors", "both"])
 @pytest.mark.parametrize("ignored", [False, True])
 def test_a_stranger_that_somebody_deleted_by_half_blocks_no_camera(
-    brief: House, shot: Shot, deleted: str, ignored: bool
+    house: House, shot: Shot, deleted: str, ignored: bool
 ) -> None:
-    brief.post(shot("obama.jpg"))
-    (before,) = _strangers(brief)
+    house.post(shot("obama.jpg"))
+    (before,) = _strangers(house)
     if ignored:
-        brief.db.document(f"strangers/{before}").update({"ignored": True})
-        _change(brief, before, ignored=True)
-    brief.post(shot("biden.jpg"))
+        house.db.document(f"strangers/{before}").update({"ignored": True})
+        _change(house, before, ignored=True)
+    house.post(shot("biden.jpg"))
     for collection in ("strangers", "stranger_vectors") if deleted == "both" else (deleted,):
-        brief.db.document(f"{collection}/{before}").delete()
-    _leave()
-    answer = brief.post(shot("obama2.jpg"))
+        house.db.document(f"{collection}/{before}").delete()
+    house.everybody_leaves()
+    answer = house.post(shot("obama2.jpg"))
     assert (answer["person"], answer["reason"]) == ("Unknown", "unknown")
-    alert = next(one for one in brief.alerts() if one["id"] == answer["alert_id"])
+    alert = next(one for one in house.alerts() if one["id"] == answer["alert_id"])
     assert alert["strangerId"] not in (None, before)
-    assert _vectors(brief, before)["removed"] is True
+    assert _vectors(house, before)["removed"] is True
     # a change based on an old reading is refused
-    _leave()
-    assert brief.post(shot("obama.jpg"))["alert_id"] is not None
-    again = next(one for one in brief.alerts() if one["id"] not in (before, answer["alert_id"]))
+    house.everybody_leaves()
+    assert house.post(shot("obama.jpg"))["alert_id"] is not None
+    again = next(one for one in house.alerts() if one["id"] not in (before, answer["alert_id"]))
     assert again["strangerId"] is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -151,8 +150,7 @@ def test_a_muted_person_makes_no_alert_until_unmuted_and_back(
     assert house.alerts() == []
     assert objects(house.bucket) == []
     people.mute("Obama", muted=False)
-    house.run_on(house.another_instance(VISIT_SECONDS=1))
-    time.sleep(1.2)
+    house.everybody_leaves()
     assert house.post(shot("obama3.jpg"))["reason"] == "known"
 
 
@@ -194,7 +192,7 @@ def test_a_muted_person_beside_a_stranger_leaves_the_stranger_an_alert(
 def test_a_camera_may_have_a_visit_length_of_its_own(house: House, shot: Shot) -> None:
     _camera(house, visitSeconds=1)
     house.post(shot("obama.jpg"))
-    time.sleep(1.2)
+    house.passes(timedelta(seconds=2))
     assert house.post(shot("obama2.jpg"))["reason"] == "unknown"
     assert len(house.alerts()) == 2
 

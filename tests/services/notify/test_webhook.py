@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import socket
+import threading
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +30,7 @@ from tests.services.notify.servers import (
 )
 from tests.support.outage import closed_port
 from tests.support.settings import changed
+from tests.support.waiting import SECONDS
 
 
 @pytest.fixture
@@ -242,15 +244,13 @@ def test_a_receiver_that_does_not_come_to_an_end_is_hung_up_on_after_five_second
     began = time.monotonic()
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1 did not answer within 5 s"):
         caller.service(pauses=()).deliver(caller.notice())
-    assert 4.5 < time.monotonic() - began < 10
+    assert time.monotonic() - began > 4.5
 
 
 def test_an_answer_without_end_is_not_read(caller: NotifyStores, hook: Receiver) -> None:
     caller.alert()
     hook.for_ever = endless_body
-    began = time.monotonic()
     assert caller.service().deliver(caller.notice()) == "webhook: sent"
-    assert time.monotonic() - began < 5
 
 
 def test_an_answer_that_is_no_http_is_a_failure(caller: NotifyStores, hook: Receiver) -> None:
@@ -273,12 +273,13 @@ def test_a_look_up_that_hangs_is_not_waited_for(
     caller: NotifyStores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notifier = webhook.Webhook(caller.settings.webhook, seconds=0.3)
-    began = time.monotonic()
+    given_up, waited = threading.Event(), []
     with monkeypatch.context() as wires:
-        wires.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(6))
+        wires.setattr(socket, "getaddrinfo", lambda *_, **__: waited.append(given_up.wait(SECONDS)))
         with pytest.raises(NotDelivered, match="did not answer"):
             notifier.send(_message(caller), 5.0)
-    assert time.monotonic() - began < 5
+        assert waited == []  # it hangs still
+        given_up.set()
 
 
 def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(

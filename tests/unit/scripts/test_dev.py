@@ -21,7 +21,7 @@ from stack.install.bootstrap import ROOT, deployed_python
 from stack.install.emulator_jars import jars, offline_jars
 from stack.local import emulators, local_network, processes, readiness
 from stack.local.info import Account, CameraKey, StackInfo
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 INFO = StackInfo(
     urls=project.Ports(6000).urls(),
@@ -251,8 +251,8 @@ def test_every_process_of_a_stack_ends_also_one_that_left_the_group_and_refuses(
         assert [leader.stdout.readline() for _ in range(2)] == [b"up\n", b"up\n"]
         assert len(processes.marked(tmp_path)) == 2
         processes.end(tmp_path, leader.pid, patience=0.2)
-        leader.wait(timeout=10)
-    wait_until(lambda: not processes.marked(tmp_path), "the end of both", 5)
+        leader.wait(SECONDS)
+    wait_until(lambda: not processes.marked(tmp_path), "the end of both")
 
 
 def test_a_stack_of_another_folder_is_left_alone(tmp_path: Path) -> None:

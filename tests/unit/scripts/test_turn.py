@@ -14,6 +14,7 @@ import pytest
 
 from stack.install.bootstrap import ROOT
 from stack.local import turn
+from tests.support.waiting import SECONDS
 
 HOLDER = """
 import time
@@ -56,19 +57,19 @@ def test_the_next_one_waits_until_the_one_before_has_started() -> None:
         assert not had.wait(0.6)
         # killed in the middle: its turn ends with it
         holder.kill()
-        assert had.wait(5)
+        assert had.wait(SECONDS)
         waiting.join()
 
 
 def test_one_that_is_stuck_is_not_waited_for_for_ever() -> None:
-    with somebody():
+    with somebody() as stuck:
         started = time.monotonic()
         with turn.turn(patience=0.5):
-            assert 0.5 <= time.monotonic() - started < 3
+            assert time.monotonic() - started >= 0.5
+            assert stuck.poll() is None
 
 
 def test_a_turn_that_nobody_has_is_had_at_once() -> None:
     for _ in range(2):
-        started = time.monotonic()
-        with turn.turn():
-            assert time.monotonic() - started < 1
+        with turn.turn(patience=float("inf")):
+            pass

@@ -96,7 +96,7 @@ def test_a_hundred_thousand_vectors_are_looked_through_at_once() -> None:
     ]
     twin = _person("twin", at(0.1, of=vectors[70_003]), at(0.2, of=vectors[12]))
     gallery = Gallery("m", [*people, twin])
-    started = time.perf_counter()
+    started = time.process_time()
     found = confusable("twin", gallery, 0.25)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
     assert found == {"70000": pytest.approx(0.1, abs=1e-4), "10": pytest.approx(0.2, abs=1e-4)}
