@@ -126,12 +126,25 @@ export async function exportPerson(id: string): Promise<Blob> {
 
 /** `GET /people/separation`: cosine distances, as counts per bin of `width` from 0 on. */
 export interface Separation {
+  /** That of the model, where no owner set one. */
+  usual_threshold: number;
   threshold: number;
+  one_photo: number;
+  own_threshold: boolean;
   margin: number;
   width: number;
   within: number[];
   between: number[];
-  nearest: { person_id: string; other_id: string; distance: number }[];
+  /** `gap`: by how much at least a photo of either is nearer to its own person. */
+  nearest: { person_id: string; other_id: string; distance: number; gap: number | null }[];
+  people: {
+    person_id: string;
+    photos: number;
+    threshold: number;
+    farthest: { photo_id: string; distance: number }[];
+  }[];
+  /** People beyond those that were compared. */
+  left_out: number;
 }
 
 export function separation() {

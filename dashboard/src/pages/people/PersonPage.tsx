@@ -9,6 +9,7 @@ import { isOwner } from "../../state/session";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
 import { Face, Portrait } from "../../ui/Face";
+import { MissedPhotos } from "../../ui/MissedPhotos";
 import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { Details } from "./Details";
@@ -55,6 +56,7 @@ export function PersonPage({ id }: { id: string }) {
           {words.lookalikeHint("")}
         </p>
       ))}
+      {isOwner.value && <MissedPhotos personId={id} />}
       <Photos person={person} photos={photos} error={error} />
       {isOwner.value && photos && <Offers alerts={alerts} photos={photos} />}
       <PastAlerts personId={id} alerts={alerts.slice(0, STRIP)} />

@@ -1,4 +1,6 @@
 import type { Site } from "../../documents";
+import { changeSite } from "../../firebase/house";
+import { reversible } from "../../state/toasts";
 import { t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import { SeparationPicture } from "./SeparationPicture";
@@ -7,12 +9,22 @@ import type { Save } from "./SettingsPage";
 /** How near a face must be to be known; what that means for one's own people is shown beside it. */
 export function Recognition({ site, save }: { site: Site; save: Save }) {
   const words = t().settings;
+  const before = site.threshold ?? null;
+
+  function chooseThreshold(threshold: number) {
+    return reversible(words.separation.saved(threshold.toFixed(2)), async () => {
+      await changeSite({ threshold });
+      return () => changeSite({ threshold: before });
+    });
+  }
+
   return (
     <section class="card stack">
       <h2>{words.recognition}</h2>
       <SeparationPicture
-        threshold={site.threshold ?? null}
-        onThreshold={(threshold) => save({ threshold })}
+        threshold={numeric(site.threshold)}
+        margin={numeric(site.margin)}
+        onThreshold={chooseThreshold}
       />
       <SavedField
         label={words.threshold}
@@ -38,4 +50,10 @@ export function Recognition({ site, save }: { site: Site; save: Save }) {
       />
     </section>
   );
+}
+
+/** Programs write numbers as texts too. */
+function numeric(value: unknown): number | null {
+  const number = value === null || value === undefined || value === "" ? Number.NaN : Number(value);
+  return Number.isFinite(number) ? number : null;
 }

@@ -72,10 +72,29 @@ export const settings: typeof english.settings = {
   test: "Probe schicken",
   tested: "Geschickt. Ist sie angekommen?",
   separation: {
-    lead: "Wie weit deine Fotos auseinander liegen: die einer Person (links, blau) und die verschiedener (rechts, orange).",
+    lead: "Wie weit deine Fotos für Lookout auseinander liegen. Die Linie ist die Schwelle: Was links davon liegt, gilt als dieselbe Person. Zieh sie, oder nimm den Regler.",
+    within: "Fotos derselben Person",
+    between: "Fotos verschiedener Personen",
     line: (threshold) => `Die Schwelle: ${threshold}`,
+    saved: (threshold) => `Schwelle ${threshold} gespeichert`,
+    nobody: "Noch ist niemand eingetragen: Es gibt nichts zu unterscheiden.",
+    toPeople: "Personen hinzufügen",
+    onePerson: "Bei einer Person gibt es niemanden zum Verwechseln.",
     none: "Bei dieser Schwelle würde niemand verwechselt.",
-    confused: (one, other) => `${one} und ${other} könnten verwechselt werden.`,
+    taken: (one, other) => `${one} und ${other}: Eine Person würde für die andere gehalten.`,
+    asked: (one, other) => `${one} oder ${other}? Lookout würde fragen.`,
+    near: (one, other) =>
+      `${one} und ${other} liegen beide nah genug, und werden nur unterschieden, weil jede Person den eigenen Fotos näher ist. Jemand Fremdes, der so nah liegt, bekäme einen Namen.`,
+    untold: (one, other) =>
+      `${one} und ${other} sind einander ähnlich und haben je ein Foto: Füge mehr hinzu, um sie zu unterscheiden.`,
+    more: (count) => `… und ${count} weitere`,
+    ownMissed: (missed, photos) =>
+      `${missed} von ${photos} eigenen Fotos würden von den anderen her nicht erkannt. Füge mehr Fotos hinzu, oder lösche die von jemand anderem.`,
+    onePhoto: (names, more) =>
+      `Nur ein Foto: ${names}${more > 0 ? ` und ${more} weitere` : ""}. Füge mehr hinzu; zwei oder drei werden weit besser erkannt als eins.`,
+    marginOwn: (one, other, gap, margin) =>
+      `Der Vorsprung ist jetzt ${margin}. Von deinen Leuten liegen ${one} und ${other} am wenigsten auseinander, ${gap}: Bei einem größeren Vorsprung würde Lookout fragen.`,
+    leftOut: (count) => `Verglichen wurden die ersten ${count} Personen.`,
   },
   members: {
     title: "Mitglieder",

@@ -68,10 +68,29 @@ export const settings = {
   test: "Send a test",
   tested: "Sent. Has it arrived?",
   separation: {
-    lead: "How far apart your photos are: those of one person (left, blue) and those of different people (right, orange).",
+    lead: "How far apart your photos are for Lookout. The line is the threshold: what lies left of it is taken for the same person. Drag it, or use the slider.",
+    within: "photos of the same person",
+    between: "photos of different people",
     line: (threshold: string) => `The threshold: ${threshold}`,
+    saved: (threshold: string) => `Threshold ${threshold} saved`,
+    nobody: "Nobody is enrolled yet: there is nothing to tell apart.",
+    toPeople: "Add people",
+    onePerson: "With one person there is nobody to be confused with.",
     none: "Nobody would be confused at this threshold.",
-    confused: (one: string, other: string) => `${one} and ${other} could be confused.`,
+    taken: (one: string, other: string) => `${one} and ${other}: one would be taken for the other.`,
+    asked: (one: string, other: string) => `${one} or ${other}? Lookout would ask.`,
+    near: (one: string, other: string) =>
+      `${one} and ${other} are both near enough, and told apart only by being nearer to their own photos. A stranger as near would be given a name.`,
+    untold: (one: string, other: string) =>
+      `${one} and ${other} are alike, and have one photo each: add more photos to tell them apart.`,
+    more: (count: number) => `… and ${count} more`,
+    ownMissed: (missed: number, photos: number) =>
+      `${missed} of ${photos} own photos would not be recognised by the others. Add more photos, or delete those that are of somebody else.`,
+    onePhoto: (names: string, more: number) =>
+      `Only one photo: ${names}${more > 0 ? ` and ${more} more` : ""}. Add more photos; two or three are known far better than one.`,
+    marginOwn: (one: string, other: string, gap: string, margin: string) =>
+      `The margin is now ${margin}. Of your people, ${one} and ${other} are told apart by the least, ${gap}: a larger margin would have Lookout ask about them.`,
+    leftOut: (count: number) => `Compared were the first ${count} people.`,
   },
   members: {
     title: "Members",
