@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.person_document import from_document
 from lookout.cloud.gallery.state import state_reference
-from lookout.domain.recognition.gallery import Gallery
+from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.errors import CorruptGallery, Unavailable
 from lookout.log import Severity, log
 
@@ -30,6 +31,7 @@ class GalleryReader:
         self._refresh_seconds = refresh_seconds
         self._lock = threading.Lock()
         self._gallery = Gallery(model_id)
+        self._of_other_models: set[str] = set()
         self._version: int | None = None
         self._asked_at = float("-inf")
         # apart from the former: a refresh that failed is no reading
@@ -101,5 +103,20 @@ class GalleryReader:
                 removed.append(snapshot.id)
                 log(Severity.ERROR, "person unreadable", person=snapshot.id, error=error.message)
         self._gallery = before.updated(changed, removed)
+        self._warn_of_other_models(changed, removed)
         self._version = version
         self._read_at = now
+
+    def _warn_of_other_models(self, changed: Sequence[PersonVectors], removed: Sequence[str]) -> None:
+        known = self._of_other_models
+        here = {person.person_id for person in changed if person.model_id == self._gallery.model_id}
+        other = {person.person_id for person in changed if len(person.vectors)} - here
+        self._of_other_models = (known | other) - here - set(removed)
+        if other - known:
+            log(
+                Severity.WARNING,
+                "people of another network",
+                people=len(self._of_other_models),
+                network=self._gallery.model_id,
+                error="They are not recognised: run scripts/reenrol, or install the network of their photos.",
+            )

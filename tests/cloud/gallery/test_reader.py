@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -108,13 +109,22 @@ def test_within_the_refresh_time_nobody_is_asked(
 
 
 def test_people_of_another_model_are_left_out_until_they_are_enrolled_again(
-    stores: Stores, store: Store, make_person: MakePerson
+    stores: Stores, store: Store, make_person: MakePerson, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    def warned() -> list[int]:
+        lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        return [line["people"] for line in lines if line["message"] == "people of another network"]
+
     store.put(make_person("alice", model_id="m-2"))
     reader = GalleryReader(stores, MODEL, 0.0)
     assert _names(reader) == set()
+    assert warned() == [1]
+    store.put(make_person("bob", model_id="m-2"))
+    assert (_names(reader), warned()) == (set(), [2])
+    store.put(make_person("bob", model_id="m-2", seed=3))
+    assert (_names(reader), warned()) == (set(), [])
     store.put(make_person("alice"))
-    assert _names(reader) == {"Alice"}
+    assert (_names(reader), warned()) == ({"Alice"}, [])
 
 
 def test_a_document_that_becomes_unreadable_takes_its_person_out_until_it_is_mended(

@@ -136,7 +136,7 @@ def test_a_person_in_front_of_others_is_enrolled(house: EnrolmentHouse, face: by
 
 
 def test_one_photo_too_many_says_so_and_a_replaced_one_is_none(house: EnrolmentHouse, photos: Path) -> None:
-    house.service = house.another(max_photos_per_person=2)
+    house.service = house.another(MAX_PHOTOS_PER_PERSON=2)
     for name in ("obama.jpg", "obama2.jpg"):
         assert house.enrol(f"faces/b/{name}", (photos / name).read_bytes())[1] == "enrolled"
     _, done = house.enrol("faces/b/obama3.jpg", (photos / "obama3.jpg").read_bytes())

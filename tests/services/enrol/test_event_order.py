@@ -289,7 +289,7 @@ def test_several_people_at_once_each_get_a_version_of_their_own(
 def test_a_silent_storage_has_the_event_come_again(house: EnrolmentHouse, face: bytes, project: str) -> None:
     generation = house.upload(PATH, face)
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)
-    broken = house.another(bucket=silent, store_timeout_seconds=3.0)
+    broken = house.another(bucket=silent, STORE_TIMEOUT_SECONDS=3.0)
     with pytest.raises(Unavailable, match="Storage"):
         broken.photo_arrived(PATH, generation)
     with pytest.raises(Unavailable, match="Storage"):
@@ -304,7 +304,7 @@ def test_a_silent_firestore_has_the_event_come_again(
     generation = house.upload(PATH, face)
     line.cut()
     with pytest.raises(Unavailable, match="Firestore"):
-        house.another(db=distant_db, store_timeout_seconds=0.5).photo_arrived(PATH, generation)
+        house.another(db=distant_db, STORE_TIMEOUT_SECONDS=0.5).photo_arrived(PATH, generation)
     assert house.service.photo_arrived(PATH, generation) == "enrolled"
 
 
