@@ -12,7 +12,6 @@ from lookout.domain.recognition.face import Box, Embedding, Face, GoodFace, Reje
 from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.domain.recognition.matching import match
 from lookout.domain.recognition.rule import Rule
-from lookout.domain.recognition.templates import left_out
 from lookout.errors import RequestError
 from lookout.vision.image.frame import Frame
 from lookout.vision.recogniser import Recogniser
@@ -20,9 +19,6 @@ from stack.console import fail, say
 from stack.measuring import degrading
 from stack.measuring.open_set import PHOTOS, SIZES, reliability, trials
 from stack.tools.known import SUFFIXES, read_frame
-
-HARMFUL = 0.6
-"""A photo farther than this from the mean of the person's others is probably somebody else's."""
 
 Rows = list[dict[str, object]]
 """A report: one row each, as JSON has it."""
@@ -132,27 +128,6 @@ def degraded(folder: Path, engine: Recogniser, rule: Rule, margin: float, max_si
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
         shares = {name: count / len(gallery) for name, count in sorted(outcomes.items())}
         rows.append({"kind": kind, "amount": amount, "people": len(gallery), **shares})
-    return rows
-
-
-def own(people: Photos, rule: Rule) -> Rows:
-    """One's own people, each photo left out in turn: how far it is from the others, and which photos harm."""
-    rows: Rows = []
-    for person, photos in people.items():
-        matrix = np.stack(list(photos.values()))
-        distances, shifts = left_out(matrix, np.zeros(1, np.intp), rule)
-        weight = rule.cohort.weights[0] if rule.cohort is not None else 0.0
-        away = distances + np.float32(weight) * shifts if len(photos) > 1 else np.empty(0, np.float32)
-        harm = [name for name, distance in zip(photos, away, strict=False) if distance > HARMFUL]
-        rows.append(
-            {
-                "person": person,
-                "photos": len(photos),
-                "farthest": float(away.max()) if away.size else None,
-                "known_by_the_others": float((away <= rule.threshold).mean()) if away.size else None,
-                "harmful": harm,
-            }
-        )
     return rows
 
 

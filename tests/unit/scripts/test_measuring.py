@@ -142,6 +142,7 @@ def test_ones_own_photos_are_left_out_in_turn_and_the_harmful_one_is_named(
     (row,) = json.loads((tmp_path / "own.json").read_text())["rows"]
     assert (row["person"], row["photos"], row["harmful"]) == ("Obama", 4, ["biden.jpg"])
     assert row["known_by_the_others"] == pytest.approx(0.75)
+    assert row["reasons"] == {"biden.jpg": "far from the others"}
     assert cv2.imread(str(tmp_path / "own.png")) is not None
 
 
