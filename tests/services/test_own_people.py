@@ -1,4 +1,4 @@
-"""``scripts/evaluate --own``: those who are enrolled, by their vectors in Firestore, each photo left out in turn."""
+"""``scripts/evaluate --own``: who is enrolled, by the vectors in Firestore, each photo left out in turn."""
 
 from __future__ import annotations
 
