@@ -12,12 +12,25 @@ from typing import Any
 
 from lookout.lazy import Lazy
 
+_given: list[Any] = []
+
+
+def act_with(access_token: str, project: str) -> None:
+    """Let this process act as a person does, with a token that is good for an hour: for scripts, before the first
+    call. The calls are counted for ``project``."""
+    from google.oauth2.credentials import Credentials
+
+    _given[:] = [_credential(Credentials(access_token, quota_project_id=project))]  # type: ignore[no-untyped-call]
+
 
 def _app() -> Any:
     import firebase_admin
+    from google.auth.credentials import AnonymousCredentials
 
+    credential = _given[0] if _given else None
     # Behind `firebase` emulators there are no default credentials, and looking for them takes seconds.
-    credential = _emulator_credential() if "FIRESTORE_EMULATOR_HOST" in os.environ else None
+    if "FIRESTORE_EMULATOR_HOST" in os.environ:
+        credential = _credential(AnonymousCredentials())  # type: ignore[no-untyped-call]
     # firebase-functions makes the default app for its own triggers, so this one has a name of its own
     return firebase_admin.initialize_app(credential, name="lookout")
 
@@ -63,12 +76,11 @@ def messaging_app(seconds: float) -> Any:
             return firebase_admin.initialize_app(app.credential, options, "lookout-messaging")
 
 
-def _emulator_credential() -> Any:
+def _credential(credential: Any) -> Any:
     from firebase_admin import credentials
-    from google.auth.credentials import AnonymousCredentials
 
-    class EmulatorCredential(credentials.Base):  # type: ignore[misc]  # firebase_admin has no types
+    class Given(credentials.Base):  # type: ignore[misc]  # firebase_admin has no types
         def get_credential(self) -> Any:
-            return AnonymousCredentials()  # type: ignore[no-untyped-call]
+            return credential
 
-    return EmulatorCredential()
+    return Given()

@@ -53,8 +53,7 @@ def ensure() -> Toolchain:
     Raises:
         SystemExit: something cannot be had; one line says what to install.
     """
-    _check_node()
-    _install_firebase_tools()
+    ensure_firebase_tools()
     tools = Toolchain(PACKAGES / ".bin" / "firebase", _java(), TOOLS / "emulators")
     jars.ensure(tools.jars, PACKAGES, tools.environment())
     return tools
@@ -68,7 +67,13 @@ def _check_node() -> None:
         raise fail(f"Node {OLDEST_NODE} or later is needed, this is {version} (https://nodejs.org).")
 
 
-def _install_firebase_tools() -> None:
+def ensure_firebase_tools() -> None:
+    """Install the Firebase CLI of ``package-lock.json``, saying so, unless it is there.
+
+    Raises:
+        SystemExit: it, or Node, cannot be had.
+    """
+    _check_node()
     wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = PACKAGES / "lock.sha256"
     if stamp.is_file() and stamp.read_text() == wanted:

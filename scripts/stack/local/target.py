@@ -16,13 +16,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def aim(options: argparse.Namespace) -> None:
-    """Send Google's and Firebase's libraries to what the ``options`` name.
+    """Send Google's and Firebase's libraries to what the ``options`` name: a project, with the sign-in of the CLI.
 
     Raises:
-        SystemExit: no project was named and no local stack runs.
+        SystemExit: no project was named and no local stack runs; or nobody is signed in to the project's cloud.
     """
     if options.project is not None:
         bucket = options.bucket or f"{options.project}.firebasestorage.app"
+        from lookout.cloud.firebase.clients import act_with
+        from stack.install.account.sign_in import require_access_token
+
+        act_with(require_access_token(), options.project)
         config = {"projectId": options.project, "storageBucket": bucket}
         os.environ.update({"GOOGLE_CLOUD_PROJECT": options.project, "FIREBASE_CONFIG": json.dumps(config)})
         return
