@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lookout.deployment import INSTANCES, SECRETS
+from stack.install.bootstrap import ROOT
 from tests.deploy.conftest import Run, runner
 from tests.deploy.project import Cloud
 from tests.deploy.stand_in import stand_in
@@ -105,7 +106,7 @@ def test_the_bucket_is_told_who_may_load_pictures_and_what_to_delete(rehearsal: 
         f"{rehearsal.cloud.origin}/site",
         "https://my-house.firebaseapp.com",
     ]
-    assert rules["lifecycle"]["rule"][0]["condition"]["matchesPrefix"] == ["debug/"]
+    assert rules["lifecycle"] == json.loads((ROOT / "storage.lifecycle.json").read_text())
 
 
 def test_the_first_owner_has_the_role_and_a_mail_to_choose_a_password(rehearsal: Rehearsal) -> None:

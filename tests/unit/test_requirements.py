@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.install import locks
+from stack.deploy import locks
 from stack.install.vendor import imports, library_of
 
 ROOT = Path(__file__).resolve().parents[2]

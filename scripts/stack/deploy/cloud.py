@@ -197,7 +197,7 @@ def hosting(site: Site) -> str:
 
 
 def bucket_rules(site: Site) -> str:
-    """What the bucket itself is told: who may load pictures into a page, and that debug frames go after a week."""
+    """What the bucket itself is told: who may load pictures into a page, and what it deletes by itself."""
     cors = json.loads((site.root / "storage.cors.json").read_text())
     for rule in cors:
         rule["origin"] = [site.url, f"https://{site.project}.firebaseapp.com"]
@@ -205,7 +205,7 @@ def bucket_rules(site: Site) -> str:
     site.google.ask(
         "PATCH", "storage", f"/storage/v1/b/{_bucket(site)}", {"cors": cors, "lifecycle": lifecycle}
     )
-    return f"pictures may be loaded by {site.url}; debug frames are deleted after a week"
+    return f"pictures may be loaded by {site.url}; {len(lifecycle['rule'])} kinds of pictures expire"
 
 
 def _bucket(site: Site) -> str:

@@ -23,10 +23,11 @@ def aim(options: argparse.Namespace) -> None:
     """
     if options.project is not None:
         bucket = options.bucket or f"{options.project}.firebasestorage.app"
-        from lookout.cloud.firebase.clients import act_with
-        from stack.install.account.sign_in import require_access_token
+        if "FIREBASE_AUTH_EMULATOR_HOST" not in os.environ:
+            from lookout.cloud.firebase.clients import act_with
+            from stack.install.account.sign_in import require_access_token
 
-        act_with(require_access_token(), options.project)
+            act_with(require_access_token(), options.project)
         config = {"projectId": options.project, "storageBucket": bucket}
         os.environ.update({"GOOGLE_CLOUD_PROJECT": options.project, "FIREBASE_CONFIG": json.dumps(config)})
         return

@@ -37,9 +37,11 @@ PAGES = Group("pages", ("tests/dashboard",))
 
 ON_THE_STACK = Group(
     "on the stack",
-    ("tests", "--ignore=tests/unit", "--ignore=tests/dashboard", *WHOLE_FILES),
+    ("tests", "--ignore=tests/unit", "--ignore=tests/dashboard", "--ignore=tests/deploy", *WHOLE_FILES),
     shares_stack=True,
 )
+GOING_LIVE = Group("going live", ("tests/deploy",))
+"""A deployment from end to end, against a stand-in for Google: minutes, which only ``--all`` takes."""
 
 
 def pytest_arguments(typed: list[str]) -> list[str]:

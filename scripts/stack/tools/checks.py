@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from stack.console import say, step
-from stack.install import dashboard, locks
+from stack.deploy import locks
+from stack.install import dashboard
 from stack.install.bootstrap import ROOT
 
 SITE = {"PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
