@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -52,9 +53,8 @@ def entering(
     ``face`` is the box of the face in the photo and becomes ``size`` pixels wide; ``visible`` of its width, or
     height, are within the frame, and above 1 there is that much room beside it.
     """
-    person = decode(photo.read_bytes()).pixels
     scale = size / face[2]
-    small = cv2.resize(person, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = _scaled(photo, scale)
     left, top, wide, high = (scale * side for side in face)
     x, y = {
         "left": ((visible - 1) * wide, (HEIGHT - high) / 2),
@@ -66,6 +66,12 @@ def entering(
     frame = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
     cv2.warpAffine(small, place, (WIDTH, HEIGHT), dst=frame, borderMode=cv2.BORDER_TRANSPARENT)
     return frame
+
+
+@cache
+def _scaled(photo: Path, scale: float) -> NDArray[np.uint8]:
+    person = decode(photo.read_bytes()).pixels
+    return cv2.resize(person, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
 def posted(picture: NDArray[np.uint8]) -> bytes:

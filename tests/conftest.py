@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from stack.local import emulators
 from stack.local.info import StackInfo
-from stack.testing.groups import GIVEN
+from stack.testing.groups import GIVEN, PATIENT
 
 SAME_HOUSE = ("tests/e2e/", "tests/rules/", "tests/firmware/test_on_the_stack.py")
 """Tests that write into the stack's own project: the settings, people and alerts of one are those of the other."""
@@ -45,12 +45,12 @@ def stack() -> Iterator[StackInfo]:
         return
     # ended like by Ctrl-C, so that the stack ends too
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with emulators.started() as info:
+    with emulators.started(environment=PATIENT) as info:
         yield from _spoken_to(info)
 
 
 def _spoken_to(info: StackInfo) -> Iterator[StackInfo]:
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in info.environment.items():
+        for name, value in (info.environment | PATIENT).items():
             environment.setenv(name, value)
         yield info

@@ -23,7 +23,7 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.local import emulators, owner, seed
 from stack.local.info import Account, StackInfo
-from stack.testing.groups import GIVEN
+from stack.testing.groups import GIVEN, PATIENT
 from stack.tools import household
 from stack.tools.browser import launch, sign_in
 
@@ -131,7 +131,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(info)
         return
     folder = tmp_path_factory.mktemp("house")
-    with emulators.started(folder=folder) as info:
+    with emulators.started(folder=folder, environment=PATIENT) as info:
         _populate(info, folder)
         yield House(info)
 

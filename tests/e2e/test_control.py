@@ -16,7 +16,7 @@ from stack.install import photos
 from stack.local import owner
 from stack.local.info import StackInfo
 from tests.support.accounts import account_with
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_out_midnight, wait_until
 
 SECONDS = 30
 
@@ -317,6 +317,7 @@ def test_a_forged_token_is_no_token(site: Site, stack: StackInfo) -> None:
 
 
 def test_alerts_and_frames_are_counted(site: Site, stack: StackInfo, camera: dict[str, str]) -> None:
+    wait_out_midnight()
     headers = {"X-Camera-Id": camera["id"], "X-Camera-Key": camera["key"], "Content-Type": "image/jpeg"}
     crowd = (photos.ensure() / "t1.jpg").read_bytes()
     assert requests.post(f"{stack.urls['hosting']}/detect", data=crowd, headers=headers, timeout=SECONDS).ok

@@ -86,7 +86,7 @@ def distant_db(line: StoreLine, project: str) -> Iterator[Any]:
 @pytest.fixture
 def stores(db: Any, bucket: Any) -> Stores:
     """The test's stores, with time enough on a busy machine."""
-    return Stores(db, bucket, 10.0)
+    return Stores(db, bucket, 30.0)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def settings() -> Settings:
         GALLERY_REFRESH_SECONDS=0.0,
         CAMERA_CACHE_SECONDS=0.0,
         HEARTBEAT_SECONDS=0.0,
-        STORE_TIMEOUT_SECONDS=10.0,
+        STORE_TIMEOUT_SECONDS=30.0,
         CAMERA_FRAMES_PER_MINUTE=6000,
         USER_CALLS_PER_MINUTE=6000,
     )

@@ -42,7 +42,9 @@ CLOUD = (
 )
 """The rooms of ``lookout/cloud``, lowest first: a room imports itself and what is below it."""
 
-STACK = ("console", "fake_camera", "install", "local", "deploy", "fuzzing", "tools", "measuring", "testing")
+STACK = (
+    "console", "alone", "fake_camera", "install", "local", "deploy", "fuzzing", "tools", "measuring", "testing",
+)  # fmt: skip
 """The rooms of ``scripts/stack``, likewise."""
 
 PURE = {

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from stack.alone import alone
 from stack.console import fail, step
-from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 
 FIRMWARE = ROOT / "firmware"

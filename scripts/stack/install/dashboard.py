@@ -6,8 +6,8 @@ import hashlib
 import subprocess
 from pathlib import Path
 
+from stack.alone import alone
 from stack.console import fail, say, step
-from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 
 SOURCE = ROOT / "dashboard"

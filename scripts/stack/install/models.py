@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from lookout.vision.networks.models import RECORD, WEIGHTS
+from stack.alone import alone
 from stack.console import fail, say
 from stack.install import npm_package
-from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 from stack.install.networks.files import VERSION, Unfetched, fetched, is_whole
 

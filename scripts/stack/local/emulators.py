@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from stack.alone import alone
 from stack.console import fail, step
 from stack.install import dashboard, project, toolchain
-from stack.install.alone import alone
 from stack.install.bootstrap import ROOT
 from stack.install.vendor import functions, vendor
 from stack.local import local_network, processes, readiness, seed

@@ -18,8 +18,10 @@ from typing import Any
 from stack.console import fail
 from stack.install.project import BUCKET, EMULATORS, HOST, PROJECT, REGION, Ports, codebases
 
-START_SECONDS = 120.0
-ANSWER_SECONDS = 60.0
+START_SECONDS = 300.0
+"""Longest wait for the emulators, on a machine with much else to do."""
+
+ANSWER_SECONDS = 180.0
 """Longest wait for a function's first answer, its worker's start included."""
 
 _TELLING = re.compile(

@@ -15,6 +15,9 @@ from stack.local import emulators
 GIVEN = "LOOKOUT_TEST_STACK"
 """Names the folder of a running stack (``.dev``) to test against, instead of starting one."""
 
+PATIENT = {"STORE_TIMEOUT_SECONDS": "30"}
+"""What the functions of a tested stack are told beside their defaults: a busy machine is no silent store."""
+
 ANY_TEST = ("-n", "2", "--dist", "worksteal")
 """Two workers, for tests that share nothing: whichever is free takes the next."""
 
@@ -57,5 +60,8 @@ def environment(group: Group) -> Iterator[Mapping[str, str]]:
     if not group.shares_stack or GIVEN in os.environ:
         yield os.environ
         return
-    with tempfile.TemporaryDirectory(prefix="lookout-") as folder, emulators.started(folder=Path(folder)):
+    with (
+        tempfile.TemporaryDirectory(prefix="lookout-") as folder,
+        emulators.started(folder=Path(folder), environment=PATIENT),
+    ):
         yield os.environ | {GIVEN: folder}

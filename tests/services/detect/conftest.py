@@ -30,6 +30,7 @@ from stack.fake_camera.client import on_frame
 from tests.support import functions
 from tests.support.faces import good
 from tests.support.household import Household
+from tests.support.visits import let_pass
 
 CAMERA = "cam_front"
 
@@ -138,19 +139,9 @@ class House(Household):
         read: dict[str, Any] = face
         return read
 
-    def passes(self, time: timedelta) -> None:
-        """Have that much time pass since the frames that came: what the visits know of them gets so much older."""
-        reference = self.db.document(f"visits/{CAMERA}")
-        visits = reference.get().to_dict()
-        for visit in visits["open"]:
-            visit |= {"firstSeenAt": visit["firstSeenAt"] - time, "lastSeenAt": visit["lastSeenAt"] - time}
-        for frame in visits["recent"]:
-            frame["at"] -= time
-        reference.set(visits)
-
     def everybody_leaves(self) -> None:
         """The visits of everybody who was seen are over."""
-        self.passes(timedelta(seconds=self.settings.visits.visit_seconds + 1))
+        let_pass(self.stores, CAMERA, timedelta(seconds=self.settings.visits.visit_seconds + 1))
 
     def alert(self) -> dict[str, Any]:
         """The only alert there is."""

@@ -10,6 +10,7 @@ import pytest
 from tests.services.detect.conftest import CAMERA, House, People, Shot
 from tests.services.detect.test_answers import beside, mirrored
 from tests.support.stores import objects
+from tests.support.visits import let_pass
 
 
 def _site(house: House, **fields: Any) -> None:
@@ -192,7 +193,7 @@ def test_a_muted_person_beside_a_stranger_leaves_the_stranger_an_alert(
 def test_a_camera_may_have_a_visit_length_of_its_own(house: House, shot: Shot) -> None:
     _camera(house, visitSeconds=1)
     house.post(shot("obama.jpg"))
-    house.passes(timedelta(seconds=2))
+    let_pass(house.stores, CAMERA, timedelta(seconds=2))
     assert house.post(shot("obama2.jpg"))["reason"] == "unknown"
     assert len(house.alerts()) == 2
 

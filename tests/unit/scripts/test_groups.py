@@ -24,10 +24,16 @@ def test_that_waits():
 """
 
 
+@pytest.fixture(autouse=True)
+def _light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plugins: each start of pytest is the sooner done."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def _group(folder: Path, name: str, code: str) -> Group:
     path = folder / f"test_{name}.py"
     path.write_text(code)
-    return Group(name, (str(path), "-p", "no:cacheprovider"))
+    return Group(name, (str(path), "--noconftest", "-p", "no:cacheprovider"))
 
 
 def test_every_test_is_in_one_group() -> None:

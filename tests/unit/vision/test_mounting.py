@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from stack.fake_camera.client import on_frame
 PHOTOS = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "t1.jpg")
 
 
+@cache
 def upright(photos: Path, name: str) -> NDArray[np.uint8]:
     return decode(on_frame((photos / name).read_bytes(), 800, 600)).pixels
 
