@@ -37,7 +37,7 @@ EDGE = 2.0
 WEIGHTS_IN_PACKAGE = ("opencv", "mtcnn", "fastmtcnn", "mediapipe")
 """DeepFace's detectors whose weights come with a package of their own."""
 
-WEIGHTS_INSTALLED = ("yunet", "ssd", "centerface")
+WEIGHTS_INSTALLED = ("yunet", "ssd", "centerface", "retinaface")
 """Those whose weights ``scripts/models --detector`` installs; the others fetch theirs when first used."""
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 from bench import scene
 from lookout.domain.recognition.face import Box
@@ -16,7 +20,9 @@ from lookout.settings import Settings
 from lookout.vision.networks.detector import Detector, detector, empty_input, prepare, regions
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
+from tests.support.settings import changed
 
+WEIGHTS = Path(".deepface/weights")
 FACE_IN_OBAMA2 = Box(203, 239, 260, 380)
 
 
@@ -97,7 +103,7 @@ def test_haar_is_there_by_setting(recogniser: Recogniser, photos: Path) -> None:
     assert haar.detect(np.zeros((120, 160, 3), np.uint8)) == []
 
 
-@pytest.mark.parametrize("name", ["yunet", "ssd", "centerface"])
+@pytest.mark.parametrize("name", ["yunet", "ssd", "centerface", "retinaface"])
 def test_a_detector_that_is_not_installed_is_not_downloaded_but_named(
     recogniser: Recogniser, name: str
 ) -> None:
@@ -105,7 +111,7 @@ def test_a_detector_that_is_not_installed_is_not_downloaded_but_named(
         detector(name, installed(Settings()))
 
 
-@pytest.mark.parametrize("name", ["argus", "retinaface", "yolov8n"])
+@pytest.mark.parametrize("name", ["argus", "dlib", "yolov8n"])
 def test_a_detector_that_is_unknown_or_would_download_is_refused(recogniser: Recogniser, name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is none .* choose from rfb, opencv"):
         detector(name, installed(Settings()))
@@ -114,3 +120,75 @@ def test_a_detector_that_is_unknown_or_would_download_is_refused(recogniser: Rec
 def test_a_detector_whose_package_is_not_there_is_named(recogniser: Recogniser) -> None:
     with pytest.raises(SettingsError, match="mtcnn needs a package"):
         detector("mtcnn", installed(Settings()))
+
+
+def _retinaface(path: Path) -> None:
+    """A network of RetinaFace's inputs and outputs: a bright square of 512 pixels is a face of that size."""
+    outputs, nodes = (
+        [],
+        [
+            helper.make_node("ReduceMean", ["pixels"], ["grey"], axes=[3], keepdims=1),
+            helper.make_node("Transpose", ["grey"], ["plane"], perm=[0, 3, 1, 2]),
+        ],
+    )
+    for stride in (32, 16, 8):
+        pads = [256 - stride // 2] * 4
+        # sure only where the whole window is bright, and only of faces of the first size of the coarsest map
+        weights = {
+            "scores": np.zeros((4, 1, 1, 1)),
+            "boxes": np.zeros((8, 1, 1, 1)),
+            "points": np.zeros((20, 1, 1, 1)),
+        }
+        weights["scores"][2] = 1 / 255 if stride == 32 else 0
+        nodes.append(
+            helper.make_node(
+                "AveragePool",
+                ["plane"],
+                [f"mean{stride}"],
+                kernel_shape=[512, 512],
+                strides=[stride] * 2,
+                pads=pads,
+            )
+        )
+        for name in ("scores", "boxes", "points"):
+            made = numpy_helper.from_array(weights[name].astype(np.float32), f"{name}{stride}w")
+            outputs.append((f"{name}{stride}", len(weights[name]), made))
+            nodes.append(
+                helper.make_node("Conv", [f"mean{stride}", f"{name}{stride}w"], [f"{name}{stride}c"])
+            )
+            nodes.append(
+                helper.make_node("Transpose", [f"{name}{stride}c"], [f"{name}{stride}"], perm=[0, 2, 3, 1])
+            )
+    graph = helper.make_graph(
+        nodes,
+        "retinaface",
+        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["n", "h", "w", 3])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", None, None, channels])
+            for name, channels, _ in outputs
+        ],
+        [made for _, _, made in outputs],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+
+
+def test_retinaface_runs_with_the_weights_that_were_installed(tmp_path: Path) -> None:
+    """Its own weights are large: the network here has its inputs and outputs, and finds bright squares."""
+    home = tmp_path / "models"
+    shutil.copytree(Settings().recognition.models_dir, home)
+    weights = home / WEIGHTS / "retinaface.onnx"
+    _retinaface(weights)
+    record = json.loads((home / "installed.json").read_text())
+    place = {"path": str(WEIGHTS / weights.name), "bytes": weights.stat().st_size}
+    record["detectors"]["retinaface"] = [place]
+    (home / "installed.json").write_text(json.dumps(record))
+    finder = detector("retinaface", installed(changed(Settings(), MODELS_DIR=home)))
+    picture = np.zeros((1024, 1280, 3), np.uint8)
+    picture[256:800, 512:1056] = 255
+    boxes = finder.detect(picture)
+    assert boxes
+    best = max(boxes, key=lambda box: box.score)
+    assert abs(best.x - 528) <= 24
+    assert abs(best.y - 272) <= 24
+    assert abs(best.width - 512) <= 2
+    assert finder.detect(np.zeros((600, 800, 3), np.uint8)) == []

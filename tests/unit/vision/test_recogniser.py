@@ -220,23 +220,37 @@ def install(settings: Settings, weights: Path) -> None:
     (home / "installed.json").write_text(json.dumps(record))
 
 
+OTHERS = {
+    "VGG-Face": (224, 224, 4096),
+    "Facenet": (160, 160, 128),
+    "Facenet512": (160, 160, 512),
+    "OpenFace": (96, 96, 128),
+    "GhostFaceNet": (112, 112, 512),
+}
+"""What DeepFace feeds its models (height, width), and how many numbers they answer."""
+
+
+@pytest.mark.parametrize("model", OTHERS)
 def test_any_other_model_of_deepface_is_fed_in_its_own_size(
-    recogniser: Recogniser, photos: Path, tmp_path: Path
+    recogniser: Recogniser, photos: Path, tmp_path: Path, model: str
 ) -> None:
-    """A stand-in of Facenet's shape, since its weights are large: it answers with the colours of its input."""
-    weights = tmp_path / "facenet_weights.onnx"
-    face = helper.make_tensor_value_info("face", TensorProto.FLOAT, ["n", 160, 160, 3])
-    answer = helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["n", 128])
-    spread = numpy_helper.from_array(np.random.default_rng(0).random((3, 128)).astype(np.float32), "spread")
+    """A stand-in of the model's shape, since its weights are large: it answers with the colours of its input."""
+    height, width, numbers = OTHERS[model]
+    entry = json.loads((Settings().recognition.models_dir / "manifest.json").read_text())["embedders"][model]
+    weights = tmp_path / entry["file"]
+    face = helper.make_tensor_value_info("face", TensorProto.FLOAT, ["n", height, width, 3])
+    answer = helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["n", numbers])
+    random = np.random.default_rng(0).random((3, numbers)).astype(np.float32)
     nodes = [
         helper.make_node("ReduceMean", ["face"], ["mean"], axes=[1, 2], keepdims=0),
         helper.make_node("MatMul", ["mean", "spread"], ["answer"]),
     ]
-    graph = helper.make_graph(nodes, "facenet", [face], [answer], [spread])
+    spread = numpy_helper.from_array(random, "spread")
+    graph = helper.make_graph(nodes, model, [face], [answer], [spread])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), weights)
-    settings = changed(Settings(), MODELS_DIR=tmp_path / "models", MODEL_NAME="Facenet")
+    settings = changed(Settings(), MODELS_DIR=tmp_path / "models", MODEL_NAME=model)
     install(settings, weights)
     seen = see(module.recogniser(settings), photos / "obama.jpg")
-    assert good(seen.faces[0]).embedding.shape == (128,)
-    assert module.recogniser(settings).model_id.startswith("facenet-")
-    assert module.recogniser(settings).card.threshold == 0.4
+    assert good(seen.faces[0]).embedding.shape == (numbers,)
+    assert module.recogniser(settings).model_id.startswith(f"{entry['name']}-")
+    assert module.recogniser(settings).card.threshold == entry["threshold"]
