@@ -162,7 +162,15 @@ export interface Stats {
     unknown: number;
     hours: { hour: number; known: number; unknown: number }[];
     by_person: { person_id: string; person: string; alerts: number }[];
-    by_camera: { camera_id: string; name: string; known: number; unknown: number; frames: number }[];
+    by_camera: {
+      camera_id: string;
+      name: string;
+      known: number;
+      unknown: number;
+      frames: number;
+      /** Of its frames, those with any. */
+      reasons: Record<string, number>;
+    }[];
     frames: number;
     doubles: number;
     reasons: Record<string, number>;

@@ -36,14 +36,17 @@ def test_a_camera_is_added_and_its_first_frame_seen_with_the_key_shown(
     sketch = page.get_by_role("dialog").locator("pre").nth(2).inner_text()
     assert house.site in sketch
     assert key in sketch
+    until(lambda: "watchedUntil" in (house.fields(f"cameras/{camera_id}") or {}))
+    # a frame that makes no alert, posted once: its picture is nowhere but here
     answer = requests.post(
         f"{house.info.urls['functions']}/detect",
-        data=(samples / "obama.jpg").read_bytes(),
+        data=on_frame((samples / "obama.jpg").read_bytes(), 96, 72),
         headers={"X-Camera-Id": camera_id, "X-Camera-Key": key},
         timeout=30,
     )
-    assert answer.status_code == 200
+    assert answer.json()["alert_id"] is None
     expect(page.get_by_text("The first frame is here")).to_be_visible()
+    until(lambda: _width(page, "كاميرا الباب") == 96)
     page.get_by_role("dialog").get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading", name="كاميرا الباب")).to_be_visible()
     page.get_by_role("button", name="Remove").click()
@@ -171,3 +174,30 @@ def _width(page: Page, camera: str) -> int:
     """The width in pixels of the picture that the page shows of a camera."""
     found: int = page.get_by_role("img", name=camera).first.evaluate("image => image.naturalWidth")
     return found
+
+
+def test_a_place_is_kept_by_name_returned_to_and_forgotten(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_001")
+    pad = page.get_by_role("group", name="Pan and tilt")
+    pad.get_by_role("button", name="Centre").click()
+    expect(page.get_by_text("pan 90°, tilt 90°")).to_be_visible()
+    page.get_by_label("Name of this place").fill("Tor ☂")
+    page.get_by_role("button", name="Keep this place").click()
+    place = page.get_by_role("button", name="Tor ☂", exact=True)
+    expect(place).to_be_visible()
+    pad.get_by_role("button", name="Left").click()
+    until(lambda: _servo(house)["pan"] == 80)
+    place.click()
+    until(lambda: _servo(house)["pan"] == 90)
+    page.get_by_role("button", name="Forget Tor ☂").click()
+    expect(place).to_have_count(0)
+    assert (house.fields("cameras/cam_001") or {})["presets"]["mapValue"].get("fields", {}) == {}
+
+
+def test_a_camera_page_says_what_became_of_the_last_frame_and_how_many_there_were_today(
+    house: House, owner_page: Page
+) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_001")
+    expect(page.get_by_text(re.compile(r"Last frame: .+ · \d+ frames? today"))).to_be_visible()

@@ -330,7 +330,16 @@ def test_alerts_and_frames_are_counted(site: Site, stack: StackInfo, camera: dic
     told = wait_until(counted, "the camera in the statistics")
     assert told is not None
     mine = [one for one in told["today"]["by_camera"] if one["camera_id"] == camera["id"]]
-    assert mine == [{"camera_id": camera["id"], "name": "Test", "known": 0, "unknown": 6, "frames": 1}]
+    assert mine == [
+        {
+            "camera_id": camera["id"],
+            "name": "Test",
+            "known": 0,
+            "unknown": 6,
+            "frames": 1,
+            "reasons": {"unknown": 1},
+        }
+    ]
     assert told["total_alerts_today"] >= 6
     assert told["active_cameras"] >= 1
     assert len(told["days"]) == 14

@@ -66,6 +66,26 @@ export function latest(filter: AlertFilter, most: number): Promise<Alert[]> {
   return readQuery("alerts", ...asked(filter), orderBy("lastSeenAt", "desc"), limit(Math.min(most, PAGE)));
 }
 
+/** The alerts of one person since a moment, the latest first, read page by page, at most so many pages. */
+export async function latestSince(filter: AlertFilter, moment: Date, pages: number): Promise<Alert[]> {
+  const found: Alert[] = [];
+  for (let page = 0; page < pages; page += 1) {
+    const last = found.at(-1);
+    const start = last ? [startAfter(last.lastSeenAt)] : [];
+    const more = await readQuery<Alert>(
+      "alerts",
+      ...asked(filter),
+      orderBy("lastSeenAt", "desc"),
+      ...start,
+      limit(PAGE),
+    );
+    found.push(...more);
+    const oldest = more.at(-1);
+    if (more.length < PAGE || !oldest || oldest.lastSeenAt < moment) break;
+  }
+  return found;
+}
+
 export function alertsOn(day: string): Promise<number> {
   return count("alerts", where("day", "==", day));
 }

@@ -89,4 +89,10 @@ def _by_person(days: Iterable[CameraDay]) -> list[dict[str, object]]:
 
 
 def _camera(day: CameraDay) -> dict[str, object]:
-    return {"camera_id": day.camera_id, "name": day.camera_name, **_split([day]), "frames": day.frames}
+    return {
+        "camera_id": day.camera_id,
+        "name": day.camera_name,
+        **_split([day]),
+        "frames": day.frames,
+        "reasons": {reason: day.reasons[reason] for reason in Reason if day.reasons[reason]},
+    }

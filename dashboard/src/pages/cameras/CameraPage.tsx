@@ -7,7 +7,7 @@ import { now } from "../../state/time";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
-import { CameraPicture, Condition } from "./CamerasPage";
+import { CameraPicture, Condition, LastFrame } from "./CamerasPage";
 import { EditCamera } from "./EditCamera";
 import { Steering } from "./Steering";
 
@@ -39,6 +39,7 @@ export function CameraPage({ id }: { id: string }) {
       </header>
       <Condition camera={camera} />
       <CameraPicture camera={camera} />
+      <LastFrame camera={camera} />
       {isOwner.value && agent !== "none" && <Steering camera={camera} />}
       {isOwner.value && agent === "none" && <Pairing />}
       {isOwner.value && <EditCamera camera={camera} key={camera.id} />}

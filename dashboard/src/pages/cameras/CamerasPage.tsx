@@ -68,7 +68,6 @@ function All() {
 }
 
 function CameraTile({ camera }: { camera: Camera }) {
-  const words = t().cameras;
   return (
     <li>
       <a class="tile" href={to("cameras", camera.id)}>
@@ -80,19 +79,20 @@ function CameraTile({ camera }: { camera: Camera }) {
           </span>
         )}
         <Condition camera={camera} />
-        {camera.lastReason && (
-          <span class="soft small">
-            {words.lastReason}: {words.reasons[camera.lastReason] ?? camera.lastReason} ·{" "}
-            {words.framesToday(framesToday(camera, dayOf(new Date(now.value))))}
-          </span>
-        )}
+        <LastFrame camera={camera} />
       </a>
     </li>
   );
 }
 
-export function CameraPicture({ camera }: { camera: Camera }) {
-  const { place, url, at, live, reason } = useLatestPicture(camera.id);
+interface PictureProps {
+  camera: Camera;
+  /** Also while it is not on the screen. */
+  always?: boolean;
+}
+
+export function CameraPicture({ camera, always = false }: PictureProps) {
+  const { place, url, at, live, reason } = useLatestPicture(camera.id, always);
   const words = t().cameras;
   return (
     <span class="scene" ref={place}>
@@ -104,6 +104,18 @@ export function CameraPicture({ camera }: { camera: Camera }) {
           {reason && <span>{words.notLive[reason]}</span>}
         </span>
       )}
+    </span>
+  );
+}
+
+/** What became of its last frame, and how many it posted today. */
+export function LastFrame({ camera }: { camera: Camera }) {
+  const words = t().cameras;
+  if (!camera.lastReason) return null;
+  return (
+    <span class="soft small">
+      {words.lastReason}: {words.reasons[camera.lastReason] ?? camera.lastReason} ·{" "}
+      {words.framesToday(framesToday(camera, dayOf(new Date(now.value))))}
     </span>
   );
 }
@@ -132,6 +144,7 @@ export function Condition({ camera }: { camera: Camera }) {
         )}
       </span>
       {agent === "there" && <span class="badge">{words.agent}</span>}
+      {agent === "none" && <span class="soft">{words.agentNone}</span>}
       {agent === "silent" && <span class="badge strange">{words.agentSilent}</span>}
     </span>
   );

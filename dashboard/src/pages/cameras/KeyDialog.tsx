@@ -32,20 +32,19 @@ export function KeyDialog({ id, secret }: { id: string; secret: string }) {
       <Copyable label={words.arduino} text={arduino(location.origin, id, secret)} />
       <Copyable label={words.curl} text={curl(location.origin, id, secret)} />
       <div aria-live="polite">
-        {camera && seen ? (
-          <div class="stack">
-            <p class="badge good block">
-              <CircleCheck size={20} aria-hidden="true" /> {words.arrived}:{" "}
-              {t().cameras.reasons[camera.lastReason ?? ""] ?? ""}
-            </p>
-            <CameraPicture camera={camera} />
-          </div>
+        {seen ? (
+          <p class="badge good block">
+            <CircleCheck size={20} aria-hidden="true" /> {words.arrived}:{" "}
+            {t().cameras.reasons[camera.lastReason ?? ""] ?? ""}
+          </p>
         ) : (
           <p class="row soft">
             <LoaderCircle class="turning" aria-hidden="true" /> {long ? words.waitingLong : words.waiting}
           </p>
         )}
       </div>
+      {/* watched from the start, so that the very first frame is seen */}
+      {camera && <CameraPicture camera={camera} always />}
       <button type="button" class="button main" onClick={close}>
         {words.done}
       </button>

@@ -23,13 +23,13 @@ export interface Latest {
 
 const NOTHING: Latest = { url: null, at: null, live: false, reason: null };
 
-/** Watches the camera while `place` is on the screen and the page is looked at. */
-export function useLatestPicture(cameraId: string) {
+/** Watches the camera while `place` is on the screen, or in any case with `always`, and the page is looked at. */
+export function useLatestPicture(cameraId: string, always = false) {
   const place = useRef<HTMLSpanElement>(null);
   const [found, setFound] = useState<Latest>(NOTHING);
   useEffect(() => {
     let ended = false;
-    let seen = false;
+    let seen = always;
     let now = NOTHING;
     let size = -1;
     let renewed = 0;
@@ -85,7 +85,7 @@ export function useLatestPicture(cameraId: string) {
     }
 
     const near = new IntersectionObserver((entries) => {
-      seen = entries.some((entry) => entry.isIntersecting);
+      seen = always || entries.some((entry) => entry.isIntersecting);
     });
     if (place.current) near.observe(place.current);
     fallback().catch(() => {});
@@ -96,6 +96,6 @@ export function useLatestPicture(cameraId: string) {
       clearTimeout(timer);
       if (now.url) URL.revokeObjectURL(now.url);
     };
-  }, [cameraId]);
+  }, [cameraId, always]);
   return { place, ...found };
 }

@@ -1,14 +1,25 @@
+import type { Stats } from "../../api";
 import { t } from "../../strings";
 
 /** Reasons by which a frame makes an alert are no part of this. */
 const ALERTS = new Set(["known", "unknown"]);
 
-/** Frames that made no alert, by reason, and what to do about each. */
-export function Reasons({ reasons }: { reasons: Record<string, number> }) {
+interface Props {
+  reasons: Record<string, number>;
+  cameras: Stats["today"]["by_camera"];
+}
+
+/** Frames that made no alert, by reason: at which cameras, and what to do about each. */
+export function Reasons({ reasons, cameras }: Props) {
   const words = t().statistics;
   const rows = Object.entries(reasons)
     .filter(([reason, count]) => count > 0 && !ALERTS.has(reason))
     .sort(([, one], [, other]) => other - one);
+  const where = (reason: string) =>
+    cameras
+      .map((camera) => ({ name: camera.name, count: camera.reasons[reason] ?? 0 }))
+      .filter((one) => one.count > 0)
+      .sort((one, other) => other.count - one.count);
   return (
     <section class="card stack">
       <h2>{words.reasons}</h2>
@@ -18,7 +29,15 @@ export function Reasons({ reasons }: { reasons: Record<string, number> }) {
         {rows.map(([reason, count]) => (
           <li class="row" key={reason}>
             <b class="count">{count}</b>
-            <span>{words.todo[reason] ?? reason}</span>
+            <span>
+              {words.todo[reason] ?? reason}
+              <br />
+              <span class="soft small" dir="auto">
+                {where(reason)
+                  .map((one) => words.at(one.name, one.count))
+                  .join(", ")}
+              </span>
+            </span>
           </li>
         ))}
       </ul>

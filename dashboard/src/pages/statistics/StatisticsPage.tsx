@@ -111,7 +111,7 @@ function Report({ report }: { report: Stats }) {
           )}
         </section>
       </div>
-      <Reasons reasons={today.reasons} />
+      <Reasons reasons={today.reasons} cameras={today.by_camera} />
       <Week />
     </>
   );

@@ -1,27 +1,47 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
 import { minuteOf } from "../../domain/calendar";
-import { latest } from "../../firebase/alerts";
+import { latestSince, PAGE } from "../../firebase/alerts";
 import { peopleByName } from "../../state/house";
 import { to } from "../../state/route";
 import { clock, dayName, dayOf, zone } from "../../state/time";
+import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
+import { Waiting } from "../../ui/Waiting";
 
 const DAYS = 7;
 const DAY_MINUTES = 1440;
+const DAY_MILLISECONDS = 86_400_000;
 
-/** Somebody's comings and goings, a line per day; from the latest thirty alerts. */
+/** Pages of alerts that are read for a week, at most. */
+const PAGES = 5;
+
+/** Somebody's comings and goings, a line per day. */
 export function Week() {
   const words = t().statistics;
   const [personId, setPersonId] = useState("");
-  const [alerts, setAlerts] = useState<Alert[]>([]);
+  const [alerts, setAlerts] = useState<Alert[] | null>(null);
+  const [problem, setProblem] = useState("");
   const chosen = personId || (peopleByName.value[0]?.id ?? "");
   useEffect(() => {
-    if (chosen) latest({ personId: chosen }, 30).then(setAlerts, () => setAlerts([]));
+    if (!chosen) return;
+    let ended = false;
+    setAlerts(null);
+    setProblem("");
+    const since = new Date(Date.now() - DAYS * DAY_MILLISECONDS);
+    latestSince({ personId: chosen }, since, PAGES).then(
+      (found) => ended || setAlerts(found),
+      (error: unknown) => ended || setProblem(inWords(error)),
+    );
+    return () => {
+      ended = true;
+    };
   }, [chosen]);
   if (!chosen) return null;
-  const days = Array.from({ length: DAYS }, (_, back) => dayOf(new Date(Date.now() - back * 86_400_000)));
-  const of = (day: string) => alerts.filter((alert) => dayOf(alert.firstSeenAt) === day);
+  const days = Array.from({ length: DAYS }, (_, back) =>
+    dayOf(new Date(Date.now() - back * DAY_MILLISECONDS)),
+  );
+  const of = (day: string) => (alerts ?? []).filter((alert) => dayOf(alert.firstSeenAt) === day);
   return (
     <section class="card stack">
       <h2>{words.week}</h2>
@@ -35,7 +55,10 @@ export function Week() {
           ))}
         </select>
       </label>
-      {days.every((day) => of(day).length === 0) && <p class="soft">{words.weekNone}</p>}
+      {problem && <p class="badge bad block">{problem}</p>}
+      {!alerts && !problem && <Waiting />}
+      {alerts && days.every((day) => of(day).length === 0) && <p class="soft">{words.weekNone}</p>}
+      {alerts && alerts.length >= PAGES * PAGE && <p class="soft small">{words.weekMore(alerts.length)}</p>}
       <div class="week">
         {days.map((day) => (
           <>

@@ -17,6 +17,8 @@ export const strangers: typeof english.strangers = {
   select: "Wähle zwei aus, die dieselbe Person sind",
   merge: "Das ist dieselbe Person",
   merged: "Jetzt eine Person",
+  between: (first, last) => `Zuerst ${first}, zuletzt ${last}`,
+  at: (camera, count) => `${count} × ${camera}`,
   where: "Besuche",
   all: "Die Meldungen zeigen",
   gone: "Diese Fremde, diesen Fremden gibt es hier nicht mehr",

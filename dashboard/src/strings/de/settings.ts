@@ -17,6 +17,7 @@ export const statistics: typeof english.statistics = {
   reasons: "Bilder ohne Meldung",
   reasonsHint: "Was Lookout sah und nicht meldete, und was sich dagegen tun lässt.",
   nothing: "Heute nichts.",
+  at: (camera, count) => `${count} bei ${camera}`,
   todo: {
     no_face: "Niemand da. So sollten die meisten Bilder sein.",
     too_small: "Gesichter zu klein. Eine größere Bildgröße, oder die Kamera näher?",
@@ -32,6 +33,7 @@ export const statistics: typeof english.statistics = {
   },
   week: "Kommen und Gehen",
   weekOf: "Wessen Woche",
+  weekMore: (count) => `Nur die letzten ${count} Besuche sind gezeigt.`,
   weekNone: "Diese Woche nicht gesehen.",
   chart: (title) => `${title}: als Tabelle`,
   hour: "Stunde",

@@ -15,6 +15,8 @@ export const strangers = {
   select: "Select two who are one",
   merge: "These are the same",
   merged: "One stranger now",
+  between: (first: string, last: string) => `First ${first}, last ${last}`,
+  at: (camera: string, count: number) => `${count} × ${camera}`,
   where: "Visits",
   all: "Show the alerts",
   gone: "This stranger is not here any more",

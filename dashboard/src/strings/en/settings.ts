@@ -15,6 +15,7 @@ export const statistics = {
   reasons: "Frames that made no alert",
   reasonsHint: "What Lookout saw and did not tell, and what to do about it.",
   nothing: "Nothing today.",
+  at: (camera: string, count: number) => `${count} at ${camera}`,
   todo: {
     no_face: "Nobody there. That is how most frames should be.",
     too_small: "Faces too small. A larger frame size, or the camera nearer?",
@@ -30,6 +31,7 @@ export const statistics = {
   } as Record<string, string>,
   week: "Comings and goings",
   weekOf: "Whose week",
+  weekMore: (count: number) => `Only the latest ${count} visits are shown.`,
   weekNone: "Not seen this week.",
   chart: (title: string) => `${title}: as a table`,
   hour: "Hour",

@@ -55,6 +55,7 @@ def test_cameras_of_today_are_added_up_and_other_days_only_told_in_brief() -> No
     assert today["hours"][8] == {"hour": 8, "known": 3, "unknown": 0}
     assert today["by_person"] == [{"person_id": "a", "person": "Anna", "alerts": 3}]
     assert [camera["camera_id"] for camera in today["by_camera"]] == ["back", "front"]
+    assert [camera["reasons"] for camera in today["by_camera"]] == [{}, {"known": 2, "no_face": 6}]
     assert today["mean_milliseconds"] == 20.0
     assert days[-2:] == [
         {"day": "2026-02-28", "known": 0, "unknown": 5},

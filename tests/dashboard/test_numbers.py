@@ -1,0 +1,99 @@
+"""Statistics say what to do and where, and a stranger's page who it was, when and where."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from playwright.sync_api import Page, expect
+
+from stack.fake_camera.client import on_frame
+from tests.dashboard.conftest import ADMIN, House, until
+
+
+def test_each_reason_says_how_many_frames_at_which_camera_and_what_to_do(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    house.post(on_frame((samples / "obama.jpg").read_bytes(), 64, 48), camera=1)
+    page = owner_page
+
+    def is_told() -> bool:
+        page.goto(f"{house.site}/#/statistics")
+        page.reload()
+        row = page.locator("li", has_text="Faces too small").first
+        row.wait_for()
+        return re.search(r"\d+ at Back Door", row.inner_text()) is not None
+
+    # a camera's counts are written every half minute
+    house.post(on_frame((samples / "obama.jpg").read_bytes(), 66, 48), camera=1)
+    if not _counted(house):
+        until(lambda: _posted_and_counted(house, samples))
+    until(is_told)
+    expect(page.locator("li", has_text="Faces too small").first).to_contain_text("A larger frame size")
+
+
+def _counted(house: House) -> bool:
+    headers = {"Authorization": f"Bearer {house.token(house.info.owner)}"}
+    told: dict[str, Any] = requests.get(f"{house.site}/stats", headers=headers, timeout=30).json()
+    back = [one for one in told["today"]["by_camera"] if one["camera_id"] == "cam_002"]
+    return bool(back) and back[0]["reasons"].get("too_small", 0) > 0
+
+
+def _posted_and_counted(house: House, samples: Path) -> bool:
+    house.post(on_frame((samples / "obama.jpg").read_bytes(), 60 + secrets.randbelow(16), 48), camera=1)
+    return _counted(house)
+
+
+def test_a_week_has_more_visits_than_one_page_of_alerts(house: House, owner_page: Page) -> None:
+    start = datetime.now(UTC) - timedelta(days=5)
+    made = [f"week-{number:03}" for number in range(70)]
+    for number, alert_id in enumerate(made):
+        _visit(house, alert_id, start + timedelta(minutes=number))
+    page = owner_page
+    page.goto(f"{house.site}/#/statistics")
+    page.locator("select").last.select_option("Nora")
+    visits = page.locator(".week .visit")
+    expect(visits.nth(69)).to_be_attached()
+    for alert_id in made:
+        house.delete(f"alerts/{alert_id}")
+
+
+def _visit(house: House, alert_id: str, at: datetime) -> None:
+    """An alert of Nora like the first one there is, at another time."""
+    listed = requests.get(f"{house.documents}/alerts", params={"pageSize": 1}, headers=ADMIN, timeout=30)
+    fields = listed.json()["documents"][0]["fields"]
+    moment = {"timestampValue": at.isoformat()}
+    fields |= {
+        "personId": {"stringValue": "Nora"},
+        "person": {"stringValue": "Nora"},
+        "isKnown": {"booleanValue": True},
+        "firstSeenAt": moment,
+        "lastSeenAt": moment,
+        "day": {"stringValue": at.date().isoformat()},
+    }
+    answer = requests.patch(
+        f"{house.documents}/alerts/{alert_id}", json={"fields": fields}, headers=ADMIN, timeout=30
+    )
+    answer.raise_for_status()
+
+
+def test_a_strangers_page_says_how_often_when_and_where_and_names_or_never_minds(
+    house: House, owner_page: Page
+) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/strangers")
+    page.locator(".tile a").first.click()
+    expect(page.get_by_text(re.compile(r"First .+, last .+ · \d+ × (Front|Back) Door"))).to_be_visible()
+    page.get_by_role("button", name="Never mind").click()
+    expect(page.get_by_role("button", name="Take notice again")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Never mind")).to_be_visible()
+    page.get_by_role("button", name="This is …").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="More like this").click()
+    expect(page.get_by_role("heading", name="More like this")).to_be_visible()
