@@ -31,6 +31,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile 
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+def pytest_configure() -> None:
+    """Told to end, tests end as by Ctrl-C, and what they started with them."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[StackInfo]:
     """A running stack: the given one, else one of its own that ends with the session.
@@ -43,8 +48,6 @@ def stack() -> Iterator[StackInfo]:
         assert info is not None, f"no stack runs in {given}: start one with scripts/dev"
         yield from _spoken_to(info)
         return
-    # ended like by Ctrl-C, so that the stack ends too
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with emulators.started(environment=PATIENT) as info:
         yield from _spoken_to(info)
 

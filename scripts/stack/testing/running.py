@@ -47,9 +47,10 @@ class Run:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # where it still runs: as by Ctrl-C, so that the stack that it started ends too
+        # where it still runs: tests/conftest.py has it end in order, so that the stack that it started ends too.
+        # No SIGINT: what was started in the background of a shell has that one ignored
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.terminate()
         self._process.wait()
         self._reader.join()
 

@@ -17,9 +17,10 @@ from stack.testing.running import run_all
 from tests.support.waiting import SECONDS, wait_until
 
 WAITS = """
-import pathlib, time
+import os, pathlib, signal, time
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 def test_that_waits():
-    pathlib.Path({mark!r}).touch()
+    pathlib.Path({mark!r}).write_text(str(os.getpid()))
     time.sleep(600)
 """
 
@@ -104,11 +105,14 @@ def test_told_to_end_all_of_it_ends(tmp_path: Path) -> None:
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
     with (tmp_path / "said").open("wb") as said:
-        running = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=said, stderr=said)
-    wait_until(lambda: len(list(tmp_path.glob("* waits"))) == 2, "the start of both")
+        # as the shell starts what runs in the background
+        command = ["bash", "-c", 'trap "" INT; exec "$@"', "-", sys.executable, "-c", code]
+        running = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+    marks = [tmp_path / f"{name} waits" for name in ("one", "two")]
+    wait_until(lambda: all(mark.exists() and mark.read_text() for mark in marks), "the start of both")
     running.send_signal(signal.SIGTERM)
     assert running.wait(SECONDS) == 1
-    # the pipe is closed, so both have ended: what they said is whole
+    assert [mark for mark in marks if Path(f"/proc/{mark.read_text()}").exists()] == []
     text = (tmp_path / "said").read_text()
     assert "KeyboardInterrupt" in text
     assert text.endswith("lookout: stopped.\n")
