@@ -150,6 +150,7 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     call("mergePeople", **about("Cy", into=f"Bea-{mark}"))
     call("exportPerson", **about("Bea"))
     call("erasePerson", **about("Bea"))
+    call("findTraces", **about("Bea", name=f"Bea-{mark}"))
     call("deleteAlert", **about("alert-a"))
     call("similarAlerts", **about("alert-d"))
     call("notAFace", **about("alert-d"))
@@ -158,6 +159,8 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     member = call("inviteMember", body=invitation, media_type="application/json").json()["member"]
     call("listMembers")
     call("removeMember", path_parameters={"uid": member["uid"]})
+    # last: it ends the session of whoever calls
+    call("signOutEverywhere")
     assert call.made == set(OPERATIONS)
 
 
