@@ -119,9 +119,9 @@ export function erasePerson(id: string) {
   return call<Receipt>("POST", `/people/${part(id)}/erase`, {});
 }
 
-/** All of a person as a zip file. */
-export async function exportPerson(id: string): Promise<Blob> {
-  return (await send("GET", `/people/${part(id)}/export`)).blob();
+/** Stores all of a person as a zip file, for a day: where, and what to call it. */
+export function exportPerson(id: string) {
+  return call<{ path: string; name: string }>("GET", `/people/${part(id)}/export`);
 }
 
 /** `GET /people/separation`: cosine distances, as counts per bin of `width` from 0 on. */

@@ -8,7 +8,9 @@ from lookout.cloud.corrections.alert_removal import delete_alert
 from lookout.cloud.corrections.jobs import Job
 from lookout.cloud.corrections.not_a_face import NotAFace
 from lookout.cloud.corrections.photo_import import ENROL_SECONDS
+from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.stores import Stores, firebase_stores
+from lookout.cloud.privacy import exported_files
 from lookout.cloud.privacy.export import Export
 from lookout.cloud.privacy.verification import find_traces
 from lookout.cloud.strangers.records import StrangerRecords
@@ -20,7 +22,7 @@ from lookout.domain.people.requests import (
     parse_traced,
 )
 from lookout.domain.site.caller import READERS, Caller, Role
-from lookout.errors import Conflict, JobImpossible
+from lookout.errors import Conflict, JobImpossible, NotFound
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.services import members
@@ -29,7 +31,7 @@ from lookout.services.notify import trial
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Answer, Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
-from lookout.web.download import Download, safe_name
+from lookout.web.download import attachment, safe_name
 from lookout.web.rate_limit import RateLimit
 from lookout.web.routes import Routes, json_body
 from lookout.web.zipped import zipped
@@ -116,12 +118,22 @@ class PeopleService:
         log(Severity.INFO, "person erased", receipt=receipt["receipt_id"], by=caller.uid)
         return receipt
 
-    def export_person(self, request: Request, person_id: str) -> Download:
-        """All that is stored about a person, as a zip file."""
+    def export_person(self, request: Request, person_id: str) -> Fields:
+        """Store all that is stored about a person as a zip file, for a day; where it is."""
         caller = self._owner(request)
         name, files = self._export.files(person_id, safe_name)
+        disposition = attachment(f"{name}.zip")
+        stored = exported_files.keep(self._stores, person_id, zipped(files), disposition)
+        try:
+            # whoever erased the person meanwhile did not see the file
+            self._export.files(person_id, safe_name)
+        except NotFound:
+            storage.remove(self._stores, stored.path)
+            raise
         log(Severity.INFO, "person exported", by=caller.uid)
-        return Download(f"{name}.zip", "application/zip", zipped(files))
+        expires_at = stored.expires_at.isoformat(timespec="seconds")
+        called = safe_name(f"{name}.zip")
+        return {"path": stored.path, "name": called, "bytes": stored.bytes, "expires_at": expires_at}
 
     def traces(self, request: Request, person_id: str) -> Fields:
         """Where a person is named in all that is stored: after an erasure nowhere."""

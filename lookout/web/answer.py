@@ -30,11 +30,10 @@ from lookout.errors import (
     Unavailable,
 )
 from lookout.log import Severity, log
-from lookout.web.download import Download
 from lookout.web.guard import finished, guard, timed
 
 Fields = Mapping[str, object] | Sequence[object]
-Answer = Fields | Download
+Answer = Fields
 Handler = Callable[[Request], Answer]
 
 STATUS: dict[type[LookoutError], int] = {
@@ -96,8 +95,6 @@ def endpoint(*methods: str) -> Callable[[Handler], Callable[[Request], Response]
                     allowed = " or ".join(methods)
                     raise MethodNotAllowed(f"Use {allowed} here, not {request.method}.", methods)
                 fields = handler(request)
-                if isinstance(fields, Download):
-                    return finished(request, download_response(fields))
                 if request.method != "GET" and isinstance(fields, Mapping):
                     fields = {"status": "success", **fields}
                 return finished(request, json_response(fields, 200))
@@ -115,13 +112,6 @@ def json_response(fields: Fields, status: int) -> Response:
     """The fields, in their order: an ESP32 reads the first bytes and leaves."""
     body = json.dumps(fields, ensure_ascii=False)
     return Response(body, status, SECURITY_HEADERS, mimetype="application/json")
-
-
-def download_response(download: Download) -> Response:
-    """The file, in as many pieces as it takes."""
-    headers = download.headers()
-    headers.update(SECURITY_HEADERS)
-    return Response(download.chunks, 200, headers, mimetype=download.mimetype)
 
 
 def refusal(error: Exception, logged: dict[str, object]) -> Response:

@@ -1,12 +1,10 @@
-"""A file as an answer, sent while it is being made."""
+"""What a file to keep is called."""
 
 from __future__ import annotations
 
 import re
 import string
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from werkzeug.datastructures import Headers
@@ -24,29 +22,18 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 """Devices on Windows, whatever comes after a dot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """The bytes of a file in as many ``chunks`` as it takes. ``filename`` may be any text.
-
-    When a later chunk fails, the answer breaks off, and the client sees that its end is missing.
-    """
-
-    filename: str
-    mimetype: str
-    chunks: Iterator[bytes]
-
-    def headers(self) -> Headers:
-        """``Content-Disposition`` with the name in any alphabet (RFC 6266)."""
-        name = safe_name(self.filename)
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-        stem, _, extension = plain.rpartition(".")
-        if not any(map(str.isalnum, stem)):
-            # no letter of the name is ASCII
-            plain = f"export.{extension}"
-        headers = Headers()
-        called = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
-        headers.set("Content-Disposition", "attachment", **called)
-        return headers
+def attachment(filename: str) -> str:
+    """The ``Content-Disposition`` of a file to keep, with its name, which may be any text (RFC 6266)."""
+    name = safe_name(filename)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem, _, extension = plain.rpartition(".")
+    if not any(map(str.isalnum, stem)):
+        # no letter of the name is ASCII
+        plain = f"export.{extension}"
+    headers = Headers()
+    called = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
+    headers.set("Content-Disposition", "attachment", **called)
+    return headers["Content-Disposition"]
 
 
 def safe_name(text: str) -> str:

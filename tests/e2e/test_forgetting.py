@@ -114,7 +114,12 @@ def test_somebody_is_erased_while_standing_at_the_door(stack: StackInfo, samples
     headers = {"Authorization": f"Bearer {owner.sign_in(stack)}"}
     with standing_there(stack, samples) as answers:
         wait_until(lambda: any(answer["person"] == person_id for answer in answers), "the recognition")
-        export = requests.get(f"{url}/export", headers=headers, timeout=SECONDS)
+        path = requests.get(f"{url}/export", headers=headers, timeout=SECONDS).json()["path"]
+        export = requests.get(
+            f"{stack.urls['storage']}/v0/b/{stack.bucket}/o/{quote(path, safe='')}?alt=media",
+            headers=headers,
+            timeout=SECONDS,
+        )
         erased = requests.post(f"{url}/erase", headers=headers, timeout=SECONDS)
         seen = len(answers)
         wait_until(lambda: len(answers) > seen + 2, "another frame")

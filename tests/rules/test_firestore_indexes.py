@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints, is_typeddict
 
 import pytest
 
+from lookout.cloud.privacy import exported_files
 from lookout.cloud.privacy.retention import DEBUG_KEPT, EXPIRING
 from lookout.documents.collections import COLLECTIONS
 from lookout.domain.cameras.live import FOLDER
@@ -50,11 +51,13 @@ def test_the_newest_faces_of_alerts_are_found(file: dict[str, Any]) -> None:
 
 
 def test_what_is_short_lived_is_deleted_by_the_bucket_too() -> None:
-    debug, live = json.loads((ROOT / "storage.lifecycle.json").read_text())["rule"]
-    assert debug["action"] == live["action"] == {"type": "Delete"}
+    debug, live, exports = json.loads((ROOT / "storage.lifecycle.json").read_text())["rule"]
+    assert debug["action"] == live["action"] == exports["action"] == {"type": "Delete"}
     assert debug["condition"] == {"age": DEBUG_KEPT.days, "matchesPrefix": ["debug/"]}
     # a day is the shortest that a bucket knows; `tidy` is faster
     assert live["condition"] == {"age": 1, "matchesPrefix": [FOLDER]}
+    assert exports["condition"] == {"age": 1, "matchesPrefix": [exported_files.FOLDER]}
+    assert exported_files.KEPT.days == 1
 
 
 @pytest.mark.parametrize("field", ["cameraId", "personId", "strangerId", "isKnown", "reviewed", "day"])

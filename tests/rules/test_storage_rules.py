@@ -24,6 +24,9 @@ OBJECTS = {
     "alerts/rules-alert/0a1b2c3d4e5f/face.jpg": READERS,
     "strangers/rules-stranger/face.jpg": READERS,
     "snapshots/rules-camera.jpg": READERS,
+    "exports/rules-alice/0a1b2c.zip": {"owner"},
+    "exports/rules-stray.zip": set[str](),
+    "exports/rules-alice/deeper/0a1b2c.zip": set[str](),
     "live/deeper/rules-camera.jpg": set[str](),
     "debug/NO_FACE_rules.jpg": set[str](),
     "rules-anything.jpg": set[str](),
@@ -58,7 +61,17 @@ def test_an_object_is_read_by_those_it_is_for(
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize(
     "prefix",
-    ["", "faces/", "faces/rules-alice/", "alerts/", "alerts/rules-alert/", "snapshots/", "live/", "debug/"],
+    [
+        "",
+        "faces/",
+        "faces/rules-alice/",
+        "alerts/",
+        "alerts/rules-alert/",
+        "snapshots/",
+        "live/",
+        "debug/",
+        "exports/",
+    ],
 )
 def test_no_folder_is_listed(prefix: str, caller: str, storage: Storage, tokens: Tokens) -> None:
     assert storage.listing(prefix, tokens[caller]) == 403

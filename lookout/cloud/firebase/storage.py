@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,12 @@ from lookout.cloud.firebase.calls import CallOptions, store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.errors import Unavailable
 from lookout.log import Severity, log
+
+CHUNK = 2 * 1024 * 1024
+"""How much of a stream is uploaded at once."""
+
+EMULATOR_CHUNK = 128 * 1024 * 1024
+"""The emulator takes the first chunk for the whole, and 130 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,27 @@ def store(stores: Stores, jpegs: Mapping[str, bytes]) -> None:
     with store_errors("Storage"):
         for path, jpeg in jpegs.items():
             stores.bucket.blob(path).upload_from_string(jpeg, "image/jpeg", **storage_options(stores))
+
+
+def store_stream(stores: Stores, path: str, chunks: Iterable[bytes], kind: str, disposition: str) -> int:
+    """Upload what comes in ``chunks``, which is never whole in memory; how many bytes it was.
+
+    Nothing is stored unless all of it came.
+
+    Raises:
+        Unavailable: Storage did not take it all.
+    """
+    blob = stores.bucket.blob(path)
+    blob.content_disposition = disposition
+    size = EMULATOR_CHUNK if "STORAGE_EMULATOR_HOST" in os.environ else CHUNK
+    count = 0
+    with (
+        store_errors("Storage"),
+        blob.open("wb", size, True, content_type=kind, **storage_options(stores)) as file,
+    ):
+        for chunk in chunks:
+            count += file.write(chunk)
+    return count
 
 
 def remove(stores: Stores, path: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from google.cloud.firestore import (
@@ -27,6 +27,7 @@ class Blob(Protocol):
     generation: int
     metageneration: int
     content_type: str | None
+    content_disposition: str | None
     time_created: datetime
     metadata: Mapping[str, str] | None
     md5_hash: str
@@ -35,6 +36,18 @@ class Blob(Protocol):
         self, data: bytes, content_type: str | None, *, timeout: float, retry: object = ..., **condition: int
     ) -> None:
         """Store ``data`` under the name."""
+
+    def open(
+        self,
+        mode: Literal["wb"],
+        chunk_size: int,
+        ignore_flush: bool,
+        *,
+        content_type: str,
+        timeout: float,
+        retry: object = ...,
+    ) -> BinaryIO:
+        """A file whose content is stored when it is closed, and not at all when an error leaves it."""
 
     def download_as_bytes(self, *, timeout: float, retry: object = ...) -> bytes:
         """What is stored under the name."""

@@ -12,7 +12,7 @@ from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
-from lookout.cloud.privacy import deletions
+from lookout.cloud.privacy import deletions, exported_files
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
 from lookout.cloud.strangers.records import StrangerRecords
 from lookout.domain.cameras.live import FOLDER
@@ -64,6 +64,7 @@ class PersonData:
                 self._named_strangers(job, person_id),
                 self._documents(job, "notices", person_id),
                 self._documents(job, "arrivals", person_id),
+                self._counts.pictures(job, "exports", exported_files.paths_of(self._stores, person_id)),
                 self.photos(job, person_id),
             )
         )

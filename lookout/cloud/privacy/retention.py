@@ -13,6 +13,7 @@ from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.firebase import storage
 from lookout.cloud.firebase.calls import count, store_errors
 from lookout.cloud.firebase.stores import Stores
+from lookout.cloud.privacy import exported_files
 from lookout.cloud.strangers.removal import StrangerRemoval
 from lookout.domain.cameras.live import FOLDER, KEPT
 from lookout.domain.people.erasure import PICTURE_ERASED
@@ -95,7 +96,9 @@ class Retention:
             done[f"{folder}_pictures"] = self._part(f"{folder}_pictures", self._unclaimed, folder, at)
         done["live_pictures"] = self._part("live_pictures", self._live_pictures, at)
         done["snapshots"] = self._part("snapshots", self._snapshots, at)
-        done["debug_frames"] = self._part("debug_frames", self._debug_frames, at)
+        done["debug_frames"] = self._part("debug_frames", self._older, "debug/", at - DEBUG_KEPT)
+        exports = exported_files.FOLDER, at - exported_files.KEPT
+        done["exports"] = self._part("exports", self._older, *exports)
         return {name: count for name, count in done.items() if count}
 
     def _part(self, name: str, work: Callable[..., int], *arguments: object) -> int:
@@ -218,8 +221,8 @@ class Retention:
             found = list(self._stores.db.get_all(references, CLAIMS, **self._stores.options)) if ids else []
         return [one for one in found if one.exists]
 
-    def _debug_frames(self, at: datetime) -> int:
-        old = storage.older_than(self._stores, "debug/", at - DEBUG_KEPT)
+    def _older(self, folder: str, moment: datetime) -> int:
+        old = storage.older_than(self._stores, folder, moment)
         return storage.remove_all(self._stores, old[: 2 * AT_MOST])
 
 

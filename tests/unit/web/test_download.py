@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
-from lookout.web.download import NAME_BYTES, Download, safe_name
+from lookout.web.download import NAME_BYTES, attachment, safe_name
 
 ANY = st.text(st.characters(codec="utf-8"), max_size=120)
 
 
 def names(name: str) -> tuple[str, str]:
     """What the file is called for those who read ASCII alone, and for all others."""
-    disposition = Download(f"{name}.zip", "application/zip", iter(())).headers()["Content-Disposition"]
+    disposition = attachment(f"{name}.zip")
     assert disposition.isascii()
     plain, _, full = disposition.removeprefix("attachment; filename=").partition("; filename*=UTF-8''")
     return plain.strip('"'), unquote(full, errors="strict")
@@ -63,6 +63,6 @@ def test_whatever_the_name_it_is_one_file_here(name: str) -> None:
         assert not made.startswith(".")
         assert not set(made) & set('/\\:*?"<>|\r\n\0')
         assert len(made.encode()) <= NAME_BYTES + 1
-    header = Download(f"{name}.zip", "application/zip", iter(())).headers()["Content-Disposition"]
+    header = attachment(f"{name}.zip")
     assert parse_options_header(header)[1]["filename"] == full
     assert safe_name(full) == full

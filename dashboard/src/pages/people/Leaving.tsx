@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { erasePerson, exportPerson, mergePerson, type Receipt } from "../../api";
 import type { Person } from "../../documents";
 import { removePerson } from "../../firebase/people";
+import { readPicture } from "../../firebase/pictures";
 import { go, to } from "../../state/route";
 import { deferred, fail, inWords } from "../../state/toasts";
 import { t } from "../../strings";
@@ -19,7 +20,8 @@ export function Leaving({ person, onLeft }: { person: Person; onLeft: () => void
   async function take() {
     setExporting(true);
     try {
-      save(await exportPerson(person.id), `${person.name}.zip`);
+      const { path, name } = await exportPerson(person.id);
+      save(await readPicture(path), name);
     } catch (error) {
       fail(error);
     }
