@@ -1,6 +1,9 @@
 /** The calls that need the server's judgement: the contract between this page and the functions. */
 import type { Camera } from "./documents";
 import { idToken, tokenAtHand } from "./firebase/session";
+import type { Separation, Stats } from "./reports";
+
+export type { Separation, Stats } from "./reports";
 
 /** The function's own words; `code` as in the tables of docs/api.md, `unreachable` where nothing answered. */
 export class CallError extends Error {
@@ -124,59 +127,8 @@ export function exportPerson(id: string) {
   return call<{ path: string; name: string }>("GET", `/people/${part(id)}/export`);
 }
 
-/** `GET /people/separation`: cosine distances, as counts per bin of `width` from 0 on. */
-export interface Separation {
-  /** That of the model, where no owner set one. */
-  usual_threshold: number;
-  threshold: number;
-  one_photo: number;
-  own_threshold: boolean;
-  margin: number;
-  width: number;
-  within: number[];
-  between: number[];
-  /** `gap`: by how much at least a photo of either is nearer to its own person. */
-  nearest: { person_id: string; other_id: string; distance: number; gap: number | null }[];
-  people: {
-    person_id: string;
-    photos: number;
-    threshold: number;
-    farthest: { photo_id: string; distance: number }[];
-  }[];
-  /** People beyond those that were compared. */
-  left_out: number;
-}
-
 export function separation() {
   return call<Separation>("GET", "/people/separation");
-}
-
-export interface Stats {
-  known_persons: number;
-  active_cameras: number;
-  total_alerts_today: number;
-  day: string;
-  timezone: string;
-  today: {
-    known: number;
-    unknown: number;
-    hours: { hour: number; known: number; unknown: number }[];
-    by_person: { person_id: string; person: string; alerts: number }[];
-    by_camera: {
-      camera_id: string;
-      name: string;
-      known: number;
-      unknown: number;
-      frames: number;
-      /** Of its frames, those with any. */
-      reasons: Record<string, number>;
-    }[];
-    frames: number;
-    doubles: number;
-    reasons: Record<string, number>;
-    mean_milliseconds: number | null;
-  };
-  days: { day: string; known: number; unknown: number }[];
 }
 
 export function stats() {

@@ -57,6 +57,8 @@ export interface Alert {
   facePath: string | null;
   silence: "quiet_hours" | "record" | null;
   expireAt: Date;
+  /** When somebody in it was erased. */
+  erasedAt?: Date;
   undelivered?: Record<string, Undelivered>;
   /** When and by whom (uid) it was put right. */
   correctedAt?: Date;

@@ -31,7 +31,7 @@ from lookout.domain.visits.visit import (
     Sighting,
     without_shots,
 )
-from lookout.settings import Settings
+from lookout.setting_groups import RecognitionSettings
 from tests.unit.domain.conftest import at, face, good
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
@@ -352,7 +352,7 @@ def test_only_so_many_visits_stay_open_and_the_oldest_end(camera: Camera) -> Non
 
 
 def test_all_faces_of_a_full_frame_stay_open_even_of_a_late_one(camera: Camera) -> None:
-    most = Settings.__dataclass_fields__["max_faces"].metadata["high"]
+    most = RecognitionSettings.__dataclass_fields__["max_faces"].metadata["high"]
     assert most <= OPEN_VISITS
     camera.frame(60, *_crowd(OPEN_VISITS))
     late = camera.frame(30, *_crowd(most, start=500))

@@ -1,0 +1,52 @@
+/** What the functions report in numbers. */
+
+/** `GET /people/separation`: cosine distances, as counts per bin of `width` from 0 on. */
+export interface Separation {
+  /** That of the model, where no owner set one. */
+  usual_threshold: number;
+  threshold: number;
+  one_photo: number;
+  own_threshold: boolean;
+  margin: number;
+  width: number;
+  within: number[];
+  between: number[];
+  /** `gap`: by how much at least a photo of either is nearer to its own person. */
+  nearest: { person_id: string; other_id: string; distance: number; gap: number | null }[];
+  people: {
+    person_id: string;
+    photos: number;
+    threshold: number;
+    farthest: { photo_id: string; distance: number }[];
+  }[];
+  /** People beyond those that were compared. */
+  left_out: number;
+}
+
+export interface Stats {
+  known_persons: number;
+  active_cameras: number;
+  total_alerts_today: number;
+  day: string;
+  timezone: string;
+  today: {
+    known: number;
+    unknown: number;
+    hours: { hour: number; known: number; unknown: number }[];
+    by_person: { person_id: string; person: string; alerts: number }[];
+    by_camera: {
+      camera_id: string;
+      name: string;
+      known: number;
+      unknown: number;
+      frames: number;
+      /** Of its frames, those with any. */
+      reasons: Record<string, number>;
+    }[];
+    frames: number;
+    doubles: number;
+    reasons: Record<string, number>;
+    mean_milliseconds: number | null;
+  };
+  days: { day: string; known: number; unknown: number }[];
+}
