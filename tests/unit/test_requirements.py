@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 
 import pytest
@@ -99,3 +99,15 @@ def test_a_light_function_sees_no_pixels_and_does_no_arithmetic_on_vectors(funct
     assert (
         packages(function) & {"deepface", "numpy", "onnxruntime", "opencv-contrib-python-headless"} == set()
     )
+
+
+LARGEST = dict.fromkeys(FUNCTIONS, 110) | {"detect": 550, "enroll": 550}
+"""Megabytes of a function's packages: what an instance loads before it can answer for the first time."""
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_packages_of_a_function_stay_small(function: str) -> None:
+    lines = (ROOT / "functions" / function / "requirements.txt").read_text().splitlines()[1:]
+    files = [file for line in lines for file in distribution(line.split("==")[0]).files or ()]
+    megabytes = sum(file.size or 0 for file in files) / 1e6
+    assert 20 < megabytes < LARGEST[function]
