@@ -1,4 +1,16 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+
+/** The stack that `scripts/dev --watch` runs: what its Hosting answers, Vite passes on to it. */
+const stack = process.env.LOOKOUT_SITE;
+
+function passedOn(site: string): Record<string, string> {
+  const { hosting } = JSON.parse(readFileSync("../firebase.json", "utf8")) as {
+    hosting: { rewrites: { source: string }[] };
+  };
+  const paths = hosting.rewrites.map(({ source }) => source.replace("{,/**}", ""));
+  return Object.fromEntries([...paths, "/__/", "/emulators.json"].map((path) => [path, site]));
+}
 
 export default defineConfig({
   base: "./",
@@ -10,5 +22,6 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
   },
+  server: stack ? { host: "127.0.0.1", proxy: passedOn(stack) } : {},
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

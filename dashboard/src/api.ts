@@ -122,6 +122,17 @@ export function erasePerson(id: string) {
   return call<Receipt>("POST", `/people/${part(id)}/erase`, {});
 }
 
+export interface Traces {
+  count: number;
+  /** The first places. */
+  traces: string[];
+}
+
+/** `POST /people/{id}/traces`: where somebody is still named; after an erasure nowhere. */
+export function findTraces(id: string, name: string) {
+  return call<Traces>("POST", `/people/${part(id)}/traces`, { name });
+}
+
 /** Stores all of a person as a zip file, for a day: where, and what to call it. */
 export function exportPerson(id: string) {
   return call<{ path: string; name: string }>("GET", `/people/${part(id)}/export`);
@@ -215,6 +226,11 @@ export function members() {
 export function inviteMember(email: string, role: "owner" | "viewer") {
   // an address without a password of its own needs a reset mail
   return call<{ member: Member; choose_password: boolean }>("POST", "/members", { email, role });
+}
+
+/** `POST /members/sign-out`: ends all sessions of whoever calls. */
+export function signOutEverywhere() {
+  return call<object>("POST", "/members/sign-out");
 }
 
 export function removeMember(uid: string) {

@@ -188,4 +188,6 @@ export interface Site {
   margin?: number;
   visitSeconds?: number;
   retentionDays?: number;
+  /** The project's public key for push in browsers. */
+  vapidKey?: string | null;
 }

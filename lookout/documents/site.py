@@ -20,6 +20,7 @@ class SiteSettings(TypedDict):
     margin: NotRequired[float]
     visitSeconds: NotRequired[int]
     retentionDays: NotRequired[int]
+    vapidKey: NotRequired[str | None]
 
 
 class Device(TypedDict):

@@ -15,10 +15,10 @@ from stack.install import project
 from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
 
-def _servo(house: House) -> dict[str, int]:
-    """Where the fake camera's own servo stands."""
+def _servo(house: House, camera: int = 0) -> dict[str, int]:
+    """What a fake camera itself says of its servo, light and frame size."""
     base = int(house.info.urls["hosting"].rpartition(":")[2])
-    port = project.Ports(base).cameras[0]
+    port = project.Ports(base).cameras[camera]
     status: dict[str, int] = requests.get(f"http://127.0.0.1:{port}/status", timeout=20).json()
     return status
 
@@ -75,6 +75,51 @@ def test_the_flashlight_is_turned_on(house: House, owner_page: Page) -> None:
     page.get_by_role("slider", name="Flashlight").fill("200")
     until(lambda: _servo(house)["led"] == 200)
     expect(page.get_by_text(re.compile("Done in"))).to_be_visible()
+
+
+def test_the_frame_size_is_changed(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/cameras/cam_002")
+    for size in ("UXGA", "SVGA"):
+        before = _servo(house, 1)["framesize"]
+        page.get_by_label("Frame size").select_option(size)
+        until(lambda before=before: _servo(house, 1)["framesize"] != before)  # type: ignore[misc]
+        expect(page.get_by_text(re.compile("Done in"))).to_be_visible()
+
+
+def test_a_new_key_is_shown_once_and_ends_the_old_one(house: House, owner_page: Page, samples: Path) -> None:
+    page = owner_page
+
+    def post(camera_id: str, key: str) -> int:
+        return requests.post(
+            f"{house.info.urls['functions']}/detect",
+            data=(samples / "obama.jpg").read_bytes(),
+            headers={"X-Camera-Id": camera_id, "X-Camera-Key": key},
+            timeout=30,
+        ).status_code
+
+    page.goto(f"{house.site}/#/cameras?add")
+    page.get_by_role("dialog").get_by_label("Name").fill("Shed")
+    page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
+    keys = page.get_by_role("dialog").locator("pre")
+    expect(keys.nth(1)).to_be_visible()
+    camera_id, old = keys.all_inner_texts()[:2]
+    assert post(camera_id, old) == 200
+    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="New key").click()
+    page.get_by_role("dialog").get_by_role("button", name="New key").click()
+    expect(keys.nth(1)).not_to_have_text(old)
+    new = keys.nth(1).inner_text()
+    until(lambda: post(camera_id, old) == 401)
+    assert post(camera_id, new) == 200
+    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    page.goto(f"{house.site}/#/")
+    page.goto(f"{house.site}/#/cameras/{camera_id}")
+    page.get_by_role("heading", name="Shed").wait_for()
+    assert new not in page.content()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", name="Cameras")).to_be_visible()
 
 
 def test_what_is_set_for_a_camera_is_kept(house: House, owner_page: Page) -> None:

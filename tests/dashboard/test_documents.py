@@ -29,6 +29,28 @@ def _declared(kind: str) -> dict[str, bool]:
     return {name: bool(optional) for name, optional in re.findall(r"^  (\w+)(\??):", found[1], re.MULTILINE)}
 
 
+def test_what_a_page_writes_of_the_site_is_declared_and_taken_by_the_rules(house: House) -> None:
+    """The settings are written by owners' pages alone, so they are written here by an owner, whole."""
+    declared = _declared("Site")
+    hours = {"mapValue": {"fields": {"from": {"stringValue": "22:00"}, "to": {"stringValue": "06:00"}}}}
+    told = {"mapValue": {"fields": {"digest": {"booleanValue": True}}}}
+    fields: dict[str, Any] = {
+        "timezone": {"stringValue": "Europe/Berlin"}, "armed": {"booleanValue": True},
+        "armedHours": hours, "quietHours": hours, "known": {"stringValue": "tell"},
+        "unknown": {"stringValue": "tell"}, "notify": told, "threshold": {"doubleValue": 0.5},
+        "margin": {"doubleValue": 0.05}, "visitSeconds": {"integerValue": "60"},
+        "retentionDays": {"integerValue": "30"}, "vapidKey": {"nullValue": None},
+    }  # fmt: skip
+    assert fields.keys() == declared.keys()
+    assert all(declared.values()), "an owner may have set none of them"
+    headers = {"Authorization": f"Bearer {house.token(house.info.owner)}"}
+    url = f"{house.documents}/settings/site"
+    assert requests.patch(url, json={"fields": fields}, headers=headers, timeout=30).status_code == 200
+    more = fields | {"unheardOf": {"booleanValue": True}}
+    assert requests.patch(url, json={"fields": more}, headers=headers, timeout=30).status_code == 403
+    house.delete("settings/site")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_that_is_written_is_declared_and_every_one_that_is_needed_is_there(
     house: House, kind: str

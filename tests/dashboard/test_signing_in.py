@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import time
 from collections.abc import Callable
 
 import requests
 from playwright.sync_api import Page, expect
 
 from stack.local.info import Account
-from tests.dashboard.conftest import ADMIN, House, Visitor
+from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
 Visit = Callable[..., Visitor]
 
@@ -106,3 +108,30 @@ def test_the_page_works_with_all_storage_blocked(house: House, visit: Visit) -> 
     )
     page = visitor.open(house.info.owner)
     expect(page.locator(".alert").first).to_be_visible()
+
+
+def test_signing_out_everywhere_ends_this_session_and_all_others(house: House, visit: Visit) -> None:
+    account = house.member("viewer")
+    page = visit().open(account, "#/settings")
+    token = house.token(account)
+    now = int(time.time())
+    until(lambda: int(time.time()) > now)  # times in tokens are whole seconds
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    url = f"{house.info.urls['auth']}/identitytoolkit.googleapis.com/v1/accounts:lookup?key=any"
+    answer = requests.post(url, json={"idToken": token}, timeout=30)
+    assert answer.json()["error"]["message"] == "TOKEN_EXPIRED"
+
+
+def test_google_is_offered_where_the_project_has_it_and_nowhere_else(house: House, visit: Visit) -> None:
+    page = visit().open(None)
+    page.get_by_label("Password").wait_for()
+    page.wait_for_timeout(1500)
+    expect(page.get_by_role("button", name="Google")).to_have_count(0)
+    visitor = visit()
+    # as Firebase answers for a project that has Google switched on; the emulator has no way to
+    there = json.dumps({"authUri": "https://accounts.google.com/o/oauth2/auth"})
+    visitor.context.route("**/accounts:createAuthUri*", lambda route: route.fulfill(status=200, body=there))
+    page = visitor.open(None)
+    expect(page.get_by_role("button", name="Sign in with Google")).to_be_visible()

@@ -485,6 +485,7 @@ SITE = {
     "known": "record",
     "unknown": "tell",
     "notify": {"digest": True, "channels": {"email": False, "push": True, "webhook": True}},
+    "vapidKey": "B" + "x9_-" * 21 + "AB",
 }
 
 
@@ -530,6 +531,9 @@ def test_owners_alone_change_the_settings(caller: str, firestore: Firestore, tok
         {"timezone": 1},
         {"armed": "yes"},
         {"unheardOf": 1},
+        {"vapidKey": "short"},
+        {"vapidKey": "<script>" * 11},
+        {"vapidKey": 7},
         {"armedHours": {"from": "22:00", "to": "22:00"}},
         {"armedHours": {"from": "22:00"}},
         {"quietHours": {"from": "25:00", "to": "06:00"}},

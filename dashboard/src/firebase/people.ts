@@ -1,6 +1,7 @@
 /** `people` and their photos' documents. */
 import { limit, orderBy, where } from "firebase/firestore";
 import type { Person, Photo } from "../documents";
+import { serverNow } from "./project";
 import { type OnFailure, put, readQuery, remove, type Unsubscribe, update, watchQuery } from "./store";
 
 /** More people than any household has. */
@@ -42,7 +43,7 @@ export async function portraitPath(personId: string): Promise<string | null> {
 export async function createPerson(name: string): Promise<string> {
   const digits = crypto.getRandomValues(new Uint8Array(6));
   const id = `person-${Array.from(digits, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  const now = new Date();
+  const now = serverNow();
   await put(`people/${id}`, { name, muted: false, createdAt: now, consentAt: now });
   return id;
 }

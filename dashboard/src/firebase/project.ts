@@ -13,9 +13,29 @@ export interface Project {
   emulators: Emulators | null;
 }
 
+/** A browser's clock is trusted where it is off by no more than this. */
+const TOLERANCE_MILLISECONDS = 30_000;
+
+let offset = 0;
+
+/** The server's time: the browser's clock may be days off. */
+export function serverNow(): Date {
+  return new Date(Date.now() + offset);
+}
+
+function learnTime(answer: Response): void {
+  const date = Date.parse(answer.headers.get("Date") ?? "");
+  if (Number.isNaN(date)) return;
+  // since when a store on the way has kept the answer, in seconds
+  const age = Number(answer.headers.get("Age") ?? 0) * 1000;
+  const off = date + age - Date.now();
+  offset = Math.abs(off) > TOLERANCE_MILLISECONDS ? off : 0;
+}
+
 async function read<T>(url: string): Promise<T> {
-  const answer = await fetch(url);
+  const answer = await fetch(url, { cache: "no-cache" });
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  learnTime(answer);
   return (await answer.json()) as T;
 }
 

@@ -36,7 +36,7 @@ async function start(): Promise<Auth> {
 
 let starting: Promise<Auth> | undefined;
 
-function auth(): Promise<Auth> {
+export function auth(): Promise<Auth> {
   starting ??= start().catch((error: unknown) => {
     starting = undefined;
     throw error;
@@ -111,7 +111,8 @@ export async function signOut(): Promise<void> {
   await firebaseSignOut(await auth());
 }
 
-async function told(step: () => Promise<void>): Promise<void> {
+/** Passes on why a step failed, as a `SignInError`. */
+export async function told(step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (error) {

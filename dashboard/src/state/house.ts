@@ -4,12 +4,13 @@ import { stats } from "../api";
 import type { Agent, Camera, Person, Site, Stranger } from "../documents";
 import { watchAgents, watchCameras, watchSite, watchStrangers } from "../firebase/house";
 import { portraitPath, watchPeople } from "../firebase/people";
+import { serverNow } from "../firebase/project";
 import { live } from "./live";
 import { zone } from "./time";
 
 export const people = live<Person[]>(watchPeople);
 export const strangers = live<Stranger[]>((onValue, onFailure) =>
-  watchStrangers((found) => onValue(found.filter((one) => one.expireAt > new Date())), onFailure),
+  watchStrangers((found) => onValue(found.filter((one) => one.expireAt > serverNow())), onFailure),
 );
 export const cameras = live<Camera[]>(watchCameras);
 export const agents = live<Agent[]>(watchAgents);

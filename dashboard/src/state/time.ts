@@ -1,5 +1,6 @@
 /** Times as people say them, in the site's zone. */
 import { signal } from "@preact/signals";
+import { project, serverNow } from "../firebase/project";
 import { locale } from "../strings";
 
 /** IANA name of the site's time zone; the browser's own until the site's is known. */
@@ -7,9 +8,14 @@ export const zone = signal(Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** Ticks twice a minute, for "3 minutes ago". */
 export const now = signal(Date.now());
-setInterval(() => {
-  now.value = Date.now();
-}, 30_000);
+
+function tick(): void {
+  now.value = serverNow().getTime();
+}
+
+setInterval(tick, 30_000);
+// the server's clock is known once the project is
+project().then(tick, () => {});
 
 function format(at: Date, options: Intl.DateTimeFormatOptions): string {
   try {
@@ -50,7 +56,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** "3 minutes ago". A browser's clock that is behind says "now" rather than "in 2 days". */
+/** "3 minutes ago", by the server's clock. What is a moment ahead of it is "now". */
 export function ago(at: Date, moment: number = now.value): string {
   const seconds = Math.max(0, (moment - at.getTime()) / 1000);
   const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });

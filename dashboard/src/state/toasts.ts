@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { CallError } from "../api";
 import { t } from "../strings";
+import { isOwner } from "./session";
 
 export const UNDO_MILLISECONDS = 10_000;
 const SHOWN_MILLISECONDS = 6_000;
@@ -37,6 +38,8 @@ export function inWords(error: unknown): string {
   const words = t().errors;
   if (error instanceof CallError) return words.call[error.code] ?? (error.message || words.unknown);
   const kind = (error as { kind?: string } | null)?.kind;
+  // an owner may change things: refused is then what was entered
+  if (kind === "denied" && isOwner.peek()) return words.refused;
   return (kind && words.store[kind]) || words.unknown;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def build() -> Path:
                 _npm(["run", "--silent", "build"], "could not build the dashboard")
             stamp.write_text(wanted)
     return BUILT
+
+
+def serve(site: str) -> subprocess.Popen[str]:
+    """Vite, which serves the sources and loads a page anew when one changes; all else is passed on to ``site``.
+
+    It says on its output where it is. It ends with :meth:`subprocess.Popen.terminate`.
+    """
+    ensure_packages()
+    vite = PACKAGES / ".bin" / "vite"
+    return subprocess.Popen([str(vite)], cwd=SOURCE, env=os.environ | {"LOOKOUT_SITE": site}, text=True)
 
 
 def check() -> bool:

@@ -1,5 +1,6 @@
 import { CircleCheck, LoaderCircle } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "../../firebase/project";
 import { cameras } from "../../state/house";
 import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
@@ -13,7 +14,7 @@ const LONG_MILLISECONDS = 120_000;
 /** The key, once, with lines to paste; and then the first frame itself. */
 export function KeyDialog({ id, secret }: { id: string; secret: string }) {
   const words = t().cameras.key;
-  const [since] = useState(() => new Date());
+  const [since] = useState(serverNow);
   const [long, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), LONG_MILLISECONDS);

@@ -2,6 +2,7 @@ import { ChevronLeft, ChevronRight } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { monthOf } from "../../domain/calendar";
 import { alertsOn } from "../../firebase/alerts";
+import { serverNow } from "../../firebase/project";
 import { dayName, dayOf } from "../../state/time";
 import { locale, t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
@@ -17,7 +18,7 @@ const counted = new Map<string, number>();
 /** A month, in which the days that have alerts can be chosen; each day is counted by the store at one read. */
 export function Calendar({ chosen, onClose, onChosen }: Props) {
   const words = t().now.filters;
-  const today = dayOf(new Date());
+  const today = dayOf(serverNow());
   const [shown, setShown] = useState((chosen ?? today).slice(0, 7));
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map(counted));
   const [year = 0, month = 1] = shown.split("-").map(Number);

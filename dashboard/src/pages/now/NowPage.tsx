@@ -1,6 +1,7 @@
 import { Cctv } from "lucide-preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
+import { serverNow } from "../../firebase/project";
 import { openFeed } from "../../state/feed";
 import { cameras, people, site } from "../../state/house";
 import { route, to } from "../../state/route";
@@ -109,8 +110,8 @@ let lastFilter = "";
 
 function List({ alerts, card }: { alerts: Alert[]; card: (alert: Alert) => preact.JSX.Element }) {
   const rows: preact.JSX.Element[] = [];
-  const today = dayOf(new Date());
-  const yesterday = dayOf(new Date(Date.now() - 86_400_000));
+  const today = dayOf(serverNow());
+  const yesterday = dayOf(new Date(serverNow().getTime() - 86_400_000));
   let day = "";
   for (const alert of alerts) {
     const its = dayOf(alert.firstSeenAt);

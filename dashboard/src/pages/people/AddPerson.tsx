@@ -5,7 +5,7 @@ import { bring } from "../../state/uploads";
 import { t } from "../../strings";
 import { DialogForm } from "../../ui/forms/DialogForm";
 import { NameField } from "../../ui/forms/NameField";
-import { PhotoInput } from "./PhotoInput";
+import { PhotoInput } from "./photos/PhotoInput";
 
 /** A name and photos; then the person's page tells what became of each. */
 export function AddPerson({ onClose }: { onClose: () => void }) {

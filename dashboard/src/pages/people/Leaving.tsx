@@ -10,6 +10,7 @@ import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
 import { WhoDialog } from "../../ui/forms/WhoDialog";
 import { save } from "../now/sharing";
+import { Traces } from "./Traces";
 
 /** All of a person to take along, to move to another, or to be forgotten. */
 export function Leaving({ person, onLeft }: { person: Person; onLeft: () => void }) {
@@ -142,8 +143,7 @@ function Erase({ person, onClose }: { person: Person; onClose: () => void }) {
             ))}
           </tbody>
         </table>
-        <p class="soft small">{words.verify}</p>
-        <pre class="block">scripts/erase {person.id} --verify</pre>
+        <Traces personId={person.id} name={person.name} />
         <a class="button main" href={to("people")}>
           {t().people.done}
         </a>

@@ -4,6 +4,7 @@ import { useNear } from "../../device/near";
 import type { Person } from "../../documents";
 import { folded } from "../../domain/folded";
 import { latest } from "../../firebase/alerts";
+import { serverNow } from "../../firebase/project";
 import { people, peopleByName } from "../../state/house";
 import { go, route, to } from "../../state/route";
 import { isOwner } from "../../state/session";
@@ -83,7 +84,7 @@ export function PeoplePage() {
 function PersonTile({ person }: { person: Person }) {
   const words = t().people;
   const likes = person.lookalikes ?? [];
-  const over = person.consentExpiresAt && person.consentExpiresAt < new Date();
+  const over = person.consentExpiresAt && person.consentExpiresAt < serverNow();
   return (
     <li>
       <a class="tile" href={to("people", person.id)}>

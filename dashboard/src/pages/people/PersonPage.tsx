@@ -14,8 +14,8 @@ import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { Details } from "./Details";
 import { Leaving } from "./Leaving";
-import { Offers } from "./Offers";
-import { Photos } from "./Photos";
+import { Offers } from "./photos/Offers";
+import { Photos } from "./photos/Photos";
 
 /** Past alerts that are shown. */
 const STRIP = 12;

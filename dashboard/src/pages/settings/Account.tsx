@@ -1,9 +1,14 @@
 import { LogOut } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { signOutEverywhere } from "../../api";
 import { signOut } from "../../firebase/session";
 import { to } from "../../state/route";
 import { user } from "../../state/session";
 import { setTheme, type Theme, theme } from "../../state/theme";
+import { fail } from "../../state/toasts";
 import { LANGUAGES, type Language, language, setLanguage, t } from "../../strings";
+import { Confirm } from "../../ui/Confirm";
+import { PushHere } from "./PushHere";
 
 const THEMES: Theme[] = ["auto", "light", "dark"];
 
@@ -11,6 +16,18 @@ const THEMES: Theme[] = ["auto", "light", "dark"];
 export function Account() {
   const words = t().settings;
   const role = user.value?.role ?? "viewer";
+  const [asking, setAsking] = useState(false);
+
+  async function signOutAll() {
+    setAsking(false);
+    try {
+      await signOutEverywhere();
+      await signOut();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
   return (
     <>
       <section class="card stack">
@@ -40,6 +57,10 @@ export function Account() {
         </label>
       </section>
       <section class="card stack">
+        <h2>{words.push.title}</h2>
+        <PushHere />
+      </section>
+      <section class="card stack">
         <h2>{words.cost}</h2>
         <p class="soft">{words.costHint}</p>
       </section>
@@ -55,7 +76,18 @@ export function Account() {
           <button type="button" class="button" onClick={() => void signOut()}>
             <LogOut size={20} aria-hidden="true" /> {t().signOut}
           </button>
+          <button type="button" class="button" onClick={() => setAsking(true)}>
+            {words.signOutAll}
+          </button>
         </div>
+        {asking && (
+          <Confirm
+            title={words.signOutAll}
+            text={words.signOutAllAsk}
+            onYes={signOutAll}
+            onClose={() => setAsking(false)}
+          />
+        )}
       </section>
     </>
   );

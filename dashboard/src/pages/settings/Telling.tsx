@@ -3,6 +3,7 @@ import { type Channel, testNotice } from "../../api";
 import type { Site } from "../../documents";
 import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
+import { SavedField } from "../../ui/SavedField";
 import { Switch } from "../../ui/Switch";
 import type { Save } from "./SettingsPage";
 
@@ -32,6 +33,12 @@ export function Telling({ site, save }: { site: Site; save: Save }) {
           <Test channel={channel} />
         </div>
       ))}
+      <SavedField
+        label={words.push.key}
+        hint={words.push.keyHint}
+        value={site.vapidKey ?? ""}
+        onSave={(vapidKey) => save({ vapidKey: vapidKey || null })}
+      />
       <p class="soft small">{words.channelHint}</p>
     </section>
   );

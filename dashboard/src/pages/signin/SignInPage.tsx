@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { SignInError, sendReset, signIn } from "../../firebase/session";
 import { t } from "../../strings";
 import { Logo } from "../../ui/Logo";
+import { Google } from "./Google";
 
 /** E-mail and password, or a link to a new password. */
 export function SignInPage() {
@@ -81,6 +82,7 @@ export function SignInPage() {
         <button type="submit" class="button main" disabled={busy}>
           {busy ? t().loading : forgot ? words.send : words.submit}
         </button>
+        {!forgot && <Google onProblem={setProblem} />}
         <button type="button" class="button plain" onClick={turn}>
           {forgot ? words.toSignIn : words.forgot}
         </button>

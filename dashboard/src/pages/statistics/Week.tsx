@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
 import { minuteOf } from "../../domain/calendar";
 import { latestSince, PAGE } from "../../firebase/alerts";
+import { serverNow } from "../../firebase/project";
 import { peopleByName } from "../../state/house";
 import { to } from "../../state/route";
 import { clock, dayName, dayOf, zone } from "../../state/time";
@@ -39,7 +40,7 @@ export function Week() {
   }, [chosen]);
   if (!chosen) return null;
   const days = Array.from({ length: DAYS }, (_, back) =>
-    dayOf(new Date(Date.now() - back * DAY_MILLISECONDS)),
+    dayOf(new Date(serverNow().getTime() - back * DAY_MILLISECONDS)),
   );
   const of = (day: string) => (alerts ?? []).filter((alert) => dayOf(alert.firstSeenAt) === day);
   return (

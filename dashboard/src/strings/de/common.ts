@@ -43,6 +43,7 @@ export const common: typeof english = {
     email: "E-Mail",
     password: "Passwort",
     submit: "Anmelden",
+    google: "Mit Google anmelden",
     forgot: "Passwort vergessen?",
     forgotTitle: "Ein neues Passwort",
     forgotHint: "Wir schicken einen Link an diese Adresse. Dort wählst du ein neues Passwort.",
@@ -57,6 +58,11 @@ export const common: typeof english = {
       "missing-password": "Das Passwort fehlt.",
       "user-disabled": "Dieses Konto ist geschlossen. Frage einen Eigentümer.",
       "too-many-requests": "Zu viele Versuche. Warte ein paar Minuten, oder fordere ein neues Passwort an.",
+      "popup-blocked":
+        "Der Browser hat das Fenster von Google blockiert. Erlaube es und versuche es noch einmal.",
+      "account-exists-with-different-credential": "Diese Adresse meldet sich hier mit einem Passwort an.",
+      "unauthorized-domain":
+        "Das Projekt lässt diese Adresse noch nicht mit Google anmelden: siehe docs/deploy.md.",
       "network-request-failed": "Kein Netz. Prüfe es und versuche es noch einmal.",
     },
     failed: "Das Anmelden hat nicht geklappt. Versuche es noch einmal.",
@@ -73,6 +79,7 @@ export const common: typeof english = {
   signOut: "Abmelden",
   errors: {
     unknown: "Etwas ist schiefgegangen. Versuche es noch einmal.",
+    refused: "Das wurde abgelehnt: so lässt es sich nicht speichern. Prüfe, was du eingegeben hast.",
     call: {
       unreachable: "Lookout antwortet nicht. Prüfe das Netz und versuche es noch einmal.",
       unauthorised: "Deine Sitzung ist zu Ende. Melde dich wieder an.",

@@ -93,7 +93,14 @@ export const people: typeof english = {
     erasing: "Wird gelöscht …",
     receipt: "Gelöscht",
     receiptHint: (id) => `Der Beleg hat die Nummer ${id}. Er zählt, was ging, und sagt nicht, von wem.`,
-    verify: "Um nachzusehen, ob etwas übrig ist, auf dem Rechner, auf dem Lookout eingerichtet wurde:",
+    traces: {
+      hint: "Lookout kann nachsehen, ob etwas übrig ist. Dazu liest es alles Gespeicherte.",
+      look: "Nachsehen, ob etwas übrig ist",
+      looking: "Alles Gespeicherte wird durchgesehen …",
+      none: "Nichts ist übrig.",
+      some: (count) =>
+        `Noch an ${count === 1 ? "einer Stelle" : `${count} Stellen`} genannt. Lösche noch einmal: Kameras können es inzwischen ergänzt haben.`,
+    },
     counts: {
       photos: "Fotos",
       vectors: "Vektoren",

@@ -118,6 +118,33 @@ export const settings: typeof english.settings = {
   account: "Konto",
   signedInAs: (email) => `Angemeldet als ${email}`,
   roles: { owner: "Eigentümer", viewer: "Zuschauer" },
+  signOutAll: "Überall abmelden",
+  signOutAllAsk:
+    "Alle deine Sitzungen enden, auf jedem Telefon und Rechner, auch diese, und keine bekommt mehr Push. Offene Seiten merken es binnen einer Minute.",
+  push: {
+    title: "Push in diesem Browser",
+    label: "In diesem Browser Bescheid sagen",
+    hint: "Auch wenn die Seite geschlossen ist.",
+    isOn: "Dieser Browser bekommt Bescheid",
+    isOff: "Dieser Browser bekommt keinen Bescheid mehr",
+    unsupported:
+      "Dieser Browser kann kein Push. Auf iPhone oder iPad: lege Lookout zuerst auf den Home-Bildschirm und öffne es von dort.",
+    noKey:
+      "In diesem Haus noch nicht eingerichtet: ein Besitzer muss den Push-Schlüssel in den Einstellungen eintragen.",
+    noKeyOwner: "Noch nicht eingerichtet: oben, unter „Bescheid“, fehlt der Push-Schlüssel.",
+    key: "Push-Schlüssel",
+    keyHint:
+      "Aus der Firebase-Konsole: Projekteinstellungen, Cloud Messaging, Web-Push-Zertifikate, „Schlüsselpaar“. Danach lassen sich unten Browser einschalten.",
+    problems: {
+      denied:
+        "Benachrichtigungen sind hier nicht erlaubt. Erlaube sie in den Einstellungen des Browsers für diese Seite und versuche es noch einmal.",
+      key: "Der Push-Schlüssel in den Einstellungen stimmt nicht. Kopiere ihn noch einmal aus der Firebase-Konsole.",
+      project:
+        "Das Firebase-Projekt hat noch keine Web-App: lege in der Konsole eine an und lade diese Seite neu.",
+      unreachable:
+        "Der Push-Dienst des Browsers antwortet nicht. Prüfe das Netz und versuche es noch einmal.",
+    },
+  },
   signOut: "Abmelden",
   more: "Mehr",
 };

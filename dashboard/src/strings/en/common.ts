@@ -38,6 +38,7 @@ export const common = {
     email: "E-mail",
     password: "Password",
     submit: "Sign in",
+    google: "Sign in with Google",
     forgot: "Forgot the password?",
     forgotTitle: "A new password",
     forgotHint: "We send a link to this address. Choose a new password there.",
@@ -52,6 +53,10 @@ export const common = {
       "missing-password": "The password is missing.",
       "user-disabled": "This account is closed. Ask an owner.",
       "too-many-requests": "Too many tries. Wait a few minutes, or ask for a new password.",
+      "popup-blocked": "The browser blocked the window of Google. Allow it, and try again.",
+      "account-exists-with-different-credential": "This address signs in with a password here.",
+      "unauthorized-domain":
+        "The project does not let this address sign in with Google yet: see docs/deploy.md.",
       "network-request-failed": "No network. Check it and try again.",
     } as Record<string, string>,
     failed: "Signing in did not work. Try again.",
@@ -67,6 +72,7 @@ export const common = {
   signOut: "Sign out",
   errors: {
     unknown: "Something went wrong. Try again.",
+    refused: "That was refused: it cannot be stored like this. Check what you entered.",
     call: {
       unreachable: "Lookout does not answer. Check the network and try again.",
       unauthorised: "Your session has ended. Sign in again.",

@@ -90,7 +90,14 @@ export const people = {
     receipt: "Erased",
     receiptHint: (id: string) =>
       `The receipt has the number ${id}. It counts what went, and does not say of whom.`,
-    verify: "To look whether anything is left, run on the computer where Lookout was set up:",
+    traces: {
+      hint: "Lookout can look whether anything is left. That reads all that is stored.",
+      look: "Look whether anything is left",
+      looking: "Looking through all that is stored …",
+      none: "Nothing is left.",
+      some: (count: number) =>
+        `Still named in ${count === 1 ? "one place" : `${count} places`}. Erase once more: cameras may have added it meanwhile.`,
+    },
     counts: {
       photos: "Photos",
       vectors: "Vectors",

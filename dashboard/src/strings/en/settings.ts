@@ -115,5 +115,29 @@ export const settings = {
   signedInAs: (email: string) => `Signed in as ${email}`,
   roles: { owner: "Owner", viewer: "Viewer" } as Record<string, string>,
   signOut: "Sign out",
+  signOutAll: "Sign out everywhere",
+  signOutAllAsk:
+    "All your sessions end, on every phone and computer, this one too, and none of them gets push any more. Open pages notice within a minute.",
+  push: {
+    title: "Push in this browser",
+    label: "Tell me in this browser",
+    hint: "Also while the page is closed.",
+    isOn: "This browser will be told",
+    isOff: "This browser will not be told any more",
+    unsupported:
+      "This browser cannot get push. On an iPhone or iPad, add Lookout to the home screen first, and open it from there.",
+    noKey: "Not set up in this house yet: an owner has to enter the push key in the settings.",
+    noKeyOwner: "Not set up yet: the push key is missing above, under “Being told”.",
+    key: "Push key",
+    keyHint:
+      "From the Firebase console: Project settings, Cloud Messaging, Web push certificates, “Key pair”. Then browsers can be switched on below.",
+    problems: {
+      denied:
+        "Notifications are not allowed here. Allow them in the browser's settings for this page, then try again.",
+      key: "The push key in the settings is not right. Copy it once more from the Firebase console.",
+      project: "The Firebase project has no web app yet: add one in its console, then load this page again.",
+      unreachable: "The browser's push service does not answer. Check the network and try again.",
+    } as Record<string, string>,
+  },
   more: "More",
 };

@@ -1,8 +1,8 @@
 import { Camera } from "lucide-preact";
 import { useRef, useState } from "preact/hooks";
-import { frameOf, useCamera } from "../../device/camera";
-import { t } from "../../strings";
-import { Dialog } from "../../ui/Dialog";
+import { frameOf, useCamera } from "../../../device/camera";
+import { t } from "../../../strings";
+import { Dialog } from "../../../ui/Dialog";
 
 interface Props {
   onClose: () => void;

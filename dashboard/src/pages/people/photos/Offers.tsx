@@ -1,10 +1,10 @@
 import { Plus } from "lucide-preact";
 import { useState } from "preact/hooks";
-import type { Alert, Photo } from "../../documents";
-import { offersOf } from "../../domain/coverage";
-import { t } from "../../strings";
-import { Face } from "../../ui/Face";
-import { addAsPhoto } from "../now/actions";
+import type { Alert, Photo } from "../../../documents";
+import { offersOf } from "../../../domain/coverage";
+import { t } from "../../../strings";
+import { Face } from "../../../ui/Face";
+import { addAsPhoto } from "../../now/actions";
 
 /** Faces of past alerts that would show the person as no photo does: each becomes one by a tap. */
 export function Offers({ alerts, photos }: { alerts: Alert[]; photos: Photo[] }) {

@@ -1,6 +1,6 @@
 import { Camera, ImagePlus } from "lucide-preact";
 import { useRef, useState } from "preact/hooks";
-import { t } from "../../strings";
+import { t } from "../../../strings";
 import { TakePhoto } from "./TakePhoto";
 
 /** Photos by the file picker, by dropping them, or by the camera of this device. */

@@ -1,4 +1,4 @@
-import { t } from "../../strings";
+import { t } from "../../../strings";
 
 /** Why a photo was not used, in the reader's language where it is one of the reasons known. */
 export function whyRejected(reason: string | null): string {

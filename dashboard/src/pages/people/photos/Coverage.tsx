@@ -1,7 +1,7 @@
 import { ArrowLeft, ArrowRight, Check, type LucideIcon, Moon, Smile } from "lucide-preact";
-import type { Photo } from "../../documents";
-import { coverageOf, KINDS, type Kind } from "../../domain/coverage";
-import { t } from "../../strings";
+import type { Photo } from "../../../documents";
+import { coverageOf, KINDS, type Kind } from "../../../domain/coverage";
+import { t } from "../../../strings";
 
 const ICONS: Record<Kind, LucideIcon> = { front: Smile, left: ArrowLeft, right: ArrowRight, dark: Moon };
 

@@ -1,8 +1,8 @@
 import { useRef, useState } from "preact/hooks";
-import { between, boxOf, type Cut } from "../../domain/cut";
-import { usePicture } from "../../state/pictures";
-import { t } from "../../strings";
-import { Dialog } from "../../ui/Dialog";
+import { between, boxOf, type Cut } from "../../../domain/cut";
+import { usePicture } from "../../../state/pictures";
+import { t } from "../../../strings";
+import { Dialog } from "../../../ui/Dialog";
 
 const STEP = 0.02;
 const SMALLEST = 0.05;

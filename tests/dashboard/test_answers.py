@@ -1,0 +1,187 @@
+"""What an owner answers and says with a tap: who of two it was, several at once, strangers who are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from stack.fake_camera import client
+from tests.dashboard.conftest import House, Visitor, until
+from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
+from tests.dashboard.test_people import ENROLMENT_MILLISECONDS
+from tests.e2e import cast
+
+Visit = Callable[..., Visitor]
+
+SHARES = """navigator.share = async ({ files }) => {
+  window.shared = files.map((one) => [one.name, one.type, one.size]);
+};"""
+"""A share sheet that keeps what it is given: Chromium has none on this system."""
+
+
+def _biden(samples: Path) -> bytes:
+    return client.on_frame((samples / "biden.jpg").read_bytes(), 800, 600)
+
+
+def _stranger(house: House, frame: bytes) -> str:
+    """Which stranger comes: the camera may know for some seconds more who was forgotten by then."""
+    found: list[str] = []
+
+    def is_strange() -> bool:
+        alert = house.fields(f"alerts/{_new_visit(house, frame)}") or {}
+        found.extend(alert["strangerId"].values() if "stringValue" in alert["strangerId"] else [])
+        return bool(found)
+
+    until(is_strange)
+    return found[0]
+
+
+def _forget_strangers(house: House, *ids: str) -> None:
+    for stranger in ids:
+        house.delete(f"stranger_vectors/{stranger}")
+        house.delete(f"strangers/{stranger}")
+
+
+def test_anna_or_beth_is_answered_by_one_tap(house: House, owner_page: Page, samples: Path) -> None:
+    house.put_photo("Twin", "one.jpg", (samples / "obama.jpg").read_bytes())
+    until(lambda: "lookalikes" in (house.fields("people/Twin") or {}))
+    alert_id = ""
+
+    def is_ambiguous() -> bool:
+        nonlocal alert_id
+        alert_id = _new_visit(house, client.on_frame((samples / "obama.jpg").read_bytes(), 800, 600))
+        alert = house.fields(f"alerts/{alert_id}") or {}
+        return bool(alert["reason"]["stringValue"] == "ambiguous")
+
+    until(is_ambiguous)
+    card = _alert_of(owner_page, alert_id)
+    expect(card.locator("a.name")).to_have_text(re.compile(r"^(Barack or Twin|Twin or Barack)\?$"))
+    expect(card.get_by_role("button", name="Twin").locator("img")).to_be_visible()
+    card.get_by_role("button", name="Barack").click()
+    expect(card.locator("a.name")).to_have_text("Barack")
+    until(lambda: _person(house, alert_id) == "Barack")
+
+
+def test_in_full_screen_one_swipes_on_downloads_and_shares(house: House, visit: Visit, samples: Path) -> None:
+    older = _new_visit(house, cast.frame(samples, "man in grey"))
+    newer = _new_visit(house, _obama(samples))
+    visitor = visit()
+    visitor.context.add_init_script(SHARES)
+    page = visitor.open(house.info.owner)
+    _alert_of(page, newer).locator("a.name").click()
+    viewer = page.get_by_role("dialog")
+    picture = viewer.locator(".frame img")
+    picture.wait_for()
+    with page.expect_download() as download:
+        viewer.get_by_role("button", name="Download the picture").click()
+    assert download.value.suggested_filename.startswith("Barack ")
+    assert download.value.path().read_bytes()[:2] == b"\xff\xd8"
+    viewer.get_by_role("button", name="Share").click()
+    page.wait_for_function("window.shared")
+    ((name, kind, size),) = page.evaluate("window.shared")
+    assert (name, kind) == (download.value.suggested_filename, "image/jpeg")
+    assert size == download.value.path().stat().st_size
+    box = picture.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    for start, end, there in ((300, 80, older), (80, 300, newer)):
+        page.mouse.move(start, middle)
+        page.mouse.down()
+        page.mouse.move(end, middle, steps=4)
+        page.mouse.up()
+        expect(page).to_have_url(f"{house.site}/#/alerts/{there}")
+
+
+def test_several_who_are_selected_are_named_at_once(house: House, owner_page: Page, samples: Path) -> None:
+    page = owner_page
+    ids = [_new_visit(house, _biden(samples), camera) for camera in (0, 1)]
+    expect(_alert_of(page, ids[1])).to_contain_text("A stranger")
+    page.get_by_role("button", name="Select").click()
+    for alert_id in ids:
+        _alert_of(page, alert_id).get_by_role("checkbox").check()
+    page.get_by_role("toolbar").get_by_role("button", name="This is").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Postman Joe")
+    page.get_by_role("option", name="New person: Postman Joe").click()
+    for alert_id in ids:
+        expect(_alert_of(page, alert_id)).to_contain_text("Postman Joe")
+    until(lambda: len({_person(house, one) for one in ids} - {None}) == 1)
+    # the photos are enrolled, and the stranger is nobody's any more
+    until(lambda: house.ids("jobs") == set())
+    assert _person(house, ids[0]) == _person(house, ids[1])
+
+
+def test_strangers_who_are_one_are_merged_by_dragging_or_by_selecting_two(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    one = _stranger(house, _biden(samples))
+    other = _stranger(house, cast.frame(samples, "woman on the right"))
+    assert one != other
+    page = visit(viewport={"width": 1280, "height": 900}).open(house.info.owner, "#/strangers")
+    first, second = (page.locator(".tile", has=page.locator(f"a[href$='{who}']")) for who in (one, other))
+    expect(second).to_be_visible()
+    first.drag_to(second)
+    expect(first).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(first).to_be_visible()
+    page.get_by_role("button", name="Select").click()
+    for tile in (first, second):
+        tile.get_by_role("checkbox").check()
+    page.get_by_role("button", name="These are the same").click()
+    expect(page.get_by_text("One stranger now")).to_be_visible()
+    until(lambda: len([who for who in (one, other) if house.fields(f"strangers/{who}")]) == 1)
+    _forget_strangers(house, one, other)
+
+
+def test_a_consent_ends_on_its_day_and_can_be_given_again(house: House, owner_page: Page) -> None:
+    page = owner_page
+    page.goto(f"{house.site}/#/people/Tom")
+    until_field = page.get_by_label("Consent until")
+    until_field.fill("2020-02-03")
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    person = house.fields("people/Tom") or {}
+    assert person["consentExpiresAt"]["timestampValue"].startswith(("2020-02-02", "2020-02-03"))
+    page.goto(f"{house.site}/#/people")
+    expect(page.locator(".tile", has_text="Tom")).to_contain_text("Consent has ended")
+    page.goto(f"{house.site}/#/people/Tom")
+    until_field.fill("")
+    until(lambda: "nullValue" in (house.fields("people/Tom") or {})["consentExpiresAt"])
+    page.goto(f"{house.site}/#/people")
+    expect(page.locator(".tile", has_text="Tom")).not_to_contain_text("Consent has ended")
+
+
+def test_somebody_muted_makes_no_alerts_until_they_are_wanted_again(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+
+    def reason() -> str:
+        house.delete(f"visits/{house.info.cameras[0].id}")
+        return str(house.post(_obama(samples))["reason"])
+
+    page.goto(f"{house.site}/#/people/Barack")
+    mute = page.get_by_role("switch", name="Muted")
+    mute.click()
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    until(lambda: reason() == "muted")
+    page.goto(f"{house.site}/#/people")
+    expect(page.locator(".tile", has_text="Barack").locator(".badge", has_text="Muted")).to_be_visible()
+    page.goto(f"{house.site}/#/people/Barack")
+    expect(mute).to_be_checked()
+    mute.click()
+    until(lambda: reason() == "known")
+
+
+def test_an_erasure_is_verified_on_the_page(house: House, owner_page: Page, samples: Path) -> None:
+    page = owner_page
+    house.put_photo("Passing", "one.jpg", (samples / "biden.jpg").read_bytes())
+    page.goto(f"{house.site}/#/people/Passing")
+    expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+    page.get_by_role("button", name="Erase everything").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("Passing")
+    dialog.get_by_role("button", name="Erase for good").click()
+    dialog.get_by_role("button", name="Look whether anything is left").click()
+    expect(dialog.get_by_text("Nothing is left.")).to_be_visible(timeout=60_000)

@@ -1,0 +1,164 @@
+"""Listeners die, tokens expire, Storage refuses, clocks are wrong: the page goes on, or says what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote_plus
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.dashboard.conftest import House, Visitor, until
+from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
+from tests.dashboard.test_people import _add, _photo
+
+Visit = Callable[..., Visitor]
+DAY = 86_400_000
+
+SLEEPS = """window.asleep = 0; const own = Date.now; Date.now = () => own() + window.asleep;"""
+"""A page that sleeps finds the clock much later."""
+
+
+def test_a_listener_that_dies_says_so_and_is_alive_again_by_itself(house: House, visit: Visit) -> None:
+    visitor = visit()
+    deaths: list[str] = []
+
+    def spoil(route: Route) -> None:
+        """Ask for the strangers in a way that Firestore answers with the end of that listener."""
+        sent = unquote_plus(route.request.post_data or "")
+        if '"collectionId":"strangers"' not in sent or deaths:
+            route.continue_()
+            return
+        deaths.append(sent)
+        route.continue_(post_data=(route.request.post_data or "").replace("lastSeenAt", "__nothing__"))
+
+    page = visitor.open(house.info.owner)
+    page.locator(".alert").first.wait_for()
+    visitor.context.route("**/Listen/channel*", spoil)
+    page.goto(f"{house.site}/#/strangers")
+    expect(page.locator("main .badge.bad")).to_be_visible()
+    assert deaths
+    expect(page.locator(".tile").first).to_be_visible(timeout=30_000)
+    expect(page.locator("main .badge.bad")).to_have_count(0)
+
+
+def test_a_token_that_expired_while_the_page_slept_is_renewed_before_anything_is_asked(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    visitor = visit()
+    visitor.context.add_init_script(SLEEPS)
+    page = visitor.open(house.info.owner)
+    expect(_alert_of(page, alert_id)).to_contain_text("Barack")
+    renewed: list[str] = []
+    sent: list[str] = []
+    page.on("request", lambda one: renewed.append(one.url) if "securetoken" in one.url else None)
+    page.on(
+        "request", lambda one: sent.append(one.headers["authorization"]) if "/correct" in one.url else None
+    )
+    page.evaluate("window.asleep = 2 * 3600e3")
+    _alert_of(page, alert_id).get_by_role("button", name="Not Barack").click()
+    until(lambda: _person(house, alert_id) is None)
+    expect(_alert_of(page, alert_id)).to_contain_text("A stranger")
+    assert renewed
+    assert sent
+    page.get_by_role("button", name="Undo").click()
+    until(lambda: _person(house, alert_id) == "Barack")
+
+
+def test_a_session_that_was_ended_elsewhere_ends_here_too(house: House, visit: Visit) -> None:
+    page = visit().open(house.member("viewer"))
+    expect(page.locator(".alert").first).to_be_visible()
+    # as Firebase answers once sessions were revoked; the emulator renews all the same
+    ended = json.dumps({"error": {"code": 400, "message": "TOKEN_EXPIRED"}})
+    page.route("**/v1/token*", lambda route: route.fulfill(status=400, body=ended))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_storage_that_refuses_leaves_alerts_readable_and_says_why_a_photo_is_not_taken(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    visitor = visit()
+    refused = json.dumps({"error": {"code": 403, "message": "Permission denied."}})
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=403, content_type="application/json", body=refused)
+
+    visitor.context.route("**/v0/b/**", refuse)
+    page = visitor.open(house.info.owner)
+    expect(_alert_of(page, alert_id)).to_contain_text("Barack")
+    expect(_alert_of(page, alert_id).locator(".face svg")).to_be_visible()
+    page.wait_for_timeout(2000)
+    assert len(asked) == len(set(asked)), "a picture that is refused is not asked for again and again"
+    _alert_of(page, alert_id).locator("a.name").click()
+    expect(page.get_by_text("The picture could not be kept")).to_be_visible()
+    _add(page, house.site, "Refused", [_photo(samples / "biden.jpg")])
+    expect(page.get_by_role("alert")).to_contain_text("Only an owner may do that.")
+    page.get_by_role("alert").locator("xpath=..").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    # a photo that cannot be deleted comes back
+    page.goto(f"{house.site}/#/people/Tom")
+    page.get_by_role("heading", name="Tom").wait_for()
+    tiles = page.locator(".photos .tile")
+    tiles.first.wait_for()
+    before = tiles.count()
+    tiles.first.get_by_role("button", name="Remove").click()
+    expect(tiles).to_have_count(before - 1)
+    expect(page.get_by_text("That was refused")).to_be_visible(timeout=20_000)
+    expect(tiles).to_have_count(before)
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_clock_that_is_two_days_off_changes_nothing_of_what_the_page_says(
+    house: House, visit: Visit, samples: Path, days: int
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    visitor = visit()
+    visitor.context.add_init_script(
+        f"""const Own = Date; const off = {days * DAY};
+        window.Date = class extends Own {{
+          constructor(...given) {{ given.length ? super(...given) : super(Own.now() + off); }}
+          static now() {{ return Own.now() + off; }}
+        }};"""
+    )
+    page = visitor.open(house.info.owner)
+    expect(_alert_of(page, alert_id)).to_contain_text("now")
+    expect(page.locator(".alerts .day").first).to_have_text("Today")
+    page.goto(f"{house.site}/#/cameras")
+    expect(page.locator("li, article, a", has_text="Front Door").first).to_contain_text("Online")
+
+
+def test_the_page_stays_when_another_owner_changes_the_settings(house: House, visit: Visit) -> None:
+    one, other = (visit().open(house.info.owner, "#/settings") for _ in range(2))
+    for page in (one, other):
+        expect(page.get_by_label("A visit ends when")).to_be_visible()
+    field = one.get_by_label("A visit ends when")
+    field.fill("77")
+    field.press("Enter")
+    expect(other.get_by_label("A visit ends when")).to_have_value("77")
+    other.get_by_label("Alerts are kept for").fill("44")
+    other.get_by_label("Alerts are kept for").press("Enter")
+    expect(one.get_by_label("Alerts are kept for")).to_have_value("44")
+    expect(one.get_by_label("A visit ends when")).to_have_value("77")
+    house.delete("settings/site")
+
+
+def test_after_a_settings_page_everything_that_is_set_is_stored_as_declared(
+    house: House, owner_page: Page
+) -> None:
+    page: Page = owner_page
+    page.goto(f"{house.site}/#/settings")
+    page.get_by_label("Push key").fill("B" + "x9_-" * 21 + "AB")
+    page.get_by_label("Push key").press("Enter")
+    until(lambda: "vapidKey" in (house.fields("settings/site") or {}))
+    page.get_by_label("Push key").fill("no key")
+    page.get_by_label("Push key").press("Enter")
+    expect(page.get_by_text("That was refused")).to_be_visible()
+    expect(page.get_by_label("Push key")).to_have_value("B" + "x9_-" * 21 + "AB")
+    house.delete("settings/site")
