@@ -60,21 +60,12 @@ def test_who_does_not_allow_notifications_is_told_how_to(house: House, visit: Vi
 
 
 @pytest.mark.usefixtures("keyed")
-def test_a_push_service_that_does_not_answer_is_told_and_nothing_is_registered(
-    house: House, visit: Visit
-) -> None:
+def test_a_project_without_a_web_app_is_told_to_have_one_added(house: House, visit: Visit) -> None:
     visitor = visit()
-    loaded: list[str] = []
-    visitor.context.on("request", lambda request: loaded.append(request.url))
     visitor.context.grant_permissions(["notifications"], origin=house.site)
     page = _settings(house, visitor)
-    assert not any("push-" in url for url in loaded), "loaded on demand only"
-    switch = page.get_by_role("switch", name="Tell me in this browser")
-    switch.click()
-    expect(page.locator(".badge.bad", has_text="push service does not answer")).to_be_visible(timeout=60_000)
-    assert any("push-" in url for url in loaded)
-    expect(switch).not_to_be_checked()
-    assert house.ids("devices") == set()
+    page.get_by_role("switch", name="Tell me in this browser").click()
+    expect(page.get_by_text("The Firebase project has no web app yet")).to_be_visible()
 
 
 def test_what_is_pushed_is_shown_by_the_service_worker_with_its_link(house: House, visit: Visit) -> None:
