@@ -15,6 +15,9 @@ from stack.install import project
 from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
 
+RENEWED_MILLISECONDS = 40_000
+
+
 def _servo(house: House, camera: int = 0) -> dict[str, int]:
     """What a fake camera itself says of its servo, light and frame size."""
     base = int(house.info.urls["hosting"].rpartition(":")[2])
@@ -203,7 +206,8 @@ def test_a_viewer_sees_live_pictures_too_and_a_disarmed_camera_says_that_it_has_
     url, headers = f"{house.site}/cameras/cam_002", {"Authorization": f"Bearer {token}"}
     requests.patch(url, json={"armed": False}, headers=headers, timeout=30).raise_for_status()
     try:
-        expect(page.get_by_text("Disarmed: no live picture")).to_be_visible()
+        # the page hears of it when it next says that it watches, every 20 s
+        expect(page.get_by_text("Disarmed: no live picture")).to_be_visible(timeout=RENEWED_MILLISECONDS)
     finally:
         requests.patch(url, json={"armed": None}, headers=headers, timeout=30).raise_for_status()
 
