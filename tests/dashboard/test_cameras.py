@@ -14,7 +14,6 @@ from stack.fake_camera.client import on_frame
 from stack.install import project
 from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
-
 RENEWED_MILLISECONDS = 40_000
 
 
