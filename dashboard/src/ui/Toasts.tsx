@@ -9,7 +9,11 @@ export function Toasts({ place = "" }: { place?: string }) {
   return (
     <section class="toasts" aria-live="polite" aria-label={t().messages}>
       {shown.map((toast) => (
-        <div key={toast.id} class={`toast ${toast.kind}`} role={toast.kind === "error" ? "alert" : undefined}>
+        <div
+          key={toast.id}
+          class={`toast is-${toast.kind}`}
+          role={toast.kind === "error" ? "alert" : undefined}
+        >
           <span class="grow">{toast.text}</span>
           {toast.undo && (
             <button type="button" class="button" onClick={toast.undo}>

@@ -6,7 +6,7 @@ import { t } from "../../strings";
 import { Face, Portrait } from "../../ui/Face";
 import { Ago } from "../../ui/Time";
 import { correct, type Patch, review } from "./actions";
-import { howSure, percent, whenSeen, whoIs } from "./words";
+import { howSure, whenSeen, whoIs } from "./words";
 
 interface Props {
   alert: Alert;
@@ -32,10 +32,7 @@ export function AlertCard({ alert, patch, onWho, selected, onSelect }: Props) {
           {alert.cameraName} · <Ago at={alert.lastSeenAt} />
         </p>
         <p class="soft small">{whenSeen(alert)}</p>
-        <p class="soft small">
-          {howSure(alert)}
-          {alert.isKnown && ` (${percent(alert.confidence)})`}
-        </p>
+        <p class="soft small">{howSure(alert)}</p>
         <Notes alert={alert} />
       </div>
       {selected !== null && (

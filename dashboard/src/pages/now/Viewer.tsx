@@ -23,7 +23,7 @@ import { AddPhoto } from "./AddPhoto";
 import { correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
 import { Frame } from "./Frame";
 import { download, share } from "./sharing";
-import { howSure, percent, whoIs } from "./words";
+import { howSure, whoIs } from "./words";
 
 interface Props {
   id: string;
@@ -74,7 +74,6 @@ export function Viewer({ id, alerts, patch, onWho }: Props) {
               <p class="small" dir="auto">
                 {alert.cameraName} · {clock(alert.firstSeenAt)} · <Ago at={alert.lastSeenAt} /> ·{" "}
                 {howSure(alert)}
-                {alert.isKnown && ` (${percent(alert.confidence)})`}
               </p>
             )}
           </div>

@@ -14,9 +14,16 @@ export function whoIs(alert: Alert): string {
 export function howSure(alert: Alert): string {
   const words = t().now.sure;
   if (!alert.isKnown) return alert.reason === "ambiguous" ? words.unsure : words.stranger;
-  if (alert.confidence >= 0.95) return words.certain;
-  return alert.confidence >= 0.75 ? words.likely : words.unsure;
+  // the recognition itself names nobody at less than even odds: an owner did, maybe by naming a stranger
+  if (alert.confidence < EVEN) return words.corrected;
+  const sure =
+    alert.confidence >= CERTAIN ? words.certain : alert.confidence >= LIKELY ? words.likely : words.unsure;
+  return `${sure} (${percent(alert.confidence)})`;
 }
+
+const EVEN = 0.5;
+const LIKELY = 0.75;
+const CERTAIN = 0.95;
 
 export function percent(part: number): string {
   return `${Math.round(part * 100)} %`;

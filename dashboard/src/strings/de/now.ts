@@ -34,7 +34,7 @@ export const now: typeof english = {
     likely: "wahrscheinlich",
     unsure: "unsicher",
     stranger: "niemand, den wir kennen",
-    corrected: "von dir richtiggestellt",
+    corrected: "von Hand benannt",
   },
   since: (from, length) => `${from}, ${length} lang`,
   frames: (count) => (count === 1 ? "1 Bild" : `${count} Bilder`),

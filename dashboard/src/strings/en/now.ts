@@ -32,7 +32,7 @@ export const now = {
     likely: "likely",
     unsure: "unsure",
     stranger: "nobody we know",
-    corrected: "set right by you",
+    corrected: "named by hand",
   },
   since: (from: string, length: string) => `${from}, for ${length}`,
   frames: (count: number) => (count === 1 ? "1 frame" : `${count} frames`),
