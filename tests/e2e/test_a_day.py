@@ -150,9 +150,13 @@ class Day:
         """What the mails say."""
         return [str(mail["Subject"]) for mail in self._inbox.mails]
 
+    def hears(self, news: int) -> None:
+        """So many were told, each by mail and by webhook. What is corrected before is told as it is by then."""
+        wait_until(lambda: min(len(self._inbox.mails), len(self._inbox.hooks)) >= news, f"{news} were told")
+
     def waits_for(self, news: int) -> None:
         """All that is on its way has come, each once by mail and once by webhook."""
-        wait_until(lambda: min(len(self._inbox.mails), len(self._inbox.hooks)) >= news, f"{news} were told")
+        self.hears(news)
         time.sleep(QUIET_SECONDS)
 
     def _is_enrolled(self, person: str, number: int) -> bool:
@@ -201,6 +205,7 @@ def test_a_day_at_the_front_door(house: StackInfo, inbox: Inbox) -> None:
     # one of the twins: rather nobody than the wrong one
     answer = day.comes(day.photo("obama3.jpg"))
     assert (answer["reason"], set(answer["faces"][0]["candidates"])) == ("ambiguous", set(TWINS))
+    day.hears(3)
     day.says(f"/alerts/{answer['alert_id']}/correct", {"person_id": "Tom"})
     # a stranger, three times that day
     for shots in ((0, 1), (2,), (3, 1)):
@@ -212,11 +217,13 @@ def test_a_day_at_the_front_door(house: StackInfo, inbox: Inbox) -> None:
 
     # she is Nora from next door: all that is past gets her name, and she is known from then on
     neighbour = day.alerts()[-2]["strangerId"]
+    day.hears(7)
     named = day.says(f"/strangers/{neighbour}/name", {"name": "Nora"})
     assert named["alerts"] == 3
     assert named["enrolled"] >= 1
     assert day.comes(*day.shots("woman on the right", 1, 0))["person"] == "Nora"
     # and nobody wants to hear of the postman any more
+    day.hears(8)
     (postman,) = day.strangers()
     day.says(f"/strangers/{postman}/ignore", {})
     assert day.comes(*day.shots("man with the watch", 3, 0))["reason"] == "muted"
@@ -225,6 +232,7 @@ def test_a_day_at_the_front_door(house: StackInfo, inbox: Inbox) -> None:
     day.sets(threshold=0.6)
     wrong = day.comes(*day.shots("man in red", 1))
     assert wrong["person"] == "Max"
+    day.hears(9)
     day.says(f"/alerts/{wrong['alert_id']}/correct", {"person_id": None})
     assert day.comes(*day.shots("man in red", 1, 0, 2))["person"] == "Unknown"
     assert day.comes(*day.shots("man in grey", 1, 3))["person"] == "Max"
