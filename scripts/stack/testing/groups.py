@@ -40,9 +40,19 @@ PAGES = Group("pages", ("tests/dashboard",))
 
 ON_THE_STACK = Group(
     "on the stack",
-    ("tests", "--ignore=tests/unit", "--ignore=tests/dashboard", "--ignore=tests/deploy", *WHOLE_FILES),
+    (
+        "tests",
+        "--ignore=tests/unit",
+        "--ignore=tests/dashboard",
+        "--ignore=tests/deploy",
+        "--ignore=tests/first_visit",
+        *WHOLE_FILES,
+    ),
     shares_stack=True,
 )
+FIRST_VISIT = Group("the first five minutes", ("tests/first_visit",))
+"""A new user's clicks on a stack where nobody was before: with nothing else running, as they are timed."""
+
 GOING_LIVE = Group("going live", ("tests/deploy",))
 """A deployment from end to end, against a stand-in for Google: minutes, which only ``--all`` takes."""
 
