@@ -20,8 +20,8 @@ READERS = {"owner", "viewer"}
 
 OBJECTS = {
     "faces/rules-alice/one.jpg": READERS,
-    "alerts/rules-alert/0a1b2c3d4e5f/frame.jpg": READERS,
-    "alerts/rules-alert/0a1b2c3d4e5f/face.jpg": READERS,
+    "alerts/rules-pictures/0a1b2c3d4e5f/frame.jpg": READERS,
+    "alerts/rules-pictures/0a1b2c3d4e5f/face.jpg": READERS,
     "strangers/rules-stranger/face.jpg": READERS,
     "snapshots/rules-camera.jpg": READERS,
     "exports/rules-alice/0a1b2c.zip": {"owner"},
@@ -66,7 +66,7 @@ def test_an_object_is_read_by_those_it_is_for(
         "faces/",
         "faces/rules-alice/",
         "alerts/",
-        "alerts/rules-alert/",
+        "alerts/rules-pictures/",
         "snapshots/",
         "live/",
         "debug/",
