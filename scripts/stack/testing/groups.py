@@ -36,7 +36,7 @@ class Group:
 
 UNITS = Group("units", ("tests/unit", *ANY_TEST))
 PAGES = Group("pages", ("tests/dashboard",))
-"""A browser, on a stack of its own: it waits most of the time."""
+"""A browser, on a stack of its own, and the only one there is."""
 
 ON_THE_STACK = Group(
     "on the stack",

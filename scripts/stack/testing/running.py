@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import IO, cast
 
 from stack.console import fail, say
@@ -94,7 +95,7 @@ class Run:
         sys.stdout.buffer.flush()
 
 
-def run_all(one_by_one: Sequence[Group], meanwhile: Group) -> bool:
+def run_all(one_by_one: Sequence[Group], meanwhile: Group | None = None) -> bool:
     """Run the groups one after another, and ``meanwhile`` beside them. Returns whether all tests passed.
 
     All of them run to their end, whatever fails. What failed is said again at the very end.
@@ -106,13 +107,15 @@ def run_all(one_by_one: Sequence[Group], meanwhile: Group) -> bool:
     passed = True
     runs = []
     try:
-        with Run(meanwhile, os.environ) as beside:
+        with ExitStack() as ends:
+            beside = None if meanwhile is None else ends.enter_context(Run(meanwhile, os.environ))
             for group in one_by_one:
                 with environment(group) as variables, Run(group, variables) as run:
                     passed = run.watch() and passed
                     runs.append(run)
-            passed = beside.watch() and passed
-            runs.append(beside)
+            if beside is not None:
+                passed = beside.watch() and passed
+                runs.append(beside)
     except KeyboardInterrupt:
         raise fail("stopped.") from None
     say("")

@@ -90,6 +90,11 @@ def test_groups_without_a_failure_pass_even_where_there_is_nothing_to_run(
     assert run_all([_group(tmp_path, "good", "def test_a(): pass\n")], meanwhile=nothing)
 
 
+def test_groups_run_with_nothing_beside_them(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_all([_group(tmp_path, "good", "def test_a(): pass\n")])
+    assert not run_all([_group(tmp_path, "bad", "def test_a(): assert False\n")])
+
+
 def test_a_run_that_breaks_off_has_not_passed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     broken = Group("broken", ("--no-such-option",))
     assert not run_all([broken], meanwhile=_group(tmp_path, "good", "def test_a(): pass\n"))
