@@ -228,7 +228,7 @@ export function inviteMember(email: string, role: "owner" | "viewer") {
   return call<{ member: Member; choose_password: boolean }>("POST", "/members", { email, role });
 }
 
-/** `POST /members/sign-out`: ends all sessions of whoever calls. */
+/** `POST /members/sign-out`: ends all sessions of the caller. */
 export function signOutEverywhere() {
   return call<object>("POST", "/members/sign-out");
 }

@@ -19,7 +19,7 @@ from lookout.errors import Unavailable
 from lookout.lazy import Lazy
 from lookout.log import Severity, log
 from lookout.settings import Settings, current_settings
-from lookout.web.answer import Answer, Fields, Request, endpoint
+from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
 from lookout.web.credentials import caller_address, camera_key, shows_id_token
 from lookout.web.rate_limit import RateLimit
@@ -126,6 +126,6 @@ routes.on("POST", "/cameras/<camera_id>/key")(
 
 @open_to_origins("GET", "POST", "PATCH", "DELETE")
 @endpoint()
-def control(request: Request) -> Answer:
+def control(request: Request) -> Fields:
     """Answer a call about cameras; ``docs/api.md`` has the calls and their answers."""
     return routes.handle(request)

@@ -1,4 +1,4 @@
-"""``/members``: owners say who may look and who may change things, and everybody ends the own sessions.
+"""``/members``: owners say who may look and who may change things; a user ends all own sessions.
 
 A part of the function ``people``.
 """
@@ -48,7 +48,7 @@ class MembersService:
         return {"uid": member.uid}
 
     def sign_out(self, request: Request) -> Fields:
-        """End every session of whoever calls, and remove their devices; ID tokens last up to an hour longer."""
+        """End all sessions of the caller, and remove the caller's devices; ID tokens last up to an hour longer."""
         caller = self._callers.require(request, *READERS)
         members.end_sessions(caller.uid)
         log(Severity.INFO, "signed out everywhere", member=caller.uid)

@@ -29,7 +29,7 @@ from lookout.services import members
 from lookout.services.jobs import build_jobs
 from lookout.services.notify import trial
 from lookout.settings import Settings, current_settings
-from lookout.web.answer import Answer, Fields, Request, endpoint
+from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
 from lookout.web.download import attachment, safe_name
 from lookout.web.rate_limit import RateLimit
@@ -125,7 +125,7 @@ class PeopleService:
         disposition = attachment(f"{name}.zip")
         stored = exported_files.keep(self._stores, person_id, zipped(files), disposition)
         try:
-            # whoever erased the person meanwhile did not see the file
+            # an erasure that ran meanwhile did not see the file
             self._export.files(person_id, safe_name)
         except NotFound:
             storage.remove(self._stores, stored.path)
@@ -179,7 +179,7 @@ routes.on("DELETE", "/members/<uid>")(lambda request, uid: members.service().rem
 
 @open_to_origins("GET", "POST", "DELETE")
 @endpoint()
-def people(request: Request) -> Answer:
+def people(request: Request) -> Fields:
     """Answer a call about people, strangers or alerts; ``docs/api.md`` has the calls and their answers."""
     try:
         return routes.handle(request)

@@ -16,7 +16,7 @@ from lookout.cloud.site.settings import site_reader
 from lookout.domain.site.caller import Role
 from lookout.lazy import Lazy
 from lookout.settings import Settings, current_settings
-from lookout.web.answer import Answer, Fields, Request, endpoint
+from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
 
 if TYPE_CHECKING:
@@ -94,6 +94,6 @@ service = Lazy(lambda: SeparationService(current_settings(), firebase_stores()))
 
 @open_to_origins("GET")
 @endpoint("GET")
-def separation(request: Request) -> Answer:
+def separation(request: Request) -> Fields:
     """Answer the call; ``docs/api.md`` has what it says."""
     return service().answer(request)

@@ -33,8 +33,7 @@ from lookout.log import Severity, log
 from lookout.web.guard import finished, guard, timed
 
 Fields = Mapping[str, object] | Sequence[object]
-Answer = Fields
-Handler = Callable[[Request], Answer]
+Handler = Callable[[Request], Fields]
 
 STATUS: dict[type[LookoutError], int] = {
     BadRequest: 400,

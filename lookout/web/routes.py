@@ -11,9 +11,9 @@ from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from lookout.errors import BadRequest, MethodNotAllowed, NotFound, TooLarge
-from lookout.web.answer import Answer, Request
+from lookout.web.answer import Fields, Request
 
-RouteHandler = Callable[..., Answer]
+RouteHandler = Callable[..., Fields]
 
 BODY_BYTES = 16 * 1024
 """Largest JSON body; an order or a camera's fields take a few hundred bytes."""
@@ -35,7 +35,7 @@ class Routes:
 
         return register
 
-    def handle(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Fields:
         """Answer the request.
 
         Raises:
@@ -51,7 +51,7 @@ class Routes:
             raise MethodNotAllowed(
                 f"Use {' or '.join(allowed)} here, not {request.method}.", allowed
             ) from None
-        answer: Answer = handler(request, **found)
+        answer: Fields = handler(request, **found)
         return answer
 
 

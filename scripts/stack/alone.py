@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the turn to change what is in ``folder``; whoever comes meanwhile waits.
+    """Hold the turn to change what is in ``folder``; other processes wait for it.
 
     The folder itself is locked: a file to lock would be one more in it. The lock ends with the process.
     """

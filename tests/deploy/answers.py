@@ -268,4 +268,4 @@ ROUTES: list[tuple[str, Any]] = [
     (r".*/repositories/.*", _repository),
     (r".*/releases", _says(200, {"name": f"sites/{P}/versions/v1/releases/1"}, "POST")),
 ]
-"""Paths, the first that fits: whoever answers for them, None to leave it to the next."""
+"""Paths, the first that fits, and what answers for them; None leaves it to the next."""

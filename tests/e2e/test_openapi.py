@@ -159,7 +159,7 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     member = call("inviteMember", body=invitation, media_type="application/json").json()["member"]
     call("listMembers")
     call("removeMember", path_parameters={"uid": member["uid"]})
-    # last: it ends the session of whoever calls
+    # last: it ends the session of the caller
     call("signOutEverywhere")
     assert call.made == set(OPERATIONS)
 

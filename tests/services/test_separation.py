@@ -14,23 +14,10 @@ from lookout.domain.recognition.gallery import pack
 from lookout.services import separation
 from lookout.services.separation import SeparationService
 from lookout.vision.networks.models import installed
-from stack.local import owner
-from stack.local.info import StackInfo
 from tests.support import functions
-from tests.support.accounts import account_with
 from tests.support.documents import gallery_person
 from tests.support.household import Household
 from tests.support.reads import Reads
-
-
-@pytest.fixture(scope="module")
-def tokens(stack: StackInfo) -> dict[str, str | None]:
-    """An ID token of each role; of ``nobody``, who has none, and None for ``anonymous``."""
-    made: dict[str, str | None] = {"anonymous": None}
-    for role in ("owner", "viewer", "agent", "nobody"):
-        claims = {} if role == "nobody" else {"role": role}
-        made[role] = owner.sign_in(stack, account_with(stack, claims))
-    return made
 
 
 def face(degrees: float) -> np.ndarray[Any, np.dtype[np.float32]]:

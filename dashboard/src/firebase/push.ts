@@ -3,7 +3,7 @@ import { deleteToken, getMessaging, getToken } from "firebase/messaging";
 import { project, serverNow } from "./project";
 import { put, remove } from "./store";
 
-/** `denied`: by whoever looks; `key`: it is none; `project`: it has no web app; `unreachable`: no push service. */
+/** `denied`: by the user; `key`: it is none; `project`: it has no web app; `unreachable`: no push service. */
 export class PushError extends Error {
   constructor(readonly kind: "denied" | "key" | "project" | "unreachable") {
     super(kind);

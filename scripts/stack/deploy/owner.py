@@ -27,7 +27,7 @@ def first_owner(site: Site) -> str:
         uid = known[0]["localId"]
         site.mended.append("the account is an owner's from its next sign-in on")
     else:
-        # whoever made an account of an address that nobody confirmed may be somebody else
+        # an account with an unconfirmed address may have been made by somebody else
         uid = known[0]["localId"] if known else _made(site, accounts)
         unproven = {"password": secrets.token_urlsafe(32), "validSince": str(int(time.time()))}
         site.google.ask("POST", "identity", f"{accounts}:update", {"localId": uid, **unproven})

@@ -68,7 +68,7 @@ def _post(site: Site, camera_id: str, key: str) -> Json:
 
 
 def _camera() -> Json:
-    """The fields of a camera that sees everybody at any hour, and of which nobody is told."""
+    """The fields of a camera that is always armed, and whose alerts are recorded without notifying anybody."""
     texts = {
         "name": "Smoke test", "location": "", "ipAddress": "", "status": "active", "known": "record",
         "unknown": "record",

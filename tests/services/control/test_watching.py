@@ -13,25 +13,12 @@ from lookout.cloud.cameras.keys import register
 from lookout.services import control
 from lookout.services.control import ControlService
 from lookout.settings import Settings
-from stack.local import owner
-from stack.local.info import StackInfo
 from tests.support import functions
-from tests.support.accounts import account_with
 from tests.support.household import Household
 from tests.support.stores import objects
 
 CAMERA = "cam_front"
 PATH = f"/cameras/{CAMERA}/watch"
-
-
-@pytest.fixture(scope="module")
-def tokens(stack: StackInfo) -> dict[str, str | None]:
-    """An ID token of each role; of ``nobody``, who has none, and None for ``anonymous``."""
-    made: dict[str, str | None] = {"anonymous": None}
-    for role in ("owner", "viewer", "agent", "nobody"):
-        claims = {} if role == "nobody" else {"role": role}
-        made[role] = owner.sign_in(stack, account_with(stack, claims))
-    return made
 
 
 @dataclass

@@ -310,7 +310,7 @@ def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House)
     assert left_of(house, "Anna") == []
 
 
-def test_no_live_picture_outlives_whoever_may_be_in_it_also_while_somebody_watches(house: House) -> None:
+def test_no_live_picture_outlives_a_person_who_may_be_in_it_also_while_somebody_watches(house: House) -> None:
     live_with(house, "Anna")
     for camera in ("cam_front", "cam_back"):
         house.upload(f"live/{camera}.jpg", b"Anna at the door")

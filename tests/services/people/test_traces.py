@@ -63,7 +63,7 @@ def test_only_an_owner_may_search_and_not_often(house: House, stack: StackInfo) 
 
 
 @pytest.mark.parametrize("role", ["owner", "viewer"])
-def test_whoever_signs_out_everywhere_ends_all_own_sessions_and_nobody_elses(
+def test_signing_out_everywhere_ends_all_own_sessions_and_nobody_elses(
     house: House, stack: StackInfo, role: str
 ) -> None:
     mine, other = (account_with(stack, {"role": role}) for _ in range(2))

@@ -1,4 +1,4 @@
-// Prints an access token of whoever is signed in to the Firebase CLI of this checkout, and prints nothing when nobody is.
+// Prints the access token of the account that is signed in to the Firebase CLI of this checkout; nothing without one.
 const tools = process.argv[2];
 const auth = require(`${tools}/lib/auth`);
 const api = require(`${tools}/lib/apiv2`);

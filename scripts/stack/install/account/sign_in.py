@@ -1,4 +1,4 @@
-"""One sign-in for everything: the access token of whoever is signed in to the checkout's Firebase CLI."""
+"""One sign-in for everything: the access token of the account signed in to the checkout's Firebase CLI."""
 
 from __future__ import annotations
 
