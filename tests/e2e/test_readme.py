@@ -53,6 +53,12 @@ def wait_until_enrolled(path: str) -> None:
     wait_until(lambda: (photo.get().to_dict() or {}).get("status") == "enrolled", f"the enrolment of {path}")
 
 
+def test_what_a_month_costs_is_printed(place: Path, stack: StackInfo) -> None:
+    lines = run(place, stack, "cost").splitlines()
+    assert lines[0].startswith("2 cameras")
+    assert float(lines[-1].split()[-1]) > 0
+
+
 def test_a_photo_uploaded_by_curl_is_enrolled_and_says_so(place: Path, stack: StackInfo) -> None:
     uploaded = json.loads(run(place, stack, "sign in", "people"))
     assert uploaded["name"] == "faces/Obama/obama.jpg"
