@@ -190,4 +190,12 @@ export interface Site {
   retentionDays?: number;
   /** The project's public key for push in browsers. */
   vapidKey?: string | null;
+  /** The longest pause of a camera while nobody is there. */
+  idleSeconds?: number;
+  /** Frames that are judged on a day, of one camera and of all. */
+  cameraFramesPerDay?: number;
+  siteFramesPerDay?: number;
+  /** Written by the functions alone. */
+  camerasChangedAt?: Date;
+  peopleChangedAt?: Date;
 }

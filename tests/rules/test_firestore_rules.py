@@ -486,6 +486,9 @@ SITE = {
     "unknown": "tell",
     "notify": {"digest": True, "channels": {"email": False, "push": True, "webhook": True}},
     "vapidKey": "B" + "x9_-" * 21 + "AB",
+    "idleSeconds": 10,
+    "cameraFramesPerDay": 20000,
+    "siteFramesPerDay": 50000,
 }
 
 
@@ -550,12 +553,30 @@ def test_owners_alone_change_the_settings(caller: str, firestore: Firestore, tok
         {"notify": {"channels": {"email": "off"}}},
         {"notify": {"channels": {"pigeon": True}}},
         {"notify": {"only": "unknown"}},
+        {"idleSeconds": 0},
+        {"idleSeconds": 121},
+        {"cameraFramesPerDay": 99},
+        {"cameraFramesPerDay": 1e9},
+        {"siteFramesPerDay": "many"},
+        {"siteFramesPerDay": -1},
+        {"camerasChangedAt": NOW},
+        {"peopleChangedAt": NOW},
     ],
 )
 def test_settings_out_of_range_are_refused(
     fields: dict[str, Any], firestore: Firestore, tokens: Tokens
 ) -> None:
     assert firestore.update("settings/site", fields, tokens["owner"]) == 403
+
+
+def test_owners_change_settings_beside_what_the_server_announced_and_leave_that_alone(
+    firestore: Firestore, tokens: Tokens
+) -> None:
+    firestore.put("settings/site", {"camerasChangedAt": NOW, "peopleChangedAt": NOW})
+    assert firestore.update("settings/site", {"idleSeconds": 7}, tokens["owner"]) == 200
+    for name in ("camerasChangedAt", "peopleChangedAt"):
+        assert firestore.update("settings/site", {name: NOW + timedelta(days=1)}, tokens["owner"]) == 403
+        assert firestore.update("settings/site", {name: None}, tokens["owner"]) == 403
 
 
 def test_what_an_owner_set_may_be_taken_back(firestore: Firestore, tokens: Tokens) -> None:

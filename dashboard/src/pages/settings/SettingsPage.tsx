@@ -6,6 +6,7 @@ import { fail, inWords, show } from "../../state/toasts";
 import { t } from "../../strings";
 import { Waiting } from "../../ui/Waiting";
 import { Account } from "./Account";
+import { Frames } from "./Frames";
 import { Members } from "./Members";
 import { Recognition } from "./Recognition";
 import { Telling } from "./Telling";
@@ -43,6 +44,7 @@ export function SettingsPage() {
           <Whom site={value} save={save} />
           <Telling site={value} save={save} />
           <Recognition site={value} save={save} />
+          <Frames site={value} save={save} />
           <Members />
         </>
       )}

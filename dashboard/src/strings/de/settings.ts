@@ -98,6 +98,19 @@ export const settings: typeof english.settings = {
       `Der Vorsprung ist jetzt ${margin}. Von deinen Leuten liegen ${one} und ${other} am wenigsten auseinander, ${gap}: Bei einem größeren Vorsprung würde Lookout fragen.`,
     leftOut: (count) => `Verglichen wurden die ersten ${count} Personen.`,
   },
+  frames: {
+    title: "Bilder und Kosten",
+    idleSeconds: "Längste Pause, solange niemand da ist (Sekunden)",
+    cameraFramesPerDay: "Bilder einer Kamera am Tag",
+    siteFramesPerDay: "Bilder aller Kameras am Tag",
+    hints: {
+      idleSeconds:
+        "Sobald jemand da ist, schickt eine Kamera jede Sekunde ein Bild. Länger ist billiger und verpasst, wer schnell vorbeigeht.",
+      cameraFramesPerDay:
+        "Was darüber hinausgeht, wird bis Mitternacht abgelehnt, und du erfährst es einmal.",
+      siteFramesPerDay: "Begrenzt, was eine Flut von Bildern kosten kann; docs/cost.md rechnet es vor.",
+    },
+  },
   members: {
     title: "Mitglieder",
     email: "E-Mail",

@@ -94,6 +94,18 @@ export const settings = {
       `The margin is now ${margin}. Of your people, ${one} and ${other} are told apart by the least, ${gap}: a larger margin would have Lookout ask about them.`,
     leftOut: (count: number) => `Compared were the first ${count} people.`,
   },
+  frames: {
+    title: "Frames and costs",
+    idleSeconds: "Longest pause while nobody is there (seconds)",
+    cameraFramesPerDay: "Frames a day of one camera",
+    siteFramesPerDay: "Frames a day of all cameras",
+    hints: {
+      idleSeconds:
+        "As soon as somebody is there, a camera posts every second. Longer is cheaper, and misses who passes quickly.",
+      cameraFramesPerDay: "What comes on top is refused until midnight, and you are told once.",
+      siteFramesPerDay: "Bounds what a flood of frames may cost; docs/cost.md has the arithmetic.",
+    },
+  },
   members: {
     title: "Members",
     email: "E-mail",
