@@ -14,6 +14,7 @@
     │   ├── NotAnImage          415  the bytes are no JPEG, PNG or WebP
     │   ├── BrokenImage         422  cut short, undecodable, or of absurd dimensions
     │   └── TooMany             429  more calls than are allowed
+    │       └── OverBudget           more frames than the owner wants to pay for on a day
     ├── Unavailable             503  a store or an agent did not answer; try again later
     │   └── Unconfirmed              a write was sent and not answered: it may have been carried out
     ├── CameraFailed            502  the camera refused what it was told
@@ -128,6 +129,12 @@ class TooMany(RequestError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class OverBudget(TooMany):
+    """A camera, or the site, has posted as many frames as the owner wants to pay for on a day."""
+
+    code = "over_budget"
 
 
 class CameraFailed(LookoutError):

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 
 
 class SiteSettings(TypedDict):
-    """``settings/site``: what an owner changed."""
+    """``settings/site``: what an owner changed, and when the functions changed cameras or people last."""
 
     timezone: NotRequired[str]
     armed: NotRequired[bool]
@@ -21,6 +21,11 @@ class SiteSettings(TypedDict):
     visitSeconds: NotRequired[int]
     retentionDays: NotRequired[int]
     vapidKey: NotRequired[str | None]
+    idleSeconds: NotRequired[int]
+    cameraFramesPerDay: NotRequired[int]
+    siteFramesPerDay: NotRequired[int]
+    camerasChangedAt: NotRequired[datetime]
+    peopleChangedAt: NotRequired[datetime]
 
 
 class Device(TypedDict):

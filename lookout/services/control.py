@@ -34,7 +34,7 @@ class ControlService:
         self._stores = stores
         self._site = site_reader(settings, stores)
         wrong = RateLimit(WRONG_KEYS_PER_MINUTE, "wrong keys")
-        self._keys = CameraKeys(stores, settings.limits.camera_cache_seconds, wrong)
+        self._keys = CameraKeys(stores, settings.limits.camera_cache_seconds, wrong, self._site)
         self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
         self._commands = CommandQueue(stores, settings.limits.camera_timeout_seconds)
         self._callers = Callers(verify, settings.limits.calls_per_minute)

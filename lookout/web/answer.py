@@ -24,6 +24,7 @@ from lookout.errors import (
     MethodNotAllowed,
     NotAnImage,
     NotFound,
+    OverBudget,
     TooLarge,
     TooMany,
     Unauthorised,
@@ -46,6 +47,7 @@ STATUS: dict[type[LookoutError], int] = {
     NotAnImage: 415,
     BrokenImage: 422,
     TooMany: 429,
+    OverBudget: 429,
     CameraFailed: 502,
     Unavailable: 503,
     CameraSilent: 504,
@@ -126,7 +128,11 @@ def refusal(error: Exception, logged: dict[str, object]) -> Response:
     severity = Severity.ERROR if status >= 500 else Severity.WARNING
     event = "request failed" if status >= 500 else "request refused"
     log(severity, event, **logged, reason=error.code, error=error.message)
-    response = json_response({"status": "error", "error": error.code, "message": error.message}, status)
+    told = {"status": "error", "error": error.code, "message": error.message}
+    if isinstance(error, OverBudget):
+        # where a camera looks for why its frame made no alert
+        told["reason"] = error.code
+    response = json_response(told, status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, Unavailable | TooMany):

@@ -17,6 +17,8 @@ import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from tests.support.bill import Bill
+
 HELD_SECONDS = 20.0
 """A call that nobody frees goes on after so long, so that a failing test ends."""
 
@@ -58,6 +60,7 @@ class Edge:
         self._lock = threading.Lock()
         self._is_dead = self._is_silent = False
         self.calls: list[str] = []
+        self.bill = Bill()
         self._channel = grpc.insecure_channel(firestore)
         self._grpc = grpc.server(ThreadPoolExecutor(32))
         self._grpc.add_generic_rpc_handlers((_Calls(self._firestore),))
@@ -75,6 +78,7 @@ class Edge:
         with self._lock:
             self._faults = faults
             self.calls.clear()
+            self.bill = Bill()
 
     def heal(self) -> None:
         """No call fails any more."""
@@ -131,6 +135,7 @@ class Edge:
             answers = list(self._channel.stream_stream(method)(iter(sent), metadata=metadata))
         except grpc.RpcError as error:
             context.abort(error.code(), error.details())
+        self.bill.count_call(method.rpartition("/")[2], sent, answers)
         if fault is Fault.KILLED_AFTER:
             self._die()
             context.abort(grpc.StatusCode.PERMISSION_DENIED, "cut off")
@@ -157,6 +162,7 @@ class Edge:
         }
         url = self._storage_url + request.environ["REQUEST_URI"]
         answer = requests.request(request.method, url, headers=headers, data=body, timeout=HELD_SECONDS)
+        self.bill.count_request(request.method)
         if fault is Fault.KILLED_AFTER:
             self._die()
             return Response("{}", 403, mimetype="application/json")

@@ -50,3 +50,4 @@ def start_anew() -> None:
         module.service.reset()
     endpoint.camera_keys.reset()
     endpoint.limit.reset()
+    endpoint.site.reset()

@@ -1,4 +1,4 @@
-"""When a camera was last seen, and how its frames were judged."""
+"""When a camera was last seen, how its frames were judged, and how many there were today."""
 
 from __future__ import annotations
 
@@ -35,13 +35,21 @@ class _Counts:
 
 @dataclass(slots=True)
 class _Beat:
+    """``day`` and ``total``: the day that was written last, and how many frames of it had been counted."""
+
     written_at: float = float("-inf")
+    day: str = ""
+    total: int = 0
     counts: _Counts = field(default_factory=_Counts)
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
 
 
 class Heartbeats:
-    """Writes when a camera was last seen and how its frames were judged, at most every ``every_seconds``."""
+    """Writes when a camera was last seen and how its frames were judged, at most every ``every_seconds``.
+
+    Firestore answers what it counted with what all instances have counted by now: so each knows, without a
+    read, how many frames of the day there were, but for those that others took since its last heartbeat.
+    """
 
     def __init__(self, stores: Stores, every_seconds: float) -> None:
         self._stores = stores
@@ -75,11 +83,14 @@ class Heartbeats:
             beat.recent.append(digest)
             if now - beat.written_at < self._every_seconds:
                 return False
-            counts, before = beat.counts, beat.written_at
+            counts, before, known_day = beat.counts, beat.written_at, beat.day
             beat.counts, beat.written_at = _Counts(), now
         try:
+            today = day()
             with store_errors("Firestore"):
-                self._write(camera, counts, reason, at, day())
+                total = self._write(camera, counts, reason, at, today, known_day)
+            with self._lock:
+                beat.day, beat.total = today, total
         except Exception:
             with self._lock:
                 beat.counts.add(counts)
@@ -87,12 +98,25 @@ class Heartbeats:
             raise
         return True
 
-    def _write(self, camera: Camera, counts: _Counts, reason: Reason, at: datetime, day: str) -> None:
+    def frames(self, camera_id: str, day: str) -> tuple[int, int]:
+        """How many frames of ``day``, doubles included, the camera posted, and how many all cameras did that this
+        instance has heard of."""
+        with self._lock:
+            counted = {one: _of_day(beat, day) for one, beat in self._beats.items()}
+        return counted.get(camera_id, 0), sum(counted.values())
+
+    def _write(
+        self, camera: Camera, counts: _Counts, reason: Reason, at: datetime, day: str, known_day: str
+    ) -> int:
+        """Write, and return how many frames of ``day`` all instances have counted."""
         from google.cloud.firestore import Increment
 
         reference = self._stores.db.collection("cameras").document(camera.id)
-        known_day = reference.get(["day"], **self._stores.options).to_dict() or {}
-        same_day = known_day.get("day") == day
+        if known_day != day:
+            # another instance may have begun the day
+            stored = reference.get(["day"], **self._stores.options).to_dict() or {}
+            known_day = stored.get("day") or ""
+        same_day = known_day == day
         frames = counts.reasons.total()
         batch = self._stores.db.batch()
         batch.update(
@@ -107,4 +131,14 @@ class Heartbeats:
         )
         added = days.frame_counts(camera, day, at, counts.reasons, counts.doubles, counts.milliseconds)
         batch.set(days.reference(self._stores.db, camera.id, day), added, merge=True)
-        batch.commit(**self._stores.options)
+        results = batch.commit(**self._stores.options)
+        return sum(result.integer_value for result in results[1].transform_results[:DAY_TOTALS])
+
+
+DAY_TOTALS = 2
+"""``doubles`` and ``frames`` come first by their names, and Firestore answers what it counted in that order."""
+
+
+def _of_day(beat: _Beat, day: str) -> int:
+    waiting = beat.counts.reasons.total() + beat.counts.doubles
+    return waiting + (beat.total if beat.day == day else 0)

@@ -11,22 +11,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lookout.cloud.cameras.camera_document import camera_of
 from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.changes import CAMERAS, announce
 from lookout.cloud.firebase.stores import Stores
-from lookout.domain.cameras.camera import (
-    DISABLED,
-    FOV,
-    ROTATIONS,
-    VISIT_SECONDS,
-    Camera,
-    is_camera_id,
-    is_fov,
-)
-from lookout.domain.number import number, whole
-from lookout.domain.site.treatment import CameraRules, Treatment
+from lookout.cloud.site.settings import SiteReader
+from lookout.domain.cameras.camera import DISABLED, Camera, is_camera_id
 from lookout.errors import BadRequest, Forbidden, Unauthorised
 
 if TYPE_CHECKING:
@@ -40,6 +32,9 @@ WRONG_KEYS_PER_MINUTE = 60
 
 WRONG_SECONDS = 2.0
 """How long it is cached that a camera does not exist, or has another key."""
+
+UNTOLD_SECONDS = 600.0
+"""After so long a camera is read again although nothing was announced: somebody may have changed it by hand."""
 
 ROSTER_SECONDS = 5.0
 """How often all cameras are read, at most, while an address gives wrong keys."""
@@ -61,6 +56,7 @@ def register(db: Client, camera_id: str, name: str, location: str = "", ip_addre
     plain = {"name": name, "location": location, "ipAddress": ip_address, "status": "active", "led": 0}
     batch.set(camera, plain, merge=True)
     batch.set(camera.collection("private").document("key"), hashed)
+    announce(batch, db, CAMERAS)
     batch.commit()
     return key
 
@@ -90,11 +86,15 @@ class Limit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read of a camera, and when (monotonic clock); ``camera`` is None where there is none of that id."""
+    """What was read of a camera, and when (monotonic clock); ``camera`` is None where there is none of that id.
+
+    ``told``: what ``settings/site`` said of changes before it was read.
+    """
 
     read_at: float
     camera: Camera | None = None
     sha256: str = _NO_KEY
+    told: object = None
 
     def fits(self, digest: str) -> bool:
         """Whether a key of that digest fits; takes the same time where there is no camera."""
@@ -104,23 +104,37 @@ class _Known:
 class CameraKeys:
     """Checks cameras' keys, caching what it read for ``cache_seconds``.
 
+    With ``site``, a camera and its key are read again only after a change was announced, or ``UNTOLD_SECONDS``;
+    whether one was, is looked at again after ``cache_seconds``, by one read for all cameras of the instance.
+
     ``wrong`` counts wrong keys by the caller's address. An address with too many gets no look-up of
     its own: all cameras are read at once, now and then. So guessing costs few reads, and a camera behind the same
     address still gets in with its own key.
     """
 
-    def __init__(self, stores: Stores, cache_seconds: float, wrong: Limit | None = None) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        cache_seconds: float,
+        wrong: Limit | None = None,
+        site: SiteReader | None = None,
+    ) -> None:
         self._stores = stores
         self._cache_seconds = cache_seconds
         self._wrong = wrong
+        self._site = site
         self._lock = threading.Lock()
         self._read: OrderedDict[str, _Known] = OrderedDict()
         self._roster_lock = threading.Lock()
         self._roster: dict[str, _Known] = {}
         self._roster_at = float("-inf")
 
-    def authorise(self, camera_id: str, key: str, address: str = "") -> Camera:
+    def authorise(
+        self, camera_id: str, key: str, address: str = "", cache_seconds: float | None = None
+    ) -> Camera:
         """The camera that ``camera_id`` and ``key``, given from ``address``, belong to.
+
+        ``cache_seconds``: for this call in place of the usual ones.
 
         Raises:
             Unauthorised: unknown camera or wrong key; both look and cost the same.
@@ -129,7 +143,8 @@ class CameraKeys:
             Unavailable: Firestore did not answer.
         """
         digest = _hashed(key)["sha256"]
-        known = self._look_up(camera_id, digest, address) if is_camera_id(camera_id) else _NOBODY
+        seconds = self._cache_seconds if cache_seconds is None else cache_seconds
+        known = self._look_up(camera_id, digest, address, seconds) if is_camera_id(camera_id) else _NOBODY
         fits, camera = known.fits(digest), known.camera
         if camera is None or not fits:
             if self._wrong is not None:
@@ -141,13 +156,16 @@ class CameraKeys:
             raise Forbidden(f"Camera {camera.id} is disabled; an owner can enable it.")
         return camera
 
-    def _look_up(self, camera_id: str, digest: str, address: str) -> _Known:
+    def _look_up(self, camera_id: str, digest: str, address: str, seconds: float) -> _Known:
         now = time.monotonic()
         with self._lock:
             known = self._read.get(camera_id, _NOBODY)
         age = now - known.read_at
-        # a camera or key that was just made must be found soon
-        if age < self._cache_seconds and (known.fits(digest) or age < WRONG_SECONDS):
+        if known.fits(digest):
+            if self._is_unchanged(known, age, seconds):
+                return known
+        elif age < min(seconds, WRONG_SECONDS):
+            # a camera or key that was just made must be found soon
             return known
         if self._wrong is not None and self._wrong.is_spent(address):
             return self._all_cameras().get(camera_id, _NOBODY)
@@ -159,6 +177,11 @@ class CameraKeys:
             while len(self._read) > CACHED_CAMERAS:
                 self._read.popitem(last=False)
         return known
+
+    def _is_unchanged(self, known: _Known, age: float, seconds: float) -> bool:
+        if self._site is None or seconds == 0:
+            return age < seconds
+        return age < UNTOLD_SECONDS and self._site.look(seconds).cameras == known.told
 
     def _all_cameras(self) -> dict[str, _Known]:
         with self._roster_lock:
@@ -172,6 +195,8 @@ class CameraKeys:
             return self._roster
 
     def _known(self, references: Sequence[DocumentReference], now: float) -> dict[str, _Known]:
+        # before reading: what changes while it is read is read again
+        told = None if self._site is None else self._site.look(self._cache_seconds).cameras
         keys = {one.id: one.collection("private").document("key") for one in references}
         with store_errors("Firestore"):
             found = {
@@ -184,6 +209,7 @@ class CameraKeys:
                 now,
                 camera_of(one.id, found[one.path]) if one.path in found else None,
                 (found.get(keys[one.id].path) or {}).get("sha256", _NO_KEY),
+                told,
             )
             for one in references
         }
@@ -204,36 +230,3 @@ def suggest_rotation(stores: Stores, camera_id: str, rotation: int) -> None:
         stores.db.collection("cameras").document(camera_id).update(
             {"rotationHint": rotation}, **stores.options
         )
-
-
-def camera_of(camera_id: str, plain: dict[str, Any]) -> Camera:
-    """The camera that a document of ``cameras`` describes; values that make no sense count as not set."""
-    led, fov, rotation = whole(plain.get("led")), number(plain.get("fov")), whole(plain.get("rotation"))
-    watched = plain.get("watchedUntil")
-    return Camera(
-        camera_id,
-        str(plain.get("name") or camera_id),
-        str(plain.get("status") or "active"),
-        led or 0,
-        _rules(plain),
-        follow=plain.get("follow") is True,
-        fov=fov if is_fov(fov) else FOV,
-        rotation=rotation if rotation in ROTATIONS else None,
-        watched_until=watched if isinstance(watched, datetime) else None,
-    )
-
-
-def _rules(plain: dict[str, Any]) -> CameraRules:
-    """The camera's own rules; invalid values count as not set."""
-    seconds, armed = whole(plain.get("visitSeconds")), plain.get("armed")
-    low, high = VISIT_SECONDS
-    known, unknown = (
-        Treatment(value) if isinstance(value, str) and value in set(Treatment) else None
-        for value in (plain.get("known"), plain.get("unknown"))
-    )
-    return CameraRules(
-        visit_seconds=seconds if seconds is not None and low <= seconds <= high else None,
-        armed=armed if isinstance(armed, bool) else None,
-        known=known,
-        unknown=unknown,
-    )

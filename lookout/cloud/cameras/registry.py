@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.cameras.keys import new_key
 from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.changes import CAMERAS, announce
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
 from lookout.domain.cameras.command import HIGHEST, SERVO_CENTRE, Action, CameraRoute
@@ -64,6 +65,7 @@ class CameraRegistry:
         batch = self._stores.db.batch()
         batch.create(reference, plain)
         batch.set(_key_reference(reference), hashed)
+        announce(batch, self._stores.db, CAMERAS)
         with store_errors("Firestore"):
             self._commit_new(batch, camera_id)
         return self._shown(camera_id, plain), key
@@ -80,20 +82,25 @@ class CameraRegistry:
             fields["rotationHint"] = None
         self._stored(camera_id)
         self._require_free(fields.get("ipAddress"), camera_id)
+        batch = self._stores.db.batch()
+        batch.update(self._reference(camera_id), fields)
         with store_errors("Firestore"):
-            self._reference(camera_id).update(fields, **self._stores.options)
+            self._commit(batch)
         return self._shown(camera_id, self._stored(camera_id))
 
     def rotate_key(self, camera_id: str) -> str:
-        """Give the camera a new key; the old one stops working within ``CAMERA_CACHE_SECONDS``.
+        """Give the camera a new key. After ``CAMERA_CACHE_SECONDS`` no frame with a face is taken with the old
+        one, after ``EMPTY_LOOK_SECONDS`` none at all.
 
         Raises:
             NotFound: there is no such camera.
         """
         self._stored(camera_id)
         key, hashed = new_key()
+        batch = self._stores.db.batch()
+        batch.set(_key_reference(self._reference(camera_id)), hashed)
         with store_errors("Firestore"):
-            _key_reference(self._reference(camera_id)).set(hashed, **self._stores.options)
+            self._commit(batch)
         return key
 
     def remove(self, camera_id: str) -> None:
@@ -112,7 +119,7 @@ class CameraRegistry:
         ):
             batch.delete(document)
         with store_errors("Firestore"):
-            batch.commit(**self._stores.options)
+            self._commit(batch)
 
     def route(self, camera_id: str | None, camera_ip: str | None) -> CameraRoute:
         """The route to the camera of that id, or with that registered address.
@@ -152,8 +159,15 @@ class CameraRegistry:
         levels = {name: _level(result.get(name), name) for name in names}
         fields = {name: level for name, level in levels.items() if level is not None}
         if fields:
+            batch = self._stores.db.batch()
+            batch.update(self._reference(camera_id), fields)
             with store_errors("Firestore"), suppress(Gone):
-                self._reference(camera_id).update(fields, **self._stores.options)
+                self._commit(batch)
+
+    def _commit(self, batch: WriteBatch) -> None:
+        """Write a change of a camera, and that there was one. Raises Google's own errors."""
+        announce(batch, self._stores.db, CAMERAS)
+        batch.commit(**self._stores.options)
 
     def _reference(self, camera_id: str) -> DocumentReference:
         return self._stores.db.collection("cameras").document(camera_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lookout.cloud.cameras.keys import camera_of
+from lookout.cloud.cameras.camera_document import camera_of
 from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.changes import CAMERAS, announce
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import DISABLED, Camera, is_camera_id
 from lookout.domain.cameras.live import WATCHED
@@ -39,8 +40,11 @@ def watch(stores: Stores, camera_id: str, site: Site, now: datetime) -> dict[str
         reason, until = _reason(camera, site, now), camera.watched_until
         if reason is None and (until is None or until - now < ENOUGH):
             until = now + WATCHED
+            batch = stores.db.batch()
+            batch.update(reference, {"watchedUntil": until})
+            announce(batch, stores.db, CAMERAS)
             try:
-                reference.update({"watchedUntil": until}, **stores.options)
+                batch.commit(**stores.options)
             except Gone:
                 raise missing from None
     told = None if reason is not None or until is None else until.isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from lookout.cloud.firebase.calls import store_errors
@@ -15,6 +15,9 @@ from lookout.domain.recognition.gallery import Gallery, PersonVectors
 from lookout.errors import CorruptGallery, Unavailable
 from lookout.log import Severity, log
 
+UNTOLD_SECONDS = 600.0
+"""After so long the version is read although no change was announced."""
+
 READ_ALL_SECONDS = 3600.0
 """After a longer sleep an instance reads all people again: tombstones that it missed may have expired."""
 
@@ -23,12 +26,22 @@ class GalleryReader:
     """The gallery of one model. One per warm instance.
 
     Reads the version at most every ``refresh_seconds``, and then only the people that changed since. The first
-    call reads one document per person.
+    call reads one document per person. ``told``, where given, says by another value that people changed; while it
+    says the same, not even the version is read.
     """
 
-    def __init__(self, stores: Stores, model_id: str, refresh_seconds: float) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        model_id: str,
+        refresh_seconds: float,
+        told: Callable[[], object] | None = None,
+    ) -> None:
         self._stores = stores
         self._refresh_seconds = refresh_seconds
+        self._ask = told
+        self._told: object = None
+        self._version_at = float("-inf")
         self._lock = threading.Lock()
         self._gallery = Gallery(model_id)
         self._of_other_models: set[str] = set()
@@ -46,8 +59,7 @@ class GalleryReader:
         with self._lock:
             if time.monotonic() - self._asked_at >= self._refresh_seconds:
                 try:
-                    with store_errors("Firestore"):
-                        self._refresh()
+                    self._refresh_if_told()
                 except Unavailable as error:
                     if self._version is None:
                         raise
@@ -66,6 +78,16 @@ class GalleryReader:
                 self._refresh()
             self._asked_at = time.monotonic()
             return self._consenting()
+
+    def _refresh_if_told(self) -> None:
+        # before reading: what changes while it is read is read again
+        told = None if self._ask is None else self._ask()
+        since = time.monotonic() - self._version_at
+        if self._ask is not None and told == self._told and since < UNTOLD_SECONDS:
+            return
+        with store_errors("Firestore"):
+            self._refresh()
+        self._told, self._version_at = told, time.monotonic()
 
     def _consenting(self) -> Gallery:
         self._gallery = self._gallery.consenting(datetime.now(UTC))

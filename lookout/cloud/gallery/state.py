@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from lookout.cloud.firebase.changes import PEOPLE, announce
 from lookout.cloud.firebase.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -73,3 +74,4 @@ class GalleryChange:
         reference = state_reference(self._db)
         if not self._transaction.has_write(reference):
             self._transaction.set(reference, self._state)
+            announce(self._transaction.batch, self._db, PEOPLE)

@@ -65,6 +65,10 @@ class Camera:
     rotation: int | None = None
     watched_until: datetime | None = None
 
+    def is_watched(self, at: datetime) -> bool:
+        """Whether somebody looks at it ``at`` a moment."""
+        return self.watched_until is not None and at <= self.watched_until
+
 
 def is_camera_id(text: str) -> bool:
     """Whether ``text`` can be a camera's id: up to 64 letters, digits, ``_`` and ``-``."""

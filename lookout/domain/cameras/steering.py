@@ -12,7 +12,10 @@ WATCHING_MS = 1000
 """Somebody is there: post again soon, for a better picture."""
 
 IDLE_MS = 2000
-"""Nobody is there. ESP32 sketches post every 2 to 120 s; this is the short end."""
+"""Nobody is there, for the first time."""
+
+SLOWER = 1.5
+"""While nobody comes, each pause is so many times the one before, up to the site's ``idleSeconds``."""
 
 FRAMESIZE = "SVGA"
 """800x600: sharp enough for a face across a room, about 60 KB. Names, not numbers: esp32-camera renumbered
@@ -47,15 +50,27 @@ def turn_towards(x: float, y: float, width: int, height: int, fov: float) -> Tur
     return Turn(degrees(x - width / 2), degrees(height / 2 - y))
 
 
-def next_instructions(reasons: Iterable[Reason], led: int, turn: Turn | None = None) -> dict[str, int | str]:
+def idle_interval(before_ms: int | None, idle_seconds: int) -> int:
+    """Milliseconds until the next frame while nobody is there.
+
+    ``before_ms``: what the last empty frame was told; None after somebody was there.
+    """
+    longer = IDLE_MS if before_ms is None else round(before_ms * SLOWER)
+    return max(WATCHING_MS, min(longer, idle_seconds * 1000))
+
+
+def next_instructions(
+    reasons: Iterable[Reason], led: int, turn: Turn | None = None, idle_ms: int = IDLE_MS
+) -> dict[str, int | str]:
     """The ``next`` of an answer, from every face's reason (none for an empty frame) and the camera's ``led``.
 
-    ``turn`` is where a camera that follows is to look; without it there is no ``pan`` and no ``tilt``.
+    ``idle_ms`` is when to post again where nobody is there. ``turn`` is where a camera that follows is to look;
+    without it there is no ``pan`` and no ``tilt``.
     A sketch may ignore it.
     """
     seen = set(reasons) - {Reason.NO_FACE}
     step: dict[str, int | str] = {
-        "interval_ms": WATCHING_MS if seen else IDLE_MS,
+        "interval_ms": WATCHING_MS if seen else idle_ms,
         "flash": int(led > 0 or Reason.TOO_DARK in seen),
         "framesize": LARGER_FRAMESIZE if Reason.TOO_SMALL in seen else FRAMESIZE,
     }

@@ -16,10 +16,14 @@ NAME_CHARACTERS = 100
 
 
 class NoticeState(StrEnum):
-    """Which change of the alert a notice is about: it is new, or it got a name."""
+    """Which change of the alert a notice is about: it is new, or it got a name.
+
+    ``budget``: it is about no alert, but that the day's frames are used up.
+    """
 
     NEW = "new"
     KNOWN = "known"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,13 @@ class Notice:
     alert_id: str
     state: NoticeState
     at: datetime
+    camera_id: str = ""
 
     @classmethod
     def stored(cls, notice_id: str, document: Mapping[str, Any]) -> Notice:
         """The notice in a stored ``document``."""
-        return cls(notice_id, document["alertId"], NoticeState(document["state"]), document["createdAt"])
+        state, camera_id = NoticeState(document["state"]), document["cameraId"]
+        return cls(notice_id, document["alertId"], state, document["createdAt"], camera_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,36 @@ class TrialMessage(AlertMessage):
     def payload(self) -> dict[str, object]:
         """As of an alert, with ``test`` as its event."""
         return super().payload() | {"event": "test"}
+
+
+class BudgetMessage(AlertMessage):
+    """That no more frames are judged today, and which camera was the first to be refused."""
+
+    __slots__ = ()
+
+    @classmethod
+    def made(cls, notice: Notice, camera_id: str, site: Site, site_url: str | None) -> BudgetMessage:
+        """The message of a budget's ``notice``."""
+        url = None if site_url is None else f"{site_url}/#/settings"
+        at = site.local(notice.at)
+        return cls(notice, camera_id, one_line(camera_id), None, UNKNOWN_NAME, None, 0.0, at, url)
+
+    @property
+    def subject(self) -> str:
+        """That the budget is used up."""
+        return f"Too many frames from {self.camera}"
+
+    @property
+    def sentence(self) -> str:
+        """What that means, and what to do."""
+        return (
+            f"Since {self.at:%H:%M} Lookout judges no more frames of {self.camera} today: the day's budget of "
+            "frames is used up. Look whether somebody misuses its key, or raise the budget in the settings."
+        )
+
+    def payload(self) -> dict[str, object]:
+        """As of an alert, with ``over_budget`` as its event."""
+        return super().payload() | {"event": "over_budget", "alert_id": None, "person": None}
 
 
 def one_line(text: object) -> str:

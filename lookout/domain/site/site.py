@@ -13,6 +13,15 @@ from lookout.domain.number import number, shown, whole
 from lookout.domain.site.hours import Hours
 from lookout.domain.site.treatment import CameraRules, Policy, Treatment
 
+IDLE_SECONDS = 5
+"""Somebody who walks past a camera is in its picture for longer."""
+
+CAMERA_FRAMES = 100_000
+"""More than one a second, all day."""
+
+SITE_FRAMES = 300_000
+"""As of 17 cameras at a frame every five seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -20,7 +29,8 @@ class Site:
 
     ``armed_hours`` None: armed at all hours, where ``armed`` at all. ``quiet_hours``: nobody is notified then.
     ``known`` and ``unknown``: what is done about such faces, unless a camera does otherwise. ``notifications``:
-    which channels send, and how often.
+    which channels send, and how often. ``idle_seconds``: the longest pause of a camera while nobody is there.
+    ``camera_frames`` and ``site_frames``: frames that are judged on a day, of one camera and of all.
     """
 
     threshold: float | None
@@ -34,6 +44,9 @@ class Site:
     known: Treatment = Treatment.TELL
     unknown: Treatment = Treatment.TELL
     notifications: NotificationRules = DEFAULT_RULES
+    idle_seconds: int = IDLE_SECONDS
+    camera_frames: int = CAMERA_FRAMES
+    site_frames: int = SITE_FRAMES
 
     def is_armed(self, camera: CameraRules, at: datetime) -> bool:
         """Whether the camera makes alerts ``at`` a moment: as its own rules say, else as the site's do."""
@@ -120,6 +133,9 @@ _NUMBERS: dict[str, tuple[str, float, float]] = {
     "margin": ("margin", 0.0, 1.0),
     "visitSeconds": ("visit_seconds", 1, 86400),
     "retentionDays": ("retention_days", 1, 3650),
+    "idleSeconds": ("idle_seconds", 1, 120),
+    "cameraFramesPerDay": ("camera_frames", 100, 10_000_000),
+    "siteFramesPerDay": ("site_frames", 100, 100_000_000),
 }
 
 

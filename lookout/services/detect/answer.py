@@ -63,16 +63,18 @@ FLAT = ("person", "confidence", "alert_id", "is_known", "reason")
 
 
 def frame_answer(
-    camera: Camera, faces: Sequence[JudgedFace], skipped: int, size: tuple[int, int]
+    camera: Camera, faces: Sequence[JudgedFace], skipped: int, size: tuple[int, int], idle_ms: int
 ) -> dict[str, object]:
     """The answer to a frame, its first fields those of the original program.
 
-    ``size`` is the width and height of the frame in whose pixels the faces' boxes are.
+    ``size`` is the width and height of the frame in whose pixels the faces' boxes are; ``idle_ms`` when to post
+    again where it shows nobody.
     """
     empty: dict[str, object] = dict(zip(FLAT, (None, 0.0, None, False, Reason.NO_FACE), strict=True))
     entries = [face.fields() for face in faces]
     flat = empty if not faces else {name: entries[_headline(faces)][name] for name in FLAT}
-    step = next_instructions([face.reason for face in faces], camera.led, _turn(camera, faces, size))
+    turn = _turn(camera, faces, size)
+    step = next_instructions([face.reason for face in faces], camera.led, turn, idle_ms)
     return {**flat, "faces": entries, "faces_skipped": skipped, "next": step}
 
 

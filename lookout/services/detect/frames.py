@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from lookout.cloud.alerts import debug_frames
 from lookout.cloud.alerts.pictures import AlertPictures
@@ -18,22 +17,21 @@ from lookout.cloud.cameras.keys import suggest_rotation
 from lookout.cloud.cameras.live import LivePictures
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.reader import GalleryReader
-from lookout.cloud.site.settings import site_reader
+from lookout.cloud.site.settings import SiteReader, site_reader
 from lookout.cloud.strangers.pictures import StrangerPictures
 from lookout.cloud.strangers.reader import StrangerReader
 from lookout.domain.cameras.camera import Camera
-from lookout.domain.recognition.face import Box, Face, GoodFace, good_faces
-from lookout.domain.recognition.gallery import Gallery
-from lookout.domain.recognition.matching import Match, match, one_face_each
+from lookout.domain.cameras.steering import WATCHING_MS, idle_interval
+from lookout.domain.recognition.face import Face, GoodFace, good_faces
+from lookout.domain.recognition.matching import Match, match
 from lookout.domain.recognition.reason import Reason
-from lookout.domain.recognition.rule import Rule
 from lookout.domain.site.site import Site
-from lookout.domain.site.treatment import Policy, Treatment
-from lookout.domain.visits.shot import shot_name
 from lookout.domain.visits.visit import Change, Judgement, Outcome, Rules, Sighting
 from lookout.errors import Unavailable, Unconfirmed
 from lookout.log import Severity, log
 from lookout.services.detect.answer import JudgedFace, frame_answer, frame_name, frame_reason
+from lookout.services.detect.budget import FrameBudget
+from lookout.services.detect.posted import Posted, sightings_of
 from lookout.settings import Settings
 from lookout.vision.image.frame import Frame, crop, decode, encode_jpeg
 from lookout.vision.mounting import Mountings
@@ -41,31 +39,18 @@ from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import recogniser
 
 
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    """A frame as it arrived: from which camera, its bytes and their digest, when, its pixels."""
-
-    camera: Camera
-    data: bytes
-    digest: str
-    at: datetime
-    frame: Frame
-
-    def jpeg(self) -> bytes:
-        """The whole picture as it is kept: as it came, if that is an upright JPEG."""
-        as_it_came = self.frame.kind == "jpeg" and not self.camera.rotation
-        return self.data if as_it_came else encode_jpeg(self.frame.pixels)
-
-
 class FrameService:
     """Judges frames. One per warm instance, shared by its threads."""
 
-    def __init__(self, settings: Settings, stores: Stores) -> None:
+    def __init__(self, settings: Settings, stores: Stores, site: SiteReader | None = None) -> None:
         self._settings = settings
         self._stores = stores
         self._card = installed(settings).card
-        self._gallery = GalleryReader(stores, self._card.model_id, settings.limits.gallery_refresh_seconds)
-        self._site = site_reader(settings, stores)
+        self._site = known = site or site_reader(settings, stores)
+        refresh_seconds = settings.limits.gallery_refresh_seconds
+        self._gallery = GalleryReader(
+            stores, self._card.model_id, refresh_seconds, lambda: known.look(refresh_seconds).people
+        )
         strangers = StrangerReader(
             stores,
             self._card.model_id,
@@ -79,9 +64,25 @@ class FrameService:
         self._heartbeats = Heartbeats(stores, settings.limits.heartbeat_seconds)
         self._mountings = Mountings()
         self._live = LivePictures(stores)
+        self._budget = FrameBudget(stores, self._heartbeats)
+        self._pauses: dict[str, int] = {}
 
-    def judge(self, camera: Camera, data: bytes) -> Mapping[str, object]:
+    def admit(self, camera: Camera) -> None:
+        """Go on only while the day's budget of frames lasts.
+
+        Raises:
+            OverBudget: the camera, or the site, has had as many frames today as its owner wants to pay for.
+        """
+        site = self._site.current(self._settings.limits.empty_look_seconds)
+        self._budget.admit(camera, site, datetime.now(UTC))
+
+    def judge(
+        self, camera: Camera, data: bytes, again: Callable[[], Camera] | None = None
+    ) -> Mapping[str, object]:
         """The answer to a frame; its alerts and pictures are stored when this returns.
+
+        ``again`` authorises the camera by a look that is younger: before anything of the frame is kept, or told
+        of a face. What it raises is raised.
 
         Raises:
             NotAnImage: the bytes are no image.
@@ -90,11 +91,17 @@ class FrameService:
                 gets its alert.
         """
         started = time.perf_counter()
+        at = datetime.now(UTC)
+        if again is not None and camera.is_watched(at):
+            camera, again = again(), None
         frame = decode(data, self._settings.recognition.max_frame_side, camera.rotation or 0)
-        posted = _Posted(camera, data, hashlib.sha256(data).hexdigest(), datetime.now(UTC), frame)
+        posted = Posted(camera, data, hashlib.sha256(data).hexdigest(), at, frame)
         decoded = time.perf_counter()
         live = self._keep_live(posted)
         seen = recogniser(self._settings).see(frame)
+        if again is not None and seen.faces:
+            camera = again()
+            posted = replace(posted, camera=camera)
         matched = time.perf_counter()
         faces = self._record(posted, seen.faces)
         reason = frame_reason(faces)
@@ -116,9 +123,21 @@ class FrameService:
             self._keep_debug_frame(posted, faces)
         self._suggest_mounting(posted, faces)
         self._live.settle(live)
-        return frame_answer(camera, [_as_posted(face, frame) for face in faces], seen.skipped, frame.size)
+        told = [_as_posted(face, frame) for face in faces]
+        return frame_answer(camera, told, seen.skipped, frame.size, self._pause(posted, faces))
 
-    def _record(self, posted: _Posted, faces: Sequence[Face]) -> list[JudgedFace]:
+    def _pause(self, posted: Posted, faces: Sequence[JudgedFace]) -> int:
+        """Milliseconds until the camera's next frame; longer and longer while nobody comes and nobody watches."""
+        camera = posted.camera
+        if faces or camera.is_watched(posted.at):
+            self._pauses.pop(camera.id, None)
+            return WATCHING_MS
+        site = self._site.current(self._settings.limits.empty_look_seconds)
+        pause = idle_interval(self._pauses.get(camera.id), site.idle_seconds)
+        self._pauses[camera.id] = pause
+        return pause
+
+    def _record(self, posted: Posted, faces: Sequence[Face]) -> list[JudgedFace]:
         """Match the faces and make or change their alerts; a frame without a good face touches no store."""
         good = good_faces(faces)
         if not good:
@@ -129,7 +148,7 @@ class FrameService:
         rule = self._card.rule_for(site)
         gallery = self._gallery.current()
         policy = site.policy(own, posted.at)
-        sightings = _sightings(posted, good, gallery, rule, site.margin, policy)
+        sightings = sightings_of(posted, good, gallery, rule, site.margin, policy)
         rules = Rules(
             own.visit_seconds or site.visit_seconds,
             rule.same_face,
@@ -145,7 +164,7 @@ class FrameService:
         }
         return [answers[face] if isinstance(face, GoodFace) else JudgedFace(face) for face in faces]
 
-    def _store(self, posted: _Posted, sightings: Sequence[Sighting], rules: Rules, site: Site) -> Judgement:
+    def _store(self, posted: Posted, sightings: Sequence[Sighting], rules: Rules, site: Site) -> Judgement:
         def picture(sighting: Sighting) -> tuple[bytes, bytes]:
             return posted.jpeg(), encode_jpeg(crop(posted.frame.pixels, sighting.face.box))
 
@@ -164,22 +183,22 @@ class FrameService:
         self._stranger_pictures.settle(judgement, lambda sighting: picture(sighting)[1])
         return judgement
 
-    def _keep_live(self, posted: _Posted) -> Future[None] | None:
+    def _keep_live(self, posted: Posted) -> Future[None] | None:
         """Begin to keep the frame for those who watch the camera. A disarmed one shows nobody anything."""
         self._live.forget_old(posted.at)
-        camera, until = posted.camera, posted.camera.watched_until
-        if until is None or until < posted.at or not self._site.current().is_armed(camera.rules, posted.at):
+        camera = posted.camera
+        if not camera.is_watched(posted.at) or not self._site.current().is_armed(camera.rules, posted.at):
             return None
         return self._live.keep(camera.id, posted.at, posted.jpeg)
 
-    def _keep_debug_frame(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+    def _keep_debug_frame(self, posted: Posted, faces: Sequence[JudgedFace]) -> None:
         """Keep the frame under a name that says what was seen in it."""
         path = debug_frames.debug_path(frame_name(faces), posted.at)
         people = {face.outcome.person_id for face in faces if face.outcome and face.outcome.person_id}
         alerts = {face.alert_id for face in faces if face.alert_id is not None}
         debug_frames.keep_debug_frame(self._stores, path, posted.jpeg(), people, alerts)
 
-    def _suggest_mounting(self, posted: _Posted, faces: Sequence[JudgedFace]) -> None:
+    def _suggest_mounting(self, posted: Posted, faces: Sequence[JudgedFace]) -> None:
         """Suggest a rotation to the owner, where the camera has none and its frames look turned."""
         camera = posted.camera
         if camera.rotation is not None or any(face.is_known for face in faces):
@@ -196,9 +215,9 @@ class FrameService:
             self._mountings.forget(camera.id)
             log(Severity.WARNING, "camera mounting not suggested", camera=camera.id, error=error.message)
 
-    def _beat(self, posted: _Posted, reason: Reason, milliseconds: int) -> None:
+    def _beat(self, posted: Posted, reason: Reason, milliseconds: int) -> None:
         def day() -> str:
-            return self._site.current().day(posted.at)
+            return self._site.current(self._settings.limits.empty_look_seconds).day(posted.at)
 
         try:
             self._heartbeats.beat(posted.camera, posted.digest, reason, posted.at, day, milliseconds)
@@ -207,37 +226,8 @@ class FrameService:
             log(Severity.WARNING, "heartbeat not written", camera=posted.camera.id, error=error.message)
 
 
-def _place(box: Box, frame: Frame) -> tuple[float, ...]:
-    height, width = frame.pixels.shape[:2]
-    return tuple(
-        round(part, 4) for part in (box.x / width, box.y / height, box.width / width, box.height / height)
-    )
-
-
 def _as_posted(judged: JudgedFace, frame: Frame) -> JudgedFace:
     return replace(judged, face=replace(judged.face, box=frame.as_posted(judged.face.box)))
-
-
-def _sightings(
-    posted: _Posted, faces: Sequence[GoodFace], gallery: Gallery, rule: Rule, margin: float, policy: Policy
-) -> list[Sighting]:
-    """The faces with the people that they are, each person one face of the frame.
-
-    Nobody wants to hear of the mirror either of somebody nobody wants to hear of.
-    """
-    matches = match([face.embedding for face in faces], gallery, rule, margin)
-    distinct = one_face_each(matches, [face.box for face in faces])
-    return [
-        Sighting(
-            face,
-            found,
-            new_alert_id=uuid4().hex,
-            shot=shot_name(posted.digest, uuid4().hex[:8]),
-            muted=gallery.is_muted(alone.person_id) or (alone.is_known and policy.known is Treatment.IGNORE),
-            place=_place(face.box, posted.frame),
-        )
-        for face, alone, found in zip(faces, matches, distinct, strict=True)
-    ]
 
 
 def _answer(face: GoodFace, match: Match, outcome: Outcome) -> JudgedFace:

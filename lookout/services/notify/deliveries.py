@@ -16,7 +16,7 @@ from lookout.cloud.alerts.notices import Claim, Notices
 from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.notifications.delivery import STALE, DeliveryState, Step
-from lookout.domain.notifications.notice import AlertMessage, Notice
+from lookout.domain.notifications.notice import AlertMessage, BudgetMessage, Notice, NoticeState
 from lookout.domain.notifications.rules import Channel
 from lookout.errors import DeliveryRefused, NotDelivered, Unavailable
 from lookout.lazy import Lazy
@@ -75,6 +75,9 @@ class NotificationService:
         wanted = [channel for channel in self._notifiers if channel not in site.notifications.off]
         if not wanted:
             return _NO_CHANNEL
+        if notice.state is NoticeState.BUDGET:
+            message = BudgetMessage.made(notice, notice.camera_id, site, self._site_url)
+            return self._said(self._deliver_all(notice, message, wanted))
         alert = self._notices.alert(notice.alert_id)
         if alert is None:
             return "dropped: the alert is gone"
@@ -88,6 +91,9 @@ class NotificationService:
         if site.notifications.digest and all(one.lost for one in outcomes):
             # this arrival was not delivered: the next one that day counts as the first
             self._withdraw(notice, alert)
+        return self._said(outcomes)
+
+    def _said(self, outcomes: Sequence[_Outcome]) -> str:
         said = "; ".join(f"{one.channel}: {one.done}" for one in outcomes)
         if any(one.again for one in outcomes):
             raise Unavailable(f"not delivered everywhere yet: {said}")

@@ -38,9 +38,9 @@ def mail_message(message: AlertMessage, pictures: MailPictures, sender: str, to:
     paragraphs = [message.sentence]
     if message.is_known:
         paragraphs.append(f"Lookout is {message.confidence:.0%} sure.")
-    if pictures.face is None:
+    if pictures.face is None and message.notice.state is not NoticeState.BUDGET:
         paragraphs.append("There is no picture of it.")
-    link = [] if message.url is None else [f"See the alert: {message.url}"]
+    link = [] if message.url is None else [f"See {_what(message)}: {message.url}"]
     mail.set_content("\n\n".join([*paragraphs, *link]) + "\n")
     mail.add_alternative(_html(message, paragraphs, pictures.face is not None), subtype="html")
     if pictures.face is not None:
@@ -78,10 +78,14 @@ def message_id(message: AlertMessage, state: NoticeState, domain: str) -> str:
     return f"<lookout.{alert_id}.{state}@{domain}>"
 
 
+def _what(message: AlertMessage) -> str:
+    return "the settings" if message.notice.state is NoticeState.BUDGET else "the alert"
+
+
 def _html(message: AlertMessage, paragraphs: list[str], has_face: bool) -> str:
     parts = [f"<p>{escape(text)}</p>" for text in paragraphs]
     if has_face:
         parts.insert(1, f'<p><img src="cid:{_FACE}" alt="{escape(message.person)}" width="240"></p>')
     if message.url is not None:
-        parts.append(f'<p><a href="{escape(message.url)}">See the alert</a></p>')
+        parts.append(f'<p><a href="{escape(message.url)}">See {_what(message)}</a></p>')
     return f"<html><body>{''.join(parts)}</body></html>\n"

@@ -34,7 +34,7 @@ class Push:
             NotDelivered: no device was reached.
         """
         limit = min(self._seconds, seconds)
-        data = {"event": f"alert.{message.notice.state}", "alert_id": message.notice.alert_id}
+        data = {"event": str(message.payload()["event"]), "alert_id": message.notice.alert_id}
         pushed = PushMessage(
             title=message.subject,
             body=message.sentence,

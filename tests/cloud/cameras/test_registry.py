@@ -134,7 +134,8 @@ def test_a_removed_camera_leaves_its_alerts_and_nothing_else(db: Any, registry: 
     db.document("alerts/one").set({"cameraId": "cam_001"})
     registry.remove("cam_001")
     left = [document.reference.path for collection in db.collections() for document in collection.stream()]
-    assert left == ["alerts/one"]
+    # the announcement that cameras changed stays with the site's settings
+    assert left == ["alerts/one", "settings/site"]
     assert not db.document("cameras/cam_001/private/key").get().exists
     with pytest.raises(NotFound):
         registry.remove("cam_001")

@@ -49,10 +49,12 @@ OWNERS = {
 }
 """What an owner sets of a camera."""
 
-BY_CLIENTS = {"devices/{id}", "settings/{id}", "revocations/{id}"}
+BY_CLIENTS = {"devices/{id}", "revocations/{id}"}
 """Collections that browsers write, or that need accounts: the rules' tests look at them."""
 
-NOT_HERE = {
+NOT_HERE: dict[str, set[str]] = {
+    # owners set the rest, see the rules' tests
+    "settings/{id}": fields_of(site.SiteSettings).keys() - {"camerasChangedAt", "peopleChangedAt"},
     "people/{id}": {"consentAt", "consentExpiresAt", "lookalikes"},
     "strangers/{id}": {"personId"},
     "cameras/{id}": {"watchedUntil"},

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookout.cloud.cameras.keys import _rules
+from lookout.cloud.cameras.camera_document import _rules
 from lookout.domain.cameras.camera import camera_fields
 from lookout.domain.cameras.command import Action, CommandRequest
 from lookout.domain.number import number, switch, whole

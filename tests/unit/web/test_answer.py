@@ -32,8 +32,14 @@ def test_an_error_is_answered_with_its_status_and_code(
     assert answer.headers["Content-Length"] == str(len(answer.data))
 
 
-def test_every_status_is_of_one_error_only() -> None:
-    assert len(set(STATUS.values())) == len(STATUS)
+def test_every_status_is_of_one_kind_of_error_only() -> None:
+    kinds = [
+        kind for kind in STATUS if not any(kind is not other and issubclass(kind, other) for other in STATUS)
+    ]
+    assert len(set(STATUS.values())) == len(kinds)
+    assert all(
+        STATUS[kind] == STATUS[other] for kind in STATUS for other in STATUS if issubclass(kind, other)
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PATCH", "OPTIONS", "BREW"])

@@ -92,4 +92,4 @@ def test_a_name_is_one_line(text: object, line: str) -> None:
 
 def test_a_notice_is_read_as_it_is_stored() -> None:
     stored = {"alertId": "a1", "state": "known", "createdAt": AT, "cameraId": "cam", "personId": None}
-    assert Notice.stored("a1_known", stored) == Notice("a1_known", "a1", NoticeState.KNOWN, AT)
+    assert Notice.stored("a1_known", stored) == Notice("a1_known", "a1", NoticeState.KNOWN, AT, "cam")
