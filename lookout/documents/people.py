@@ -92,7 +92,7 @@ class GalleryState(TypedDict):
 
 
 class Stranger(TypedDict):
-    """``strangers/{id}``."""
+    """``strangers/{id}``; ``cameras``: the ids of those that saw it, as far as it was seen by this version."""
 
     visits: int
     firstSeenAt: datetime
@@ -103,6 +103,7 @@ class Stranger(TypedDict):
     ignored: bool
     modelId: str
     expireAt: datetime
+    cameras: NotRequired[list[str]]
     personId: NotRequired[str | None]
 
 

@@ -78,7 +78,7 @@ class VisitWrites:
             unchanged = self._stores.db.write_option(last_update_time=before.update_time)
             batch.update(reference(self._stores.db, camera.id), document, unchanged)
         self._change_alerts(batch, camera, at, judgement, site)
-        self._stranger_visits.write(batch, opened(judgement), known, at, site.retention_days)
+        self._stranger_visits.write(batch, opened(judgement), known, camera.id, at, site.retention_days)
         results = batch.commit(retry=None, timeout=self._stores.timeout)
         return StoredVisits(judgement.after, results[0].update_time)
 

@@ -159,6 +159,7 @@ class StrangerRecords:
             "visits": stranger.fields.get("visits", 0) + 1,
             "firstSeenAt": min(stranger.fields["firstSeenAt"], alert["firstSeenAt"]),
             "lastSeenAt": max(stranger.fields["lastSeenAt"], alert["lastSeenAt"]),
+            "cameras": sorted({*stranger.fields.get("cameras", ()), alert["cameraId"]}),
         }
         vectors = stranger.by_alert
         if face is not None and face.get("modelId") == stranger.vectors.get("modelId"):

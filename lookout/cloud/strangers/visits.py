@@ -29,12 +29,13 @@ class StrangerVisits:
         batch: WriteBatch,
         visits: Sequence[tuple[Visit, Sighting]],
         known: KnownStrangers,
+        camera_id: str,
         at: datetime,
         retention_days: int,
     ) -> None:
         """Add the visits that strangers began to ``batch``. It is refused if a stranger changed since ``known``.
 
-        ``visits`` are those that the frame opened, each with its sighting.
+        ``visits`` are those that the frame of that camera opened, each with its sighting.
         """
         from google.cloud.firestore import SERVER_TIMESTAMP
 
@@ -45,9 +46,9 @@ class StrangerVisits:
             if stranger_id is None:
                 continue
             if stranger_id in known.strangers:
-                self._join(batch, visit, sighting, known, at, retention_days)
+                self._join(batch, visit, sighting, known, camera_id, at, retention_days)
             else:
-                self._start(batch, visit, sighting, at, retention_days)
+                self._start(batch, visit, sighting, camera_id, at, retention_days)
                 started = True
         if not started:
             if any(visit.stranger_id is not None for visit, _ in visits):
@@ -59,7 +60,13 @@ class StrangerVisits:
             batch.update(state_reference(self._db), changed, unchanged)
 
     def _start(
-        self, batch: WriteBatch, visit: Visit, sighting: Sighting, at: datetime, retention_days: int
+        self,
+        batch: WriteBatch,
+        visit: Visit,
+        sighting: Sighting,
+        camera_id: str,
+        at: datetime,
+        retention_days: int,
     ) -> None:
         from google.cloud.firestore import SERVER_TIMESTAMP
 
@@ -75,6 +82,7 @@ class StrangerVisits:
             "ignored": False,
             "modelId": self._model_id,
             "expireAt": expire_at,
+            "cameras": [camera_id],
         }
         batch.create(reference(self._db, stranger_id), dict(made))
         vectors: StrangerVectors = {
@@ -96,15 +104,17 @@ class StrangerVisits:
         visit: Visit,
         sighting: Sighting,
         known: KnownStrangers,
+        camera_id: str,
         at: datetime,
         retention_days: int,
     ) -> None:
-        from google.cloud.firestore import Increment
+        from google.cloud.firestore import ArrayUnion, Increment
 
         stranger_id = str(visit.stranger_id)
         stranger = known.strangers[stranger_id]
         seen = {"lastSeenAt": at, "expireAt": remembered_until(at, 2, retention_days)}
-        batch.update(reference(self._db, stranger_id), {"visits": Increment(1)} | seen)
+        here = {"visits": Increment(1), "cameras": ArrayUnion([camera_id])}
+        batch.update(reference(self._db, stranger_id), here | seen)
         fields = _seen(at, seen["expireAt"])
         if visit.has_alert:
             after = stranger.with_face(visit.alert_id, sighting.embedding)

@@ -33,6 +33,7 @@ def merged(into: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         "firstSeenAt": min(into["firstSeenAt"], other["firstSeenAt"]),
         "lastSeenAt": max(into["lastSeenAt"], other["lastSeenAt"]),
         "expireAt": max(into["expireAt"], other["expireAt"]),
+        "cameras": sorted({*into.get("cameras", ()), *other.get("cameras", ())}),
     }
 
 

@@ -43,6 +43,19 @@ def test_a_stranger_who_comes_back_is_the_same_one(house: House, shot: Shot) -> 
     assert set(_vectors(house, stranger_id)["vectors"]) == {alert["id"] for alert in house.alerts()}
 
 
+def test_a_stranger_is_stored_with_the_cameras_that_saw_it_each_once(house: House, shot: Shot) -> None:
+    key = register(house.db, "cam_back", "Back Door")
+    house.post(shot("obama.jpg"))
+    (before,) = _strangers(house).values()
+    house.everybody_leaves()
+    house.post(shot("obama.jpg"))
+    house.answer(shot("obama.jpg"), key, "cam_back")
+    (stranger,) = _strangers(house).values()
+    assert stranger["visits"] == 3
+    assert len(before["cameras"]) == 1
+    assert stranger["cameras"] == [*before["cameras"], "cam_back"]
+
+
 def test_who_stays_has_one_visit(house: House, shot: Shot) -> None:
     for photo in ("obama.jpg", "obama2.jpg", "obama3.jpg"):
         house.post(shot(photo))

@@ -14,10 +14,13 @@ def at(hour: int) -> datetime:
 
 
 def test_two_strangers_that_are_one_were_seen_as_often_as_both() -> None:
-    one = {"visits": 2, "firstSeenAt": at(8), "lastSeenAt": at(9), "expireAt": at(20)}
-    other = {"visits": 1, "firstSeenAt": at(7), "lastSeenAt": at(8), "expireAt": at(21)}
+    one = {"visits": 2, "firstSeenAt": at(8), "lastSeenAt": at(9), "expireAt": at(20), "cameras": ["a", "b"]}
+    other = {"visits": 1, "firstSeenAt": at(7), "lastSeenAt": at(8), "expireAt": at(21), "cameras": ["b"]}
     both = {"visits": 3, "firstSeenAt": at(7), "lastSeenAt": at(9), "expireAt": at(21)}
-    assert merged(one, other) == merged(other, one) == both
+    assert merged(one, other) == merged(other, one) == both | {"cameras": ["a", "b"]}
+    # written by a version that did not keep where
+    del other["cameras"]
+    assert merged(one, other) == both | {"cameras": ["a", "b"]}
 
 
 def test_the_newest_vectors_are_kept_and_those_of_alerts_that_are_gone_go_first() -> None:
