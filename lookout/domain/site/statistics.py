@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -41,30 +41,38 @@ class CameraDay:
 
 
 def summary(days: Iterable[CameraDay], today: date) -> dict[str, object]:
-    """``today`` in detail, and :data:`DAYS` days in brief, the oldest first."""
-    days = list(days)
-    of_today = [day for day in days if day.day == today.isoformat()]
-    frames = sum(day.frames for day in of_today)
-    milliseconds = sum(day.milliseconds for day in of_today)
-    reasons: Counter[str] = sum((day.reasons for day in of_today), Counter())
+    """``today`` and the last :data:`DAYS` days in detail, and each of those days in brief, the oldest first."""
+    wanted = last_days(today)
+    days = [day for day in days if day.day in wanted]
     return {
-        "today": {
-            **_split(of_today),
-            "hours": [{"hour": hour, **_hour(of_today, hour)} for hour in range(24)],
-            "by_person": _by_person(of_today),
-            "by_camera": [_camera(day) for day in sorted(of_today, key=lambda day: day.camera_id)],
-            "frames": frames,
-            "doubles": sum(day.doubles for day in of_today),
-            "reasons": {reason: reasons[reason] for reason in Reason},
-            "mean_milliseconds": round(milliseconds / frames, 1) if frames else None,
-        },
-        "days": [{"day": day, **_split([one for one in days if one.day == day])} for day in last_days(today)],
+        "today": _counts([day for day in days if day.day == today.isoformat()]),
+        "two_weeks": _counts(days),
+        "days": [{"day": day, **_split([one for one in days if one.day == day])} for day in wanted],
     }
 
 
 def last_days(today: date) -> list[str]:
     """The days of the report, as ``2026-05-31``, the oldest first."""
     return [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
+
+
+def _counts(days: Iterable[CameraDay]) -> dict[str, object]:
+    """All that was counted, of several days added up; hours are those of the day."""
+    days = sorted(days, key=lambda day: (day.day, day.camera_id))
+    frames = sum(day.frames for day in days)
+    milliseconds = sum(day.milliseconds for day in days)
+    reasons: Counter[str] = sum((day.reasons for day in days), Counter())
+    cameras = sorted({day.camera_id for day in days})
+    return {
+        **_split(days),
+        "hours": [{"hour": hour, **_hour(days, hour)} for hour in range(24)],
+        "by_person": _by_person(days),
+        "by_camera": [_camera([day for day in days if day.camera_id == camera]) for camera in cameras],
+        "frames": frames,
+        "doubles": sum(day.doubles for day in days),
+        "reasons": {reason: reasons[reason] for reason in Reason},
+        "mean_milliseconds": round(milliseconds / frames, 1) if frames else None,
+    }
 
 
 def _split(days: Iterable[CameraDay]) -> dict[str, int]:
@@ -88,11 +96,13 @@ def _by_person(days: Iterable[CameraDay]) -> list[dict[str, object]]:
     return [{"person_id": person, "person": names[person], "alerts": alerts} for person, alerts in ranked]
 
 
-def _camera(day: CameraDay) -> dict[str, object]:
+def _camera(days: Sequence[CameraDay]) -> dict[str, object]:
+    """One camera, under the name that it had last."""
+    reasons: Counter[str] = sum((day.reasons for day in days), Counter())
     return {
-        "camera_id": day.camera_id,
-        "name": day.camera_name,
-        **_split([day]),
-        "frames": day.frames,
-        "reasons": {reason: day.reasons[reason] for reason in Reason if day.reasons[reason]},
+        "camera_id": days[-1].camera_id,
+        "name": days[-1].camera_name,
+        **_split(days),
+        "frames": sum(day.frames for day in days),
+        "reasons": {reason: reasons[reason] for reason in Reason if reasons[reason]},
     }

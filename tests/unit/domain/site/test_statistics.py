@@ -63,6 +63,30 @@ def test_cameras_of_today_are_added_up_and_other_days_only_told_in_brief() -> No
     ]
 
 
+def test_two_weeks_are_told_by_hour_person_and_camera_under_the_latest_names() -> None:
+    first, last, before = "2026-02-16", "2026-03-01", "2026-02-15"
+    days = [
+        CameraDay(
+            "a", "Gate", last, {8: Counter(known=1)}, {"p": ("Anna B.", 1)}, Counter(known=1), 1, 0, 30
+        ),
+        CameraDay("b", "Shed", first, {8: Counter(unknown=2)}, {}, Counter(too_dark=4), 4),
+        CameraDay("a", "Old gate", first, {8: Counter(known=2), 9: Counter(known=1)}, {"p": ("Anna", 3)}),
+        CameraDay("a", "Old gate", before, {8: Counter(known=50)}, {"p": ("Anna", 50)}, frames=50),
+    ]
+    told = summary(days, TODAY)["two_weeks"]
+    assert isinstance(told, dict)
+    assert (told["known"], told["unknown"], told["frames"], told["mean_milliseconds"]) == (4, 2, 5, 6.0)
+    assert told["hours"][8] == {"hour": 8, "known": 3, "unknown": 2}
+    assert sum(hour["known"] + hour["unknown"] for hour in told["hours"]) == 6
+    assert told["by_person"] == [{"person_id": "p", "person": "Anna B.", "alerts": 4}]
+    assert [(one["name"], one["known"], one["unknown"], one["frames"]) for one in told["by_camera"]] == [
+        ("Gate", 4, 0, 1),
+        ("Shed", 0, 2, 4),
+    ]
+    assert [one["reasons"] for one in told["by_camera"]] == [{"known": 1}, {"too_dark": 4}]
+    assert told["reasons"]["too_dark"] == 4
+
+
 def test_an_upgraded_alert_is_counted_once() -> None:
     day = CameraDay("c", "C", "2026-03-01", hours={8: Counter(known=1, unknown=0)})
     assert summary([day], TODAY)["days"][-1] == {"day": "2026-03-01", "known": 1, "unknown": 0}  # type: ignore[index]
