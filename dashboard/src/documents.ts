@@ -118,6 +118,8 @@ export interface Stranger {
   ignored: boolean;
   modelId: string;
   expireAt: Date;
+  /** The ids of those that saw it; missing where it was seen by an older version alone. */
+  cameras?: string[];
   personId?: string | null;
 }
 

@@ -23,30 +23,36 @@ export interface Separation {
   left_out: number;
 }
 
+/** What was counted on one day or several. */
+export interface Counts {
+  known: number;
+  unknown: number;
+  /** Of the day, 0 to 23; of several days added up. */
+  hours: { hour: number; known: number; unknown: number }[];
+  by_person: { person_id: string; person: string; alerts: number }[];
+  by_camera: {
+    camera_id: string;
+    name: string;
+    known: number;
+    unknown: number;
+    frames: number;
+    /** Of its frames, those with any. */
+    reasons: Record<string, number>;
+  }[];
+  frames: number;
+  doubles: number;
+  reasons: Record<string, number>;
+  mean_milliseconds: number | null;
+}
+
 export interface Stats {
   known_persons: number;
   active_cameras: number;
   total_alerts_today: number;
   day: string;
   timezone: string;
-  today: {
-    known: number;
-    unknown: number;
-    hours: { hour: number; known: number; unknown: number }[];
-    by_person: { person_id: string; person: string; alerts: number }[];
-    by_camera: {
-      camera_id: string;
-      name: string;
-      known: number;
-      unknown: number;
-      frames: number;
-      /** Of its frames, those with any. */
-      reasons: Record<string, number>;
-    }[];
-    frames: number;
-    doubles: number;
-    reasons: Record<string, number>;
-    mean_milliseconds: number | null;
-  };
+  today: Counts;
+  /** The last 14 days, today included. */
+  two_weeks: Counts;
   days: { day: string; known: number; unknown: number }[];
 }

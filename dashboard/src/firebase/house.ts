@@ -1,7 +1,7 @@
 /** What there is few of and is always at hand: strangers, cameras, agents, the site's settings. */
-import { limit, orderBy } from "firebase/firestore";
+import { deleteField, limit, orderBy, where } from "firebase/firestore";
 import type { Agent, Camera, Site, Stranger } from "../documents";
-import { merge, type OnFailure, type Unsubscribe, watchDocument, watchQuery } from "./store";
+import { merge, type OnFailure, readQuery, type Unsubscribe, watchDocument, watchQuery } from "./store";
 
 const STRANGERS = 60;
 
@@ -40,7 +40,19 @@ export function watchSite(onSite: (site: Site | null) => void, onFailure: OnFail
   );
 }
 
+/** What to set of the site's settings; undefined: as the functions' own settings have it. */
+export type SiteChange = { [Name in keyof Site]?: Site[Name] | undefined };
+
 /** Sets some of the site's settings; the others stay. */
-export function changeSite(change: Partial<Site>): Promise<void> {
-  return merge("settings/site", change);
+export function changeSite(change: SiteChange): Promise<void> {
+  const fields = Object.entries(change).map(([name, value]) => [
+    name,
+    value ?? (value === null ? null : deleteField()),
+  ]);
+  return merge("settings/site", Object.fromEntries(fields));
+}
+
+/** Whether any browser of that user gets push. */
+export async function hasDevice(uid: string): Promise<boolean> {
+  return (await readQuery("devices", where("uid", "==", uid), limit(1))).length > 0;
 }

@@ -17,15 +17,16 @@ import {
   Timestamp,
   updateDoc,
 } from "firebase/firestore";
+import { isBreakage } from "./breakage";
 import { project } from "./project";
 
 export type Unsubscribe = () => void;
 export type OnFailure = (error: StoreError) => void;
 
-/** `denied`: the rules refuse it; `gone`: there is no such document; `unreachable`: no answer. */
+/** `denied`: the rules refuse it; `gone`: no such document; `unreachable`: no answer; `broken`: load the page again. */
 export class StoreError extends Error {
   constructor(
-    readonly kind: "denied" | "gone" | "unreachable" | "other",
+    readonly kind: "denied" | "gone" | "unreachable" | "broken" | "other",
     message: string,
   ) {
     super(message);
@@ -70,6 +71,7 @@ const KINDS: Record<string, StoreError["kind"]> = {
 function failure(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const { code = "", message = String(error) } = (error ?? {}) as { code?: string; message?: string };
+  if (isBreakage(error)) return new StoreError("broken", message);
   return new StoreError(KINDS[code] ?? "other", message);
 }
 
@@ -84,7 +86,7 @@ async function told<T>(step: Promise<T>): Promise<T> {
 /** How long a listener that died waits before it is started again, in seconds; the last for ever. */
 const AGAIN_SECONDS = [1, 5, 15, 60];
 
-/** Starts a listener, and again when it dies of anything but the rules; `onFailure` hears of each death. */
+/** Starts a listener, and again when it dies of what may pass; `onFailure` hears of each death. */
 function kept(
   begin: (onDeath: (error: unknown) => void) => Promise<Unsubscribe>,
   onFailure: OnFailure,
@@ -97,7 +99,7 @@ function kept(
     if (ended) return;
     const why = failure(error);
     onFailure(why);
-    if (why.kind === "denied") return;
+    if (why.kind === "denied" || why.kind === "broken") return;
     const wait = AGAIN_SECONDS[Math.min(deaths, AGAIN_SECONDS.length - 1)] ?? 60;
     deaths += 1;
     timer = setTimeout(run, wait * 1000);

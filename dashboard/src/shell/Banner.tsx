@@ -1,7 +1,20 @@
+import { broken } from "../state/broken";
 import { online } from "../state/session";
 import { t } from "../strings";
 
-/** Says when there is no network; what was on screen stays. */
+/** Says when there is no network, or when the page came to a stop; what was on screen stays. */
 export function Banner() {
-  return <div role="status">{online.value ? null : <p class="banner">{t().offline}</p>}</div>;
+  return (
+    <div role="status">
+      {broken.value && (
+        <p class="banner row wrap">
+          <span class="grow">{t().broken.text}</span>
+          <button type="button" class="button" onClick={() => location.reload()}>
+            {t().broken.again}
+          </button>
+        </p>
+      )}
+      {!broken.value && !online.value && <p class="banner">{t().offline}</p>}
+    </div>
+  );
 }

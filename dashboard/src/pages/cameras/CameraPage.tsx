@@ -8,7 +8,7 @@ import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
 import { Waiting } from "../../ui/Waiting";
 import { CameraPicture, Condition, LastFrame } from "./CamerasPage";
-import { EditCamera } from "./EditCamera";
+import { EditCamera } from "./edit/EditCamera";
 import { Steering } from "./Steering";
 
 /** One camera: what it sees, how it is steered, what is set. */

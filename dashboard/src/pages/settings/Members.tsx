@@ -62,7 +62,9 @@ export function Members() {
         {(list ?? []).map((member) => (
           <li class="row" key={member.uid}>
             <span class="grow">{member.email}</span>
-            <span class="badge">{words.roles[member.role]}</span>
+            <span class="badge">
+              {words.roles[member.role]} {member.agent_id}
+            </span>
             {!isLastOwner(member, list ?? []) && (
               <button
                 type="button"

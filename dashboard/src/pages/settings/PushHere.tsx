@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { site } from "../../state/house";
 import { isOwner, user } from "../../state/session";
 import { inWords, show } from "../../state/toasts";
+import { rememberTold } from "../../state/told";
 import { t } from "../../strings";
 import { Switch } from "../../ui/Switch";
 
@@ -50,6 +51,7 @@ export function PushHere() {
       if (!on && device) await push.turnOff(device);
       remember(id);
       setDevice(id);
+      if (on) rememberTold();
       show({ kind: "done", text: on ? words.isOn : words.isOff });
     } catch (error) {
       const kind = (error as { kind?: string } | null)?.kind ?? "";

@@ -46,7 +46,7 @@ export function Recognition({ site, save }: { site: Site; save: Save }) {
         placeholder="0.05"
         hint={words.marginHint}
         value={site.margin === undefined ? "" : String(site.margin)}
-        onSave={(text) => save({ margin: text === "" ? 0.05 : Number(text) })}
+        onSave={(text) => save({ margin: text === "" ? undefined : Number(text) })}
       />
     </section>
   );

@@ -1,5 +1,4 @@
-import type { Site } from "../../documents";
-import { changeSite } from "../../firebase/house";
+import { changeSite, type SiteChange } from "../../firebase/house";
 import { site } from "../../state/house";
 import { isOwner } from "../../state/session";
 import { fail, inWords, show } from "../../state/toasts";
@@ -14,9 +13,9 @@ import { When } from "./When";
 import { Whom } from "./Whom";
 
 /** Saves a change of the site's settings; rejects where it was refused. */
-export type Save = (change: Partial<Site>) => Promise<void>;
+export type Save = (change: SiteChange) => Promise<void>;
 
-async function save(change: Partial<Site>): Promise<void> {
+async function save(change: SiteChange): Promise<void> {
   try {
     await changeSite(change);
     show({ kind: "done", text: t().saved });

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Channel, testNotice } from "../../api";
 import type { Site } from "../../documents";
 import { inWords } from "../../state/toasts";
+import { rememberTold } from "../../state/told";
 import { t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import { Switch } from "../../ui/Switch";
@@ -54,6 +55,7 @@ function Test({ channel }: { channel: Channel }) {
     try {
       const { delivered, message } = await testNotice(channel);
       setSaid({ text: delivered ? words.tested : message, bad: !delivered });
+      if (delivered) rememberTold();
     } catch (error) {
       setSaid({ text: inWords(error), bad: true });
     }

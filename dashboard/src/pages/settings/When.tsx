@@ -49,7 +49,7 @@ export function When({ site, save }: { site: Site; save: Save }) {
         max={86400}
         placeholder="120"
         value={site.visitSeconds ? String(site.visitSeconds) : ""}
-        onSave={(seconds) => save({ visitSeconds: Number(seconds) })}
+        onSave={(seconds) => save({ visitSeconds: seconds === "" ? undefined : Number(seconds) })}
       />
       <SavedField
         label={words.retentionDays}
@@ -58,7 +58,7 @@ export function When({ site, save }: { site: Site; save: Save }) {
         max={3650}
         placeholder="30"
         value={site.retentionDays ? String(site.retentionDays) : ""}
-        onSave={(days) => save({ retentionDays: Number(days) })}
+        onSave={(days) => save({ retentionDays: days === "" ? undefined : Number(days) })}
       />
     </section>
   );

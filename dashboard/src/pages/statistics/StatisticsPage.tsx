@@ -9,6 +9,9 @@ import { Week } from "./Week";
 
 const REFRESH_MILLISECONDS = 30_000;
 
+const PERIODS = ["today", "two_weeks"] as const;
+type Period = (typeof PERIODS)[number];
+
 /** Today and two weeks, in numbers. */
 export function StatisticsPage() {
   const words = t().statistics;
@@ -49,7 +52,10 @@ export function StatisticsPage() {
 
 function Report({ report }: { report: Stats }) {
   const words = t().statistics;
+  const [period, setPeriod] = useState<Period>("today");
   const { today, days } = report;
+  const counts = report[period];
+  const nothing = words.nothing[period];
   const short = new Intl.DateTimeFormat(locale(), {
     day: "numeric",
     month: "numeric",
@@ -67,13 +73,22 @@ function Report({ report }: { report: Stats }) {
         <Figure number={report.active_cameras} label={words.activeCameras} />
         <Figure number={report.known_persons} label={words.knownPeople} />
       </div>
+      <fieldset class="choice-row">
+        <legend class="unseen">{words.period}</legend>
+        {PERIODS.map((one) => (
+          <label class="chip" key={one}>
+            <input type="radio" name="period" checked={period === one} onChange={() => setPeriod(one)} />
+            {words.periods[one]}
+          </label>
+        ))}
+      </fieldset>
       <div class="two">
         <section class="card stack">
           <h2>{words.byHour}</h2>
           <Chart
             title={words.hour}
-            labels={today.hours.map((one) => String(one.hour))}
-            series={split(today.hours)}
+            labels={counts.hours.map((one) => String(one.hour))}
+            series={split(counts.hours)}
           />
         </section>
         <section class="card stack">
@@ -87,7 +102,8 @@ function Report({ report }: { report: Stats }) {
         <section class="card stack">
           <h2>{words.byPerson}</h2>
           <Bars
-            rows={today.by_person.map((one) => ({
+            nothing={nothing}
+            rows={counts.by_person.map((one) => ({
               key: one.person_id,
               label: one.person,
               value: one.alerts,
@@ -97,21 +113,22 @@ function Report({ report }: { report: Stats }) {
         <section class="card stack">
           <h2>{words.byCamera}</h2>
           <Bars
-            rows={today.by_camera.map((one) => ({
+            nothing={nothing}
+            rows={counts.by_camera.map((one) => ({
               key: one.camera_id,
               label: one.name,
               value: one.known + one.unknown,
               note: words.frames(one.frames),
             }))}
           />
-          {today.mean_milliseconds !== null && (
+          {counts.mean_milliseconds !== null && (
             <p class="soft small">
-              {words.frames(today.frames)}, {words.mean(Math.round(today.mean_milliseconds))}
+              {words.frames(counts.frames)}, {words.mean(Math.round(counts.mean_milliseconds))}
             </p>
           )}
         </section>
       </div>
-      <Reasons reasons={today.reasons} cameras={today.by_camera} />
+      <Reasons counts={counts} nothing={nothing} />
       <Week />
     </>
   );
@@ -132,9 +149,9 @@ interface Row {
   note?: string;
 }
 
-export function Bars({ rows }: { rows: Row[] }) {
+export function Bars({ rows, nothing }: { rows: Row[]; nothing: string }) {
   const most = Math.max(1, ...rows.map((row) => row.value));
-  if (rows.length === 0) return <p class="soft">{t().statistics.nothing}</p>;
+  if (rows.length === 0) return <p class="soft">{nothing}</p>;
   return (
     <ul class="visits stack">
       {rows.map((row) => (

@@ -1,6 +1,7 @@
 import { CircleHelp, Volume2, VolumeX } from "lucide-preact";
 import { useState } from "preact/hooks";
-import type { Stranger } from "../../documents";
+import type { Camera, Stranger } from "../../documents";
+import { cameras } from "../../state/house";
 import { to } from "../../state/route";
 import { isOwner } from "../../state/session";
 import { t } from "../../strings";
@@ -25,6 +26,7 @@ export function StrangerTile({ stranger, selected, onSelect, onName, onDropped }
   const words = t().strangers;
   const [over, setOver] = useState(false);
   const owner = isOwner.value;
+  const where = placesOf(stranger, cameras.value.value ?? []);
   return (
     <li
       class={selected || over ? "tile selected" : "tile"}
@@ -46,8 +48,9 @@ export function StrangerTile({ stranger, selected, onSelect, onName, onDropped }
       <a href={to("strangers", stranger.id)} class="plain-link stack" draggable={false}>
         <Face path={stranger.facePath} alt={t().now.stranger} />
         <b>{words.visits(stranger.visits)}</b>
-        <span class="soft small">
+        <span class="soft small" dir="auto">
           <Ago at={stranger.lastSeenAt} />
+          {where && ` · ${where}`}
         </span>
       </a>
       {owner && selected === null && (
@@ -76,4 +79,14 @@ export function StrangerTile({ stranger, selected, onSelect, onName, onDropped }
       )}
     </li>
   );
+}
+
+/** More than these would not be read. */
+const NAMED = 3;
+
+/** Where the stranger was seen, by the names of the cameras that are still there. */
+function placesOf(stranger: Stranger, all: Camera[]): string {
+  const names = all.filter((camera) => stranger.cameras?.includes(camera.id)).map((camera) => camera.name);
+  const rest = names.length - NAMED;
+  return names.slice(0, NAMED).join(", ") + (rest > 0 ? ` ${t().strangers.more(rest)}` : "");
 }

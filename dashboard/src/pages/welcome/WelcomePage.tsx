@@ -9,8 +9,11 @@ import {
 } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { watchNewest } from "../../firebase/alerts";
-import { cameras, people } from "../../state/house";
+import { hasDevice } from "../../firebase/house";
+import { cameras, people, site } from "../../state/house";
 import { to } from "../../state/route";
+import { user } from "../../state/session";
+import { rememberTold, told } from "../../state/told";
 import { t } from "../../strings";
 
 /** The first five minutes, a step at a time; what is done already is ticked off. */
@@ -25,6 +28,13 @@ export function WelcomePage() {
       ),
     [],
   );
+  const [getsPush, setGetsPush] = useState(false);
+  const uid = user.value?.uid;
+  useEffect(() => {
+    if (uid) hasDevice(uid).then(setGetsPush, () => {});
+  }, [uid]);
+  // a way that was tried, chosen for the house, or switched on in a browser
+  const isTold = told.value || Boolean(site.value.value?.notify) || getsPush;
   const hasPerson = (people.value.value ?? []).some((person) => (person.photoCount ?? 0) > 0);
   const hasCamera = (cameras.value.value ?? []).some((camera) => camera.lastSeenAt);
   return (
@@ -48,13 +58,13 @@ export function WelcomePage() {
         </a>
       </Step>
       <Step icon={Bell} done={hasAlert} title={words.alert} hint={words.alertHint} href={to()} />
-      <Step
-        icon={MessageSquare}
-        done={false}
-        title={words.told}
-        hint={words.toldHint}
-        href={to("settings")}
-      />
+      <Step icon={MessageSquare} done={isTold} title={words.told} hint={words.toldHint} href={to("settings")}>
+        {!isTold && (
+          <button type="button" class="button" onClick={rememberTold}>
+            {words.toldHere}
+          </button>
+        )}
+      </Step>
       <a class="button plain" href={to()}>
         {hasPerson && hasCamera && hasAlert ? words.toNow : words.skip}
       </a>

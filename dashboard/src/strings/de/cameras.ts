@@ -59,7 +59,7 @@ export const cameras: typeof english = {
     title: "Ändern",
     firmware: "Ihr Sketch",
     firmwares: { camerawebserver: "CameraWebServer (mitgeliefert)", simple: "Einfacher Servo-Sketch" },
-    ownTemplates: "Eigene Vorlagen",
+    ownTemplates: "Ein eigener Sketch",
     agentId: "Ihr Agent",
     noAgent: "Keiner",
     asSite: "Wie im ganzen Haus",
@@ -89,6 +89,27 @@ export const cameras: typeof english = {
     removeAsk: (name) => `${name} entfernen? Ihr Schlüssel gilt nicht mehr; ihre Meldungen bleiben.`,
     removed: "Kamera entfernt",
   },
+  commands: {
+    title: "Wie dein Sketch gesteuert wird",
+    lead: "Die Adresse, ohne den Rechner, unter der dein Sketch jedes davon tut. Lass weg, was er nicht kann.",
+    actions: {
+      servo: "Schwenken und neigen",
+      led: "Licht",
+      framesize: "Bildgröße",
+      snapshot: "Ein Bild aufnehmen",
+      status: "Sein Zustand",
+    },
+    places: (places) => `Wird eingesetzt: ${places}`,
+    keep: "Diese Adressen merken",
+    problems: {
+      none: "Gib mindestens eine Adresse ein. Oder wähle oben einen anderen Sketch.",
+      path: (action) =>
+        `${action}: Fang mit einem Schrägstrich an, etwa /capture. Der Rechner ist schon bekannt.`,
+      letters: (action) => `${action}: nur einfache Buchstaben, Ziffern und Zeichen, keine Leerzeichen.`,
+      long: (action) => `${action}: höchstens 200 Zeichen, mehr lehnt die Kamera ab.`,
+      place: (action, place) => `${action}: Für ${place} ist nichts da. Was es gibt, steht unter dem Feld.`,
+    },
+  },
   steer: {
     title: "Steuern",
     pad: "Schwenken und neigen. Die Pfeiltasten gehen auch.",
@@ -115,7 +136,7 @@ export const cameras: typeof english = {
     lead: "Eine Kamera hat eine private Adresse. Ein kleines Programm auf einem Rechner desselben Netzes erreicht sie.",
     steps: [
       "Auf einem Raspberry Pi oder anderen Rechner im Netz der Kameras: pip install ./agent",
-      "Ein Konto dafür anlegen (in Einstellungen, Mitglieder, oder mit scripts/grant), dann: lookout-agent pair",
+      "In der Firebase-Konsole einen Nutzer dafür anlegen. Auf dem Rechner, auf dem Lookout eingerichtet wurde: scripts/grant <seine Adresse> agent --agent-id agent_home. Dann auf dem Pi: lookout-agent pair",
       "Mit lookout-agent run starten, und hier unter „Ihr Agent“ wählen.",
     ],
   },

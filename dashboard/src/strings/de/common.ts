@@ -30,6 +30,10 @@ export const common: typeof english = {
   unknown: "Unbekannt",
   noPicture: "Kein Bild",
   offline: "Kein Netz. Was hier steht, ist von vorhin; es geht von selbst weiter.",
+  broken: {
+    text: "Diese Seite hat ihre Verbindung endgültig verloren. Was hier steht, ist von vorhin. Lade sie neu.",
+    again: "Neu laden",
+  },
   messages: "Mitteilungen",
   dismiss: "Ausblenden",
   viewerOnly: "Du darfst zusehen. Ändern dürfen nur Eigentümer.",

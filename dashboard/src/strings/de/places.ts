@@ -20,6 +20,7 @@ export const strangers: typeof english.strangers = {
   between: (first, last) => `Zuerst ${first}, zuletzt ${last}`,
   at: (camera, count) => `${count} × ${camera}`,
   where: "Besuche",
+  more: (count) => `und ${count} mehr`,
   all: "Die Meldungen zeigen",
   gone: "Diese Fremde, diesen Fremden gibt es hier nicht mehr",
   like: "Ähnliche",
@@ -46,6 +47,7 @@ export const welcome: typeof english.welcome = {
   alertHint: "Tritt vor die Kamera. Die Meldung erscheint von selbst.",
   told: "Wählen, wie du es erfährst",
   toldHint: "Per Mail, in diesem Browser oder per Webhook.",
+  toldHere: "Ich sehe nur hier nach",
   finished: "Alles bereit. Lookout passt auf.",
   toNow: "Zu den Meldungen",
 };

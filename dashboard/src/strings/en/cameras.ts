@@ -63,7 +63,7 @@ export const cameras = {
       string,
       string
     >,
-    ownTemplates: "Templates of one's own",
+    ownTemplates: "A sketch of my own",
     agentId: "Its agent",
     noAgent: "None",
     asSite: "As the site has it",
@@ -93,6 +93,27 @@ export const cameras = {
     removeAsk: (name: string) => `Remove ${name}? Its key stops working; its alerts stay.`,
     removed: "Camera removed",
   },
+  commands: {
+    title: "How your sketch is steered",
+    lead: "The address, without the host, that your sketch answers for each thing. Leave out what it cannot do.",
+    actions: {
+      servo: "Pan and tilt",
+      led: "Flashlight",
+      framesize: "Frame size",
+      snapshot: "Take a picture",
+      status: "Its status",
+    },
+    places: (places: string) => `Filled in: ${places}`,
+    keep: "Keep these addresses",
+    problems: {
+      none: "Enter at least one address. Or choose another sketch above.",
+      path: (action: string) => `${action}: begin with a slash, such as /capture. The host is known already.`,
+      letters: (action: string) => `${action}: only plain letters, digits and signs, and no spaces.`,
+      long: (action: string) => `${action}: at most 200 characters, more than that the camera refuses.`,
+      place: (action: string, place: string) =>
+        `${action}: there is nothing to fill in for ${place}. See below the field what there is.`,
+    },
+  },
   steer: {
     title: "Steer",
     pad: "Pan and tilt. The arrow keys work too.",
@@ -119,7 +140,7 @@ export const cameras = {
     lead: "A camera has a private address. A small program on any computer of that network reaches it.",
     steps: [
       "On a Raspberry Pi or another computer in the cameras' network: pip install ./agent",
-      "Make an account for it (in Settings, Members, or with scripts/grant), then: lookout-agent pair",
+      "Add a user for it in the Firebase console. On the computer where Lookout was set up: scripts/grant <its address> agent --agent-id agent_home. Then, on the Pi: lookout-agent pair",
       "Start it with lookout-agent run, and choose it here under “Its agent”.",
     ],
   },

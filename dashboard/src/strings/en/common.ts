@@ -25,6 +25,10 @@ export const common = {
   unknown: "Unknown",
   noPicture: "No picture",
   offline: "No network. What you see is from before; it goes on by itself.",
+  broken: {
+    text: "This page has lost its connection for good. What you see is from before. Load it again to go on.",
+    again: "Load again",
+  },
   messages: "Messages",
   dismiss: "Dismiss",
   viewerOnly: "You can look. Changing things is for owners.",
@@ -84,6 +88,7 @@ export const common = {
       gone: "It is not there any more.",
       missing: "The picture is not there any more.",
       unreachable: "Lookout does not answer. Check the network and try again.",
+      broken: "This page has lost its connection for good. Load it again.",
       other: "Something went wrong. Try again.",
     } as Record<string, string>,
   },

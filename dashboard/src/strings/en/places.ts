@@ -18,6 +18,7 @@ export const strangers = {
   between: (first: string, last: string) => `First ${first}, last ${last}`,
   at: (camera: string, count: number) => `${count} × ${camera}`,
   where: "Visits",
+  more: (count: number) => `and ${count} more`,
   all: "Show the alerts",
   gone: "This stranger is not here any more",
   like: "More like this",
@@ -44,6 +45,7 @@ export const welcome = {
   alertHint: "Step in front of the camera. The alert appears by itself.",
   told: "Choose how to be told",
   toldHint: "By mail, in this browser, or by a webhook.",
+  toldHere: "I just look here",
   finished: "All set. Lookout looks out.",
   toNow: "To the alerts",
 };

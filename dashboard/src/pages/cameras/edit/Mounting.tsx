@@ -1,8 +1,8 @@
-import type { CameraFields } from "../../api";
-import type { Camera } from "../../documents";
-import { t } from "../../strings";
-import { SavedField } from "../../ui/SavedField";
-import { Switch } from "../../ui/Switch";
+import type { CameraFields } from "../../../api";
+import type { Camera } from "../../../documents";
+import { t } from "../../../strings";
+import { SavedField } from "../../../ui/SavedField";
+import { Switch } from "../../../ui/Switch";
 
 const ROTATIONS = ["0", "90", "180", "270"];
 const FOV = 66;

@@ -1,17 +1,21 @@
-import { useState } from "preact/hooks";
-import { type CameraFields, changeCamera, newKey, removeCamera } from "../../api";
-import type { Camera, Treatment } from "../../documents";
-import { agents } from "../../state/house";
-import { go, to } from "../../state/route";
-import { fail, show } from "../../state/toasts";
-import { t } from "../../strings";
-import { Confirm } from "../../ui/Confirm";
-import { SavedField } from "../../ui/SavedField";
-import { Switch } from "../../ui/Switch";
+import { useEffect, useState } from "preact/hooks";
+import { type CameraFields, changeCamera, newKey, removeCamera } from "../../../api";
+import type { Camera, Treatment } from "../../../documents";
+import { agents } from "../../../state/house";
+import { go, to } from "../../../state/route";
+import { fail, show } from "../../../state/toasts";
+import { t } from "../../../strings";
+import { Confirm } from "../../../ui/Confirm";
+import { SavedField } from "../../../ui/SavedField";
+import { Switch } from "../../../ui/Switch";
+import { shownKey } from "../shownKey";
 import { Mounting } from "./Mounting";
-import { shownKey } from "./shownKey";
+import { OwnCommands } from "./OwnCommands";
 
 const TREATMENTS: Treatment[] = ["tell", "record", "ignore"];
+
+/** Beside the firmwares that the agent knows: templates of one's own. */
+const OWN = "own";
 
 /** Everything that may be set for one camera; each change is saved as it is made. */
 export function EditCamera({ camera }: { camera: Camera }) {
@@ -49,7 +53,10 @@ export function EditCamera({ camera }: { camera: Camera }) {
     }
   }
 
-  const own = typeof camera.commandMap === "object" ? "own" : (camera.commandMap ?? "camerawebserver");
+  const firmware = typeof camera.commandMap === "object" ? OWN : (camera.commandMap ?? "camerawebserver");
+  // chosen, but without a path yet: nothing of it is stored
+  const [isOwn, setIsOwn] = useState(firmware === OWN);
+  useEffect(() => setIsOwn(firmware === OWN), [firmware]);
   const select = (
     label: string,
     value: string,
@@ -89,13 +96,14 @@ export function EditCamera({ camera }: { camera: Camera }) {
       )}
       {select(
         words.firmware,
-        own,
-        [
-          ...Object.entries(words.firmwares),
-          ...(own === "own" ? [["own", words.ownTemplates] as [string, string]] : []),
-        ],
-        (commandMap) => commandMap !== "own" && save({ commandMap }).catch(() => {}),
+        isOwn ? OWN : firmware,
+        [...Object.entries(words.firmwares), [OWN, words.ownTemplates]],
+        (commandMap) => {
+          setIsOwn(commandMap === OWN);
+          if (commandMap !== OWN) save({ commandMap }).catch(() => {});
+        },
       )}
+      {isOwn && <OwnCommands camera={camera} save={save} />}
       {select(
         words.armed,
         camera.armed === true ? "yes" : camera.armed === false ? "no" : "",
