@@ -17,7 +17,15 @@ from urllib.parse import quote, unquote_plus
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Request,
+    StorageState,
+    sync_playwright,
+)
 
 from stack.install import photos
 from stack.install.bootstrap import ROOT
@@ -30,6 +38,10 @@ from stack.tools.browser import launch, sign_in
 ADMIN = {"Authorization": "Bearer owner"}
 PHONE = {"width": 390, "height": 844}
 SECONDS = 30
+EVENT_SECONDS = 90
+"""As long as the emulators may need for an event on a busy machine."""
+
+UNDO_MILLISECONDS = 10_500
 
 REPORTS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP ${event.effectiveDirective} ${event.blockedURI}`));"""
@@ -176,7 +188,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 def until(fact: Callable[[], bool]) -> None:
     """Wait until something is so that no page tells of."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + EVENT_SECONDS
     while not fact():
         assert time.monotonic() < deadline, "it never came to be"
         time.sleep(0.1)
@@ -189,19 +201,34 @@ class Visitor:
     house: House
     context: BrowserContext
     complaints: list[str]
+    owner_session: StorageState
+    """What a browser keeps in which the owner signed in once."""
 
     def open(self, account: Account | None, path: str = "") -> Page:
-        """A page of the site, signed in as ``account`` or as nobody."""
-        page = self.context.new_page()
-        page.set_default_timeout(SECONDS * 1000)
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        if account is None:
+        """A page of the site, signed in as ``account`` or as nobody.
+
+        The owner comes back to a session of before; everybody else signs in.
+        """
+        if account == self.house.info.owner and not self.context.pages:
+            # no page may be open, which would hold on to what is replaced
+            self.context.set_storage_state(self.owner_session)
+        page = self.new_page()
+        if account is None or account == self.house.info.owner:
             page.goto(f"{self.house.site}/{path}")
         else:
             sign_in(page, self.house.site, account)
             if path:
                 page.goto(f"{self.house.site}/{path}")
+        if account == self.house.info.owner:
+            page.locator("nav.nav").wait_for()
+        return page
+
+    def new_page(self) -> Page:
+        """An empty page that is listened to."""
+        page = self.context.new_page()
+        page.set_default_timeout(SECONDS * 1000)
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
     def queries(self) -> list[tuple[str, int]]:
@@ -224,15 +251,29 @@ class Visitor:
         return asked
 
 
+def _context(browser: Browser, **options: Any) -> BrowserContext:
+    context = browser.new_context(locale="en-GB", **({"viewport": PHONE} | options))
+    context.add_init_script(REPORTS)
+    return context
+
+
+@pytest.fixture(scope="session")
+def owner_session(house: House, browser: Browser) -> StorageState:
+    """What the browser keeps once the owner has signed in: so that one test does it, and not a hundred."""
+    context = _context(browser)
+    sign_in(context.new_page(), house.site, house.info.owner)
+    kept = context.storage_state(indexed_db=True)
+    context.close()
+    return kept
+
+
 @pytest.fixture
-def visit(house: House, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visit(house: House, browser: Browser, owner_session: StorageState) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors; at the end of the test no page may have broken its policy or thrown."""
     made: list[Visitor] = []
 
     def make(**options: Any) -> Visitor:
-        context = browser.new_context(locale="en-GB", **({"viewport": PHONE} | options))
-        context.add_init_script(REPORTS)
-        made.append(Visitor(house, context, []))
+        made.append(Visitor(house, _context(browser, **options), [], owner_session))
         return made[-1]
 
     yield make
@@ -240,6 +281,15 @@ def visit(house: House, browser: Browser) -> Iterator[Callable[..., Visitor]]:
         visitor.context.close()
     breaches = [text for visitor in made for text in visitor.complaints if not _is_usual(text)]
     assert breaches == []
+
+
+@pytest.fixture(scope="session")
+def phone(house: House, browser: Browser, owner_session: StorageState) -> Iterator[Visitor]:
+    """The owner's own phone: what it has loaded once it keeps, as phones do."""
+    visitor = Visitor(house, _context(browser), [], owner_session)
+    visitor.context.set_storage_state(owner_session)
+    yield visitor
+    visitor.context.close()
 
 
 def _is_usual(complaint: str) -> bool:
@@ -250,6 +300,27 @@ def _is_usual(complaint: str) -> bool:
 
 
 @pytest.fixture
-def owner_page(house: House, visit: Callable[..., Visitor]) -> Page:
-    """The first page, as the owner sees it on a phone."""
-    return visit().open(house.info.owner)
+def owner_page(house: House, phone: Visitor) -> Iterator[Page]:
+    """The first page, as the owner sees it on a phone; nothing that was chosen on it before is kept."""
+    page = phone.new_page()
+    page.goto(house.site)
+    page.locator("nav.nav").wait_for()
+    yield page
+    page.evaluate("localStorage.clear()") if page.url.startswith(house.site) else None
+    page.close()
+    breaches = [text for text in phone.complaints if not _is_usual(text)]
+    phone.complaints.clear()
+    assert breaches == []
+
+
+def ten_seconds_pass(page: Page) -> None:
+    """Have the time go by in which an owner can undo: on a page whose ``clock`` is installed."""
+    page.clock.fast_forward(UNDO_MILLISECONDS)
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing moves, and nothing that is shown is still being waited for."""
+    page.wait_for_function(
+        "() => !document.querySelector('main [role=status].waiting') && document.getAnimations().every("
+        "(one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"
+    )

@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Locator, Page, expect
 
 from stack.fake_camera import client
-from tests.dashboard.conftest import House, Visitor, until
+from tests.dashboard.conftest import House, Visitor, settle, ten_seconds_pass, until
 from tests.e2e import cast
 
 Visit = Callable[..., Visitor]
@@ -101,8 +101,10 @@ def test_an_alert_that_is_deleted_while_it_is_open_says_so(
     expect(_alert_of(owner_page, alert_id)).to_have_count(0)
 
 
-def test_a_stranger_is_named_and_past_alerts_change(house: House, owner_page: Page, samples: Path) -> None:
-    page = owner_page
+def test_a_stranger_is_named_and_past_alerts_change(house: House, visit: Visit, samples: Path) -> None:
+    visitor = visit()
+    visitor.context.clock.install()
+    page = visitor.open(house.info.owner)
     first = _new_visit(house, cast.frame(samples, "woman in black"))
     second = _new_visit(house, cast.frame(samples, "woman in black", cast.SHOTS[1]))
     expect(_alert_of(page, first)).to_contain_text("A stranger")
@@ -110,6 +112,7 @@ def test_a_stranger_is_named_and_past_alerts_change(house: House, owner_page: Pa
     page.get_by_role("dialog").get_by_label("Name").fill("Postwoman")
     page.get_by_role("option", name="New person: Postwoman").click()
     expect(_alert_of(page, second)).to_contain_text("Postwoman")
+    ten_seconds_pass(page)
     expect(_alert_of(page, first)).to_contain_text("Postwoman", timeout=60_000)
     page.goto(f"{house.site}/#/people")
     expect(page.locator(".tile b", has_text="Postwoman")).to_be_visible()
@@ -184,7 +187,7 @@ def test_a_viewer_is_refused_every_change_in_the_page_and_by_the_rules(
     for path in ("#/people", "#/people/Mia", "#/strangers", "#/cameras", "#/cameras/cam_001", "#/settings"):
         page.goto(f"{house.site}/{path}")
         page.get_by_role("heading").first.wait_for()
-        page.wait_for_timeout(300)
+        settle(page)
         names = page.get_by_role("main").get_by_role("button").all_inner_texts()
         assert set(map(str.strip, names)) <= {"Sign out", "Sign out everywhere"}, path
     # a call around the page is refused by the rules and by the functions

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from stack.fake_camera import client
-from tests.dashboard.conftest import House, Visitor, until
+from tests.dashboard.conftest import House, Visitor, ten_seconds_pass, until
 from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
 from tests.dashboard.test_people import ENROLMENT_MILLISECONDS
 from tests.e2e import cast
@@ -95,8 +95,10 @@ def test_in_full_screen_one_swipes_on_downloads_and_shares(house: House, visit: 
         expect(page).to_have_url(f"{house.site}/#/alerts/{there}")
 
 
-def test_several_who_are_selected_are_named_at_once(house: House, owner_page: Page, samples: Path) -> None:
-    page = owner_page
+def test_several_who_are_selected_are_named_at_once(house: House, visit: Visit, samples: Path) -> None:
+    visitor = visit()
+    visitor.context.clock.install()
+    page = visitor.open(house.info.owner)
     ids = [_new_visit(house, _biden(samples), camera) for camera in (0, 1)]
     expect(_alert_of(page, ids[1])).to_contain_text("A stranger")
     alert = house.fields(f"alerts/{ids[1]}") or {}
@@ -109,6 +111,7 @@ def test_several_who_are_selected_are_named_at_once(house: House, owner_page: Pa
     page.get_by_role("option", name="New person: Postman Joe").click()
     for alert_id in ids:
         expect(_alert_of(page, alert_id)).to_contain_text("Postman Joe")
+    ten_seconds_pass(page)
     until(lambda: len({_person(house, one) for one in ids} - {None}) == 1)
     # the photos are enrolled, and the stranger is there no more
     until(lambda: house.fields(f"strangers/{stranger}") is None)
@@ -121,7 +124,9 @@ def test_strangers_who_are_one_are_merged_by_dragging_or_by_selecting_two(
     one = _stranger(house, _biden(samples))
     other = _stranger(house, cast.frame(samples, "woman on the right"))
     assert one != other
-    page = visit(viewport={"width": 1280, "height": 900}).open(house.info.owner, "#/strangers")
+    visitor = visit(viewport={"width": 1280, "height": 900})
+    visitor.context.clock.install()
+    page = visitor.open(house.info.owner, "#/strangers")
     first, second = (page.locator(".tile", has=page.locator(f"a[href$='{who}']")) for who in (one, other))
     expect(second).to_be_visible()
     first.drag_to(second)
@@ -133,6 +138,7 @@ def test_strangers_who_are_one_are_merged_by_dragging_or_by_selecting_two(
         tile.get_by_role("checkbox").check()
     page.get_by_role("button", name="These are the same").click()
     expect(page.get_by_text("One stranger now")).to_be_visible()
+    ten_seconds_pass(page)
     until(lambda: len([who for who in (one, other) if house.fields(f"strangers/{who}")]) == 1)
     _forget_strangers(house, one, other)
 

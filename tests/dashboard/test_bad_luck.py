@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.dashboard.conftest import House, Visitor, until
+from tests.dashboard.conftest import House, Visitor, ten_seconds_pass, until
 from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
 from tests.dashboard.test_people import _add, _photo
 
@@ -83,6 +83,7 @@ def test_storage_that_refuses_leaves_alerts_readable_and_says_why_a_photo_is_not
 ) -> None:
     alert_id = _new_visit(house, _obama(samples))
     visitor = visit()
+    visitor.context.clock.install()
     refused = json.dumps({"error": {"code": 403, "message": "Permission denied."}})
     asked: list[str] = []
 
@@ -109,6 +110,7 @@ def test_storage_that_refuses_leaves_alerts_readable_and_says_why_a_photo_is_not
     expect(tiles).to_have_count(2)
     tiles.first.get_by_role("button", name="Remove").click()
     expect(tiles).to_have_count(1)
+    ten_seconds_pass(page)
     expect(page.get_by_text("That was refused")).to_be_visible(timeout=20_000)
     expect(tiles).to_have_count(2)
 
@@ -161,3 +163,31 @@ def test_after_a_settings_page_everything_that_is_set_is_stored_as_declared(
     expect(page.get_by_text("That was refused")).to_be_visible()
     expect(page.get_by_label("Push key")).to_have_value("B" + "x9_-" * 21 + "AB")
     house.delete("settings/site")
+
+
+def test_a_page_whose_connection_broke_for_good_says_so_and_is_loaded_again(
+    house: House, visit: Visit
+) -> None:
+    visitor = visit()
+    page = visitor.open(house.info.owner)
+    expect(page.locator(".alert").first).to_be_visible()
+    # a message that Firebase's own code takes for impossible: it gives up, and answers nothing from then on
+    impossible = json.dumps([[1, [{"targetChange": {"targetChangeType": "IMPOSSIBLE"}}]]])
+    body = f"{len(impossible)}\n{impossible}"
+
+    def spoil(route: Route) -> None:
+        if route.request.method == "GET" and "TYPE=xmlhttp" in route.request.url:
+            route.fulfill(status=200, content_type="text/plain", body=body)
+        else:
+            route.continue_()
+
+    visitor.context.route("**/Listen/channel*", spoil)
+    page.goto(f"{house.site}/#/strangers")
+    page.reload()
+    expect(page.get_by_text("This page has lost its connection for good")).to_be_visible()
+    visitor.context.unroute("**/Listen/channel*")
+    page.get_by_role("button", name="Load again").click()
+    expect(page.locator(".tile").first).to_be_visible()
+    expect(page.get_by_text("has lost its connection")).to_have_count(0)
+    assert any("ASSERTION" in text for text in visitor.complaints)
+    visitor.complaints.clear()

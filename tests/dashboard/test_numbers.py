@@ -36,9 +36,14 @@ def test_each_reason_says_how_many_frames_at_which_camera_and_what_to_do(
     expect(page.locator("li", has_text="Faces too small").first).to_contain_text("A larger frame size")
 
 
-def _counted(house: House) -> bool:
+def _stats(house: House) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {house.token(house.info.owner)}"}
     told: dict[str, Any] = requests.get(f"{house.site}/stats", headers=headers, timeout=30).json()
+    return told
+
+
+def _counted(house: House) -> bool:
+    told = _stats(house)
     back = [one for one in told["today"]["by_camera"] if one["camera_id"] == "cam_002"]
     return bool(back) and back[0]["reasons"].get("too_small", 0) > 0
 
@@ -97,3 +102,40 @@ def test_a_strangers_page_says_how_often_when_and_where_and_names_or_never_minds
     page.keyboard.press("Escape")
     page.get_by_role("link", name="More like this").click()
     expect(page.get_by_role("heading", name="More like this")).to_be_visible()
+
+
+def test_two_weeks_are_told_by_hour_person_and_camera_and_so_is_today(house: House, owner_page: Page) -> None:
+    told = _stats(house)
+    today, two_weeks = told["today"], told["two_weeks"]
+    assert two_weeks["known"] + two_weeks["unknown"] > today["known"] + today["unknown"]
+    page = owner_page
+    page.goto(f"{house.site}/#/statistics")
+    hours = page.locator("section", has=page.get_by_role("heading", name="By hour"))
+    persons = page.locator("section", has=page.get_by_role("heading", name="By person"))
+    cameras = page.locator("section", has=page.get_by_role("heading", name="By camera"))
+    hours.locator("summary").click()
+    expect(hours.locator("tbody tr")).to_have_count(24)
+    for period, counts in (("Two weeks", two_weeks), ("Today", today)):
+        page.get_by_role("radio", name=period).check()
+        rows = [[str(one["hour"]), str(one["known"]), str(one["unknown"])] for one in counts["hours"]]
+        cells = "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+        assert hours.locator("tbody tr").evaluate_all(cells) == rows
+        assert len(counts["by_person"]) == persons.locator("li").count()
+        for one in counts["by_camera"]:
+            row = cameras.locator("li", has_text=one["name"])
+            expect(row.locator("b")).to_have_text(str(one["known"] + one["unknown"]))
+
+
+def test_a_strangers_tile_says_where_it_was_seen(house: House, owner_page: Page, samples: Path) -> None:
+    frame = on_frame((samples / "biden.jpg").read_bytes(), 800, 600)
+    told: dict[str, Any] = {}
+    for camera in (0, 1):
+        house.delete(f"visits/{house.info.cameras[camera].id}")
+        told = house.post(frame, camera)
+    stranger = (house.fields(f"alerts/{told['alert_id']}") or {})["strangerId"]["stringValue"]
+    page = owner_page
+    page.goto(f"{house.site}/#/strangers")
+    tile = page.locator(".tile", has=page.locator(f"a[href$='{stranger}']"))
+    expect(tile).to_contain_text(re.compile("· (Front Door, Back Door|Back Door, Front Door)"))
+    for path in (f"stranger_vectors/{stranger}", f"strangers/{stranger}"):
+        house.delete(path)

@@ -11,6 +11,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from stack.local.info import Account
+from stack.tools.browser import sign_in
 from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
 Visit = Callable[..., Visitor]
@@ -106,7 +107,8 @@ def test_the_page_works_with_all_storage_blocked(house: House, visit: Visit) -> 
         """for (const name of ["localStorage", "sessionStorage", "indexedDB"])
              Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });"""
     )
-    page = visitor.open(house.info.owner)
+    page = visitor.new_page()
+    sign_in(page, house.site, house.info.owner)
     expect(page.locator(".alert").first).to_be_visible()
 
 
