@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,8 +91,14 @@ def _object(info: StackInfo) -> str:
 
 def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: Path) -> None:
     base = str(project.free_ports().base)
-    with _in_front(folder, "--port-base", base, "--keep") as (dev, output):
+    with _in_front(folder, "--port-base", base, "--keep", "--watch") as (dev, output):
         printed = "".join(_until(output, "Ctrl-C ends it."))
+        vite = re.sub(r"\x1b\[[\d;]*m", "", _until(output, "Local:")[-1]).split()[-1]
+        # the dashboard's sources themselves, beside the built one that Hosting serves
+        assert "/src/main.tsx" in requests.get(vite, timeout=20).text
+        assert "export function App" in requests.get(f"{vite}src/app.tsx", timeout=20).text
+        # and what only the stack knows
+        assert requests.get(f"{vite}__/firebase/init.json", timeout=20).json()["projectId"]
         first = emulators.running(folder)
         assert first is not None
         assert first.camera.key in printed
@@ -109,6 +116,8 @@ def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: 
     assert "Stopped." in rest
     assert processes.marked(folder) == []
     assert emulators.running(folder) is None
+    with pytest.raises(requests.ConnectionError):
+        requests.get(vite, timeout=20)
 
     done = _detached(folder, "--port-base", base, "--keep", "--detach")
     assert done.returncode == 0, done.stdout
