@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.contenders.process import memory
 from stack.fake_camera import client
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
@@ -28,9 +28,11 @@ SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """``seconds`` to the first answer, and the ``peak`` memory in MB of the process after some frames."""
+    """``seconds`` to the first answer, those of the ``processor`` until then, and the ``peak`` memory in MB of the
+    process after some frames."""
 
     seconds: float
+    processor: float
     peak: float
 
 
@@ -65,9 +67,10 @@ def cold_start(function: str, info: StackInfo, ask: Ask) -> ColdStart:
         url = f"http://127.0.0.1:{port}"
         _until_answered(ask, url)
         seconds = time.monotonic() - started
+        used = sum(map(_processor, processes_of(process.pid)))
         for _ in range(AGAIN):
             _until_answered(ask, url)
-        return ColdStart(seconds, max(map(_peak, _processes(process.pid))))
+        return ColdStart(seconds, used, max(memory(pid, "VmHWM") for pid in processes_of(process.pid)))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
@@ -85,12 +88,13 @@ def _until_answered(ask: Ask, url: str) -> None:
         time.sleep(0.02)
 
 
-def _processes(leader: int) -> list[int]:
-    """The leader and its workers."""
+def processes_of(leader: int) -> list[int]:
+    """The leader of a served function and its workers."""
     children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
     return [leader, *map(int, children)]
 
 
-def _peak(pid: int) -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return int(found.group(1)) / 1024 if found else 0.0
+def _processor(pid: int) -> float:
+    """Seconds of the processor that a process has used: fields 14 and 15 of its ``stat`` (proc_pid_stat(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

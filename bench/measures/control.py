@@ -7,7 +7,8 @@ import time
 import numpy as np
 import requests
 
-from bench.first_answer import cold_start
+from bench.contenders.first_answer import cold_start
+from bench.context import Context
 from bench.result import Figure
 from stack.local import owner
 from stack.local.info import StackInfo
@@ -21,8 +22,9 @@ COLD_STARTS = 3
 SECONDS = 15
 
 
-def run(info: StackInfo) -> list[Figure]:
-    """Measure on the running stack ``info``, whose first camera answers at once."""
+def run(context: Context) -> list[Figure]:
+    """Measure on the running stack, whose first camera answers at once."""
+    info = context.stack
     token = owner.sign_in(info)
     spent = [_command(info, token, pan=20 + turn % 140) for turn in range(WARM_UP + COMMANDS)][WARM_UP:]
     return [

@@ -1,0 +1,1 @@
+"""What is measured, in processes of its own: the original's recipe, Lookout, and ``detect`` as it is served."""
