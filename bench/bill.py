@@ -16,13 +16,13 @@ from google.cloud.firestore_v1.types import (
 
 @dataclass
 class Bill:
-    """``reads`` and ``writes`` of documents, deletions among the latter, and ``uploads`` of objects. ``bytes`` of
+    """``reads`` and ``writes`` of documents, deletions among the latter, and ``uploads`` of objects. ``carried``: bytes of
     all of them, there and back, without their headers."""
 
     reads: int = 0
     writes: int = 0
     uploads: int = 0
-    bytes: int = 0
+    carried: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -34,7 +34,7 @@ class Bill:
     def count_call(self, method: str, sent: Sequence[bytes], answers: Sequence[bytes]) -> None:
         """Count a call of Firestore that was answered."""
         with self._lock:
-            self.bytes += sum(map(len, (*sent, *answers)))
+            self.carried += sum(map(len, (*sent, *answers)))
             if method == "BatchGetDocuments":
                 # one that is not there costs as much
                 told = [BatchGetDocumentsResponse.deserialize(answer) for answer in answers]
@@ -51,5 +51,5 @@ class Bill:
     def count_request(self, method: str, size: int) -> None:
         """Count a request to Storage of so many bytes, its answer's among them."""
         with self._lock:
-            self.bytes += size
+            self.carried += size
             self.uploads += method in ("POST", "PUT")

@@ -65,7 +65,7 @@ def _counted(kind: str, edge: Forwarder, judge: Callable[[], object]) -> list[Fi
         Figure(f"{kind}: documents read", count.reads, "", target),
         Figure(f"{kind}: documents written", count.writes, "", target),
         Figure(f"{kind}: pictures stored", count.uploads, ""),
-        Figure(f"{kind}: bytes", count.bytes / 1000, "KB"),
+        Figure(f"{kind}: bytes", count.carried / 1000, "KB"),
     ]
 
 
