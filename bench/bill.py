@@ -16,8 +16,8 @@ from google.cloud.firestore_v1.types import (
 
 @dataclass
 class Bill:
-    """``reads`` and ``writes`` of documents, deletions among the latter, and ``uploads`` of objects. ``carried``: bytes of
-    all of them, there and back, without their headers."""
+    """``reads`` and ``writes`` of documents, deletions among the latter, and ``uploads`` of objects.
+    ``carried``: bytes of all of them, there and back, without their headers."""
 
     reads: int = 0
     writes: int = 0
