@@ -19,3 +19,28 @@ export function minuteOf(at: Date, timeZone: string): number {
   const [hour = 0, minute = 0] = parts.format(at).split(":").map(Number);
   return hour * 60 + minute;
 }
+
+/** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. */
+function aheadOf(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(at);
+  const of = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((part) => part.type === type)?.value ?? 0);
+  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - at;
+}
+
+/** The moment at which a day such as `2026-05-31` begins in a zone. */
+export function startOf(day: string, zone: string): Date {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // the clocks may be put forward or back between the first guess and the day itself
+  const guess = midnight - aheadOf(midnight, zone);
+  return new Date(midnight - aheadOf(guess, zone));
+}

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { PhotoError, prepared } from "../device/photo";
 import { PictureError, uploadPhoto } from "../firebase/pictures";
+import { serverNow } from "../firebase/project";
 
 export interface Upload {
   /** Also the name of the photo in Storage, so that its document is found. */
@@ -32,7 +33,7 @@ async function run(upload: Upload): Promise<void> {
     const photo = await prepared(upload.file);
     change(upload.id, { step: "uploading", part: 0, problem: null });
     await uploadPhoto(upload.personId, upload.id, photo, (part) => change(upload.id, { part }));
-    change(upload.id, { step: "processing", since: Date.now() });
+    change(upload.id, { step: "processing", since: serverNow().getTime() });
   } catch (error) {
     const known = error instanceof PhotoError || error instanceof PictureError;
     change(upload.id, { step: "failed", problem: known ? error.kind : "unreachable" });

@@ -34,7 +34,7 @@ export function SavedField({ label, value, onSave, hint, type = "text", required
           type={type}
           required={required}
           dir={type === "text" ? "auto" : undefined}
-          maxLength={100}
+          maxLength={400}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
           {...rest}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CallError, type NotWatched, watchCamera } from "../../api";
 import { latest } from "../../firebase/alerts";
 import { readPicture } from "../../firebase/pictures";
+import { serverNow } from "../../firebase/project";
 
 /** The server keeps live pictures for 30 s after each call. */
 const RENEW_MILLISECONDS = 20_000;
@@ -63,8 +64,11 @@ export function useLatestPicture(cameraId: string, always = false) {
       // two frames of a camera hardly ever have as many bytes
       if (picture && picture.size !== size) {
         size = picture.size;
-        show(picture, new Date(), true);
-      } else if (now.live && (!picture || Date.now() - (now.at?.getTime() ?? 0) > LIVE_MILLISECONDS)) {
+        show(picture, serverNow(), true);
+      } else if (
+        now.live &&
+        (!picture || serverNow().getTime() - (now.at?.getTime() ?? 0) > LIVE_MILLISECONDS)
+      ) {
         change({ live: false });
       }
     }

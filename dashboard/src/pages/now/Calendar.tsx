@@ -4,6 +4,7 @@ import { monthOf } from "../../domain/calendar";
 import { alertsOn } from "../../firebase/alerts";
 import { serverNow } from "../../firebase/project";
 import { dayName, dayOf } from "../../state/time";
+import { fail } from "../../state/toasts";
 import { locale, t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
 
@@ -35,7 +36,7 @@ export function Calendar({ chosen, onClose, onChosen }: Props) {
       }),
     ).then(
       () => stale || setCounts(new Map(counted)),
-      () => {},
+      (error: unknown) => stale || fail(error),
     );
     return () => {
       stale = true;

@@ -16,9 +16,11 @@ import { watchAlert } from "../../firebase/alerts";
 import { go, to } from "../../state/route";
 import { isOwner } from "../../state/session";
 import { clock } from "../../state/time";
+import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
 import { Ago } from "../../ui/Time";
+import { Waiting } from "../../ui/Waiting";
 import { AddPhoto } from "./AddPhoto";
 import { correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
 import { Frame } from "./Frame";
@@ -36,15 +38,18 @@ interface Props {
 /** One alert over the whole screen: its frame, what can be said of it, and the next. */
 export function Viewer({ id, alerts, patch, onWho }: Props) {
   const [found, setFound] = useState<{ id: string; alert: Alert | null } | null>(null);
-  useEffect(
-    () =>
-      watchAlert(
-        id,
-        (alert) => setFound({ id, alert }),
-        () => {},
-      ),
-    [id],
-  );
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    setProblem("");
+    return watchAlert(
+      id,
+      (alert) => {
+        setFound({ id, alert });
+        setProblem("");
+      },
+      (error) => setProblem(inWords(error)),
+    );
+  }, [id]);
   const listed = alerts.find((one) => one.id === id);
   const alert = found?.id === id ? found.alert : listed;
   const index = alerts.findIndex((one) => one.id === id);
@@ -81,6 +86,8 @@ export function Viewer({ id, alerts, patch, onWho }: Props) {
             <X aria-hidden="true" />
           </button>
         </header>
+        {alert === undefined && !problem && <Waiting />}
+        {alert === undefined && problem && <p class="badge bad block">{problem}</p>}
         {alert === null && (
           <div class="empty">
             <h3>{t().now.gone}</h3>

@@ -1,11 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../../documents";
+import { startOf } from "../../domain/calendar";
 import { changePerson, type PersonChange } from "../../firebase/people";
-import { dayOf } from "../../state/time";
+import { dayOf, zone } from "../../state/time";
 import { fail, show } from "../../state/toasts";
 import { t } from "../../strings";
 import { NameField } from "../../ui/forms/NameField";
 import { Switch } from "../../ui/Switch";
+
+/** A browser takes years of six digits, Firestore those of four. */
+const LAST_DAY = "9999-12-31";
 
 /** What an owner may say of a person: name, muted, consent. */
 export function Details({ person }: { person: Person }) {
@@ -25,7 +29,9 @@ export function Details({ person }: { person: Person }) {
   }
 
   function onDate(field: "consentAt" | "consentExpiresAt", value: string) {
-    save({ [field]: value ? new Date(`${value}T00:00:00`) : null }).catch(() => {});
+    if (value > LAST_DAY || value.length > LAST_DAY.length) return;
+    // a day begins when it does so in the house, wherever this browser is
+    save({ [field]: value ? startOf(value, zone.value) : null }).catch(() => {});
   }
 
   return (
@@ -56,6 +62,7 @@ export function Details({ person }: { person: Person }) {
           <input
             class="input"
             type="date"
+            max={LAST_DAY}
             value={person.consentAt ? dayOf(person.consentAt) : ""}
             onChange={(event) => onDate("consentAt", event.currentTarget.value)}
           />
@@ -65,6 +72,7 @@ export function Details({ person }: { person: Person }) {
           <input
             class="input"
             type="date"
+            max={LAST_DAY}
             value={person.consentExpiresAt ? dayOf(person.consentExpiresAt) : ""}
             onChange={(event) => onDate("consentExpiresAt", event.currentTarget.value)}
           />

@@ -6,6 +6,7 @@ import { people } from "../../state/house";
 import { useWatchedPhotos } from "../../state/photos";
 import { to } from "../../state/route";
 import { isOwner } from "../../state/session";
+import { fail } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
 import { Face, Portrait } from "../../ui/Face";
@@ -70,7 +71,7 @@ function useLatestAlerts(personId: string): Alert[] {
   const [alerts, setAlerts] = useState<Alert[]>([]);
   useEffect(() => {
     setAlerts([]);
-    latest({ personId }, PAGE).then(setAlerts, () => {});
+    latest({ personId }, PAGE).then(setAlerts, fail);
   }, [personId]);
   return alerts;
 }

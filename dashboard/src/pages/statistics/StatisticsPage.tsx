@@ -69,7 +69,7 @@ function Report({ report }: { report: Stats }) {
     <>
       <div class="numbers">
         <Figure number={report.total_alerts_today} label={words.alerts} />
-        <Figure number={today.unknown} label={words.unknown} strange />
+        <Figure number={today.unknown} label={words.strangersToday} strange />
         <Figure number={report.active_cameras} label={words.activeCameras} />
         <Figure number={report.known_persons} label={words.knownPeople} />
       </div>

@@ -29,7 +29,7 @@ export function Week() {
     let ended = false;
     setAlerts(null);
     setProblem("");
-    const since = new Date(Date.now() - DAYS * DAY_MILLISECONDS);
+    const since = new Date(serverNow().getTime() - DAYS * DAY_MILLISECONDS);
     latestSince({ personId: chosen }, since, PAGES).then(
       (found) => ended || setAlerts(found),
       (error: unknown) => ended || setProblem(inWords(error)),

@@ -7,7 +7,7 @@ import { watchStranger } from "../../firebase/house";
 import { go, to } from "../../state/route";
 import { isOwner } from "../../state/session";
 import { fullTime } from "../../state/time";
-import { deferred } from "../../state/toasts";
+import { deferred, fail } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
 import { Face } from "../../ui/Face";
@@ -23,7 +23,7 @@ export function StrangerPage({ id }: { id: string }) {
   const [naming, setNaming] = useState(false);
   useEffect(() => watchStranger(id, setStranger, () => setStranger(null)), [id]);
   useEffect(() => {
-    latest({ strangerId: id }, 30).then(setAlerts, () => {});
+    latest({ strangerId: id }, 30).then(setAlerts, fail);
   }, [id]);
   const places = placesOf(alerts);
   if (stranger === undefined) return <Waiting />;

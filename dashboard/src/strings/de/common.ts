@@ -28,6 +28,7 @@ export const common: typeof english = {
   copied: "Kopiert",
   loading: "Einen Moment …",
   unknown: "Unbekannt",
+  nameRule: "Höchstens 100 Zeichen, und nicht nur Leerzeichen.",
   noPicture: "Kein Bild",
   offline: "Kein Netz. Was hier steht, ist von vorhin; es geht von selbst weiter.",
   broken: {
@@ -95,6 +96,7 @@ export const common: typeof english = {
       gone: "Das gibt es nicht mehr.",
       missing: "Das Bild gibt es nicht mehr.",
       unreachable: "Lookout antwortet nicht. Prüfe das Netz und versuche es noch einmal.",
+      broken: "Diese Seite hat ihre Verbindung endgültig verloren. Lade sie neu.",
       other: "Etwas ist schiefgegangen. Versuche es noch einmal.",
     },
   },

@@ -12,6 +12,7 @@ export const statistics: typeof english.statistics = {
   byCamera: "Nach Kamera",
   known: "Bekannte",
   unknown: "Fremde",
+  strangersToday: "Fremde heute",
   frames: (count) => (count === 1 ? "1 Bild" : `${count} Bilder`),
   mean: (milliseconds) => `je ${milliseconds} ms`,
   reasons: "Bilder ohne Meldung",

@@ -23,6 +23,7 @@ export const common = {
   copied: "Copied",
   loading: "One moment …",
   unknown: "Unknown",
+  nameRule: "At most 100 characters, and not only spaces.",
   noPicture: "No picture",
   offline: "No network. What you see is from before; it goes on by itself.",
   broken: {

@@ -10,6 +10,7 @@ export const statistics = {
   byCamera: "By camera",
   known: "Known",
   unknown: "Strangers",
+  strangersToday: "Strangers today",
   frames: (count: number) => (count === 1 ? "1 frame" : `${count} frames`),
   mean: (milliseconds: number) => `${milliseconds} ms each`,
   reasons: "Frames that made no alert",

@@ -1,3 +1,8 @@
+import { t } from "../../strings";
+
+/** At most 100 characters, an emoji as one, and not only spaces. */
+const RULE = "(?=.*\\S).{1,100}";
+
 interface Props {
   label: string;
   hint?: string;
@@ -13,8 +18,9 @@ export function NameField({ label, hint, value, onInput }: Props) {
       <input
         class="input"
         required
-        maxLength={100}
-        pattern=".*\S.*"
+        maxLength={400}
+        pattern={RULE}
+        title={t().nameRule}
         dir="auto"
         value={value}
         onInput={(event) => onInput(event.currentTarget.value)}
