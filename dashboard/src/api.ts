@@ -1,9 +1,9 @@
 /** The calls that need the server's judgement: the contract between this page and the functions. */
 import type { Camera } from "./documents";
 import { idToken, tokenAtHand } from "./firebase/session";
-import type { Separation, Stats } from "./reports";
+import type { Separation, Stats, Status } from "./reports";
 
-export type { Separation, Stats } from "./reports";
+export type { Separation, Stats, Status } from "./reports";
 
 /** The function's own words; `code` as in the tables of docs/api.md, `unreachable` where nothing answered. */
 export class CallError extends Error {
@@ -144,6 +144,10 @@ export function separation() {
 
 export function stats() {
   return call<Stats>("GET", "/stats");
+}
+
+export function status() {
+  return call<Status>("GET", "/status");
 }
 
 /** What an owner may set. */

@@ -56,3 +56,31 @@ export interface Stats {
   two_weeks: Counts;
   days: { day: string; known: number; unknown: number }[];
 }
+
+/** `GET /status`: how the site is doing, for owners. */
+export interface Status {
+  cameras: {
+    id: string;
+    name: string | null;
+    status: string;
+    lastSeenAt: string | null;
+    lastReason: string | null;
+  }[];
+  agents: {
+    id: string;
+    state: string;
+    version: string | null;
+    cameras: string[];
+    lastSeenAt: string | null;
+  }[];
+  telling: {
+    told: number;
+    waiting: number;
+    median_seconds: number | null;
+    longest_seconds: number | null;
+  };
+  errors: { kind: string; about: string; at: string; message: string }[];
+  network: string | null;
+  version: string;
+  month: { month: string; frames: number; dollars: number };
+}

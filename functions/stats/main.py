@@ -1,4 +1,4 @@
-"""``/stats``: the site in numbers."""
+"""``/stats`` and ``/status``: the site in numbers, and how it is doing."""
 
 from firebase_functions import https_fn
 

@@ -1,4 +1,4 @@
-"""The site in numbers, from a handful of reads."""
+"""The site in numbers, from a handful of reads; and how it is doing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from lookout.cloud.firebase.stores import Stores, firebase_stores
 from lookout.cloud.site import days, totals
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.cameras.camera import ACTIVE
-from lookout.domain.site.caller import READERS
+from lookout.domain.site.caller import READERS, Role
 from lookout.domain.site.statistics import last_days, summary
 from lookout.lazy import Lazy
+from lookout.services.status import StatusService
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Fields, Request, endpoint
 from lookout.web.callers import Callers, open_to_origins
+from lookout.web.routes import Routes
 
 FRESH_SECONDS = 5.0
 """For so long the same report is answered: many open dashboards cost no more than one."""
@@ -41,6 +43,7 @@ class StatisticsService:
         self._now = now
         self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
         self._site = site_reader(settings, stores)
+        self._status = StatusService(settings, stores, now)
         self._callers = Callers(verify, settings.limits.calls_per_minute)
         self._lock = threading.Lock()
         self._made_at = float("-inf")
@@ -50,6 +53,11 @@ class StatisticsService:
         """The numbers, for a signed-in owner or viewer."""
         self._callers.require(request, *READERS)
         return self.current()
+
+    def status(self, request: Request) -> Fields:
+        """How the site is doing, for a signed-in owner."""
+        self._callers.require(request, Role.OWNER)
+        return self._status.current()
 
     def current(self) -> Fields:
         """The numbers, at most :data:`FRESH_SECONDS` old.
@@ -79,10 +87,14 @@ class StatisticsService:
 
 
 service = Lazy(lambda: StatisticsService(current_settings(), firebase_stores()))
+routes = Routes()
+# the function's own address ends in its name
+routes.on("GET", "/stats", "/")(lambda request: service().answer(request))
+routes.on("GET", "/status")(lambda request: service().status(request))
 
 
 @open_to_origins("GET")
-@endpoint("GET")
+@endpoint()
 def stats(request: Request) -> Fields:
-    """The numbers; ``docs/api.md`` says what they are."""
-    return service().answer(request)
+    """The numbers, and how the site is doing; ``docs/api.md`` says what they are."""
+    return routes.handle(request)

@@ -24,6 +24,7 @@ PAGES = {
     "#/cameras/cam_001": "Front Door",
     "#/cameras?add": "Add a camera",
     "#/statistics": "Statistics",
+    "#/status": "How it is doing",
     "#/settings": "Settings",
     "#/welcome": "Welcome to Lookout",
     "#/phone": "This phone as a camera",

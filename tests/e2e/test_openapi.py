@@ -118,6 +118,7 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     for name, photo in (("postFrame", "obama.jpg"), ("putFrame", "t1.jpg")):
         call(name, body=(samples / photo).read_bytes(), media_type="image/jpeg")
     call("getStats")
+    call("getStatus")
     call("separation")
     call(
         "sendCommand", body={"camera_id": stack.camera.id, "action": "status"}, media_type="application/json"

@@ -19,6 +19,7 @@ ROOMS = {
     "cloud": {"cloud", "documents", "domain", "errors", "settings", "log", "lazy"},
     "web": {"web", "domain", "errors", "settings", "log", "lazy"},
     "services": {
+        "__version__",
         "services",
         "setting_groups",
         "web",

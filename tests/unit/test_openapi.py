@@ -34,6 +34,7 @@ def described() -> set[tuple[str, str, str]]:
 def routed() -> set[tuple[str, str, str]]:
     """The same of the code. ``detect`` and ``stats`` answer one path each."""
     found = {("detect", "POST", "/detect"), ("detect", "PUT", "/detect"), ("stats", "GET", "/stats")}
+    found.add(("stats", "GET", "/status"))
     found.add(("separation", "GET", "/people/separation"))
     for name, service in (("control", control), ("people", people)):
         for rule in service.routes._map.iter_rules():

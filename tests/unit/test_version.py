@@ -9,6 +9,7 @@ from datetime import date
 
 import yaml
 
+import lookout
 import lookout_agent
 from stack.install.bootstrap import ROOT
 
@@ -18,6 +19,7 @@ VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["
 def test_all_packages_have_the_same_version() -> None:
     told = {
         "agent": lookout_agent.__version__,
+        "functions": lookout.__version__,
         "package.json": json.loads((ROOT / "package.json").read_text())["version"],
         "dashboard": json.loads((ROOT / "dashboard" / "package.json").read_text())["version"],
         "openapi": yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())["info"]["version"],

@@ -31,7 +31,7 @@ export function Nav() {
     { page: "statistics", icon: ChartColumn, label: words.statistics, wide: true },
     { page: "settings", icon: Settings, label: words.settings, wide: true },
   ];
-  const inMore = ["more", "statistics", "settings", "welcome", "phone"].includes(here);
+  const inMore = ["more", "statistics", "status", "settings", "welcome", "phone"].includes(here);
   return (
     <nav class="nav" aria-label={words.label}>
       <span class="brand">

@@ -16,6 +16,7 @@ const PAGES: Record<string, Load> = {
   strangers: () => import("../pages/strangers/StrangersPage").then((module) => module.StrangersPage),
   cameras: () => import("../pages/cameras/CamerasPage").then((module) => module.CamerasPage),
   statistics: () => import("../pages/statistics/StatisticsPage").then((module) => module.StatisticsPage),
+  status: () => import("../pages/statistics/StatusPage").then((module) => module.StatusPage),
   settings: () => import("../pages/settings/SettingsPage").then((module) => module.SettingsPage),
   more: () => import("../pages/settings/MorePage").then((module) => module.MorePage),
   welcome: () => import("../pages/welcome/WelcomePage").then((module) => module.WelcomePage),

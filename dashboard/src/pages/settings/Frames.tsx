@@ -1,4 +1,5 @@
 import type { Site } from "../../documents";
+import { to } from "../../state/route";
 import { t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import type { Save } from "./SettingsPage";
@@ -17,6 +18,7 @@ export function Frames({ site, save }: { site: Site; save: Save }) {
   return (
     <section class="card stack">
       <h2>{words.title}</h2>
+      <a href={to("status")}>{t().status.title}</a>
       {FIELDS.map(([field, min, max, usual]) => (
         <SavedField
           key={field}

@@ -1,4 +1,5 @@
 import {
+  Activity,
   ChartColumn,
   ChevronRight,
   Compass,
@@ -17,6 +18,7 @@ export function MorePage() {
   const { nav, welcome } = t();
   const places: [string, LucideIcon, string][] = [
     ["statistics", ChartColumn, nav.statistics],
+    ["status", Activity, t().status.title],
     ["settings", Settings, nav.settings],
     ["phone", Smartphone, welcome.phone],
     ["welcome", Compass, welcome.again],

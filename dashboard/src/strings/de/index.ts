@@ -5,6 +5,7 @@ import { now } from "./now";
 import { people } from "./people";
 import { phone, strangers, welcome } from "./places";
 import { settings, statistics } from "./settings";
+import { status } from "./status";
 
 export const de: Strings = {
   ...common,
@@ -13,6 +14,7 @@ export const de: Strings = {
   strangers,
   cameras,
   statistics,
+  status,
   settings,
   welcome,
   phone,

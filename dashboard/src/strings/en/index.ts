@@ -4,5 +4,17 @@ import { now } from "./now";
 import { people } from "./people";
 import { phone, strangers, welcome } from "./places";
 import { settings, statistics } from "./settings";
+import { status } from "./status";
 
-export const en = { ...common, now, people, strangers, cameras, statistics, settings, welcome, phone };
+export const en = {
+  ...common,
+  now,
+  people,
+  strangers,
+  cameras,
+  statistics,
+  status,
+  settings,
+  welcome,
+  phone,
+};

@@ -1,0 +1,142 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Status, status } from "../../api";
+import { inWords } from "../../state/toasts";
+import { locale, t } from "../../strings";
+import { Ago } from "../../ui/Time";
+import { Waiting } from "../../ui/Waiting";
+
+const REFRESH_MILLISECONDS = 60_000;
+
+/** How the site is doing, for owners. */
+export function StatusPage() {
+  const words = t().status;
+  const [report, setReport] = useState<Status | null>(null);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    let ended = false;
+    const read = () =>
+      status().then(
+        (found) => {
+          if (ended) return;
+          setReport(found);
+          setProblem("");
+        },
+        (error: unknown) => ended || setProblem(inWords(error)),
+      );
+    void read();
+    const timer = setInterval(
+      () => document.visibilityState === "visible" && void read(),
+      REFRESH_MILLISECONDS,
+    );
+    return () => {
+      ended = true;
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <div class="page narrow stack wide-gap">
+      <header>
+        <h1>{words.title}</h1>
+      </header>
+      {problem && <p class="badge bad block">{problem}</p>}
+      {!report && !problem && <Waiting />}
+      {report && <Report report={report} />}
+    </div>
+  );
+}
+
+function Report({ report }: { report: Status }) {
+  const words = t().status;
+  const { telling, month } = report;
+  const number = new Intl.NumberFormat(locale());
+  const money = new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return (
+    <>
+      <Rows
+        title={words.errors}
+        empty={words.noErrors}
+        rows={report.errors.map((one) => ({
+          key: `${one.kind} ${one.about} ${one.at}`,
+          name: words.kinds[one.kind] ?? one.kind,
+          state: one.message,
+          bad: true,
+          at: one.at,
+        }))}
+      />
+      <Rows
+        title={words.cameras}
+        empty={words.never}
+        rows={report.cameras.map((one) => ({
+          key: one.id,
+          name: one.name ?? one.id,
+          state: words.states[one.status] ?? one.status,
+          bad: one.status === "offline",
+          at: one.lastSeenAt,
+        }))}
+      />
+      <Rows
+        title={words.agents}
+        empty={words.noAgents}
+        rows={report.agents.map((one) => ({
+          key: one.id,
+          name: one.version === null ? one.id : `${one.id} (${one.version})`,
+          state: words.agentStates[one.state] ?? one.state,
+          bad: one.state === "silent",
+          at: one.lastSeenAt,
+        }))}
+      />
+      <section class="card stack">
+        <h2>{words.telling}</h2>
+        <p>
+          {words.told(telling.told)}
+          {telling.waiting > 0 && `, ${words.waiting(telling.waiting)}`}
+        </p>
+        {telling.median_seconds !== null && telling.longest_seconds !== null && (
+          <p class="soft">{words.seconds(telling.median_seconds, telling.longest_seconds)}</p>
+        )}
+      </section>
+      <section class="card stack">
+        <h2>{words.month}</h2>
+        <p>
+          <b>{words.dollars(money.format(month.dollars))}</b>
+        </p>
+        <p class="soft">{words.frames(number.format(month.frames))}</p>
+      </section>
+      <section class="card stack">
+        <h2>{words.versions}</h2>
+        <p>{words.version(report.version)}</p>
+        <p class="soft">{report.network === null ? words.noNetwork : words.network(report.network)}</p>
+      </section>
+    </>
+  );
+}
+
+interface Row {
+  key: string;
+  name: string;
+  state: string;
+  bad: boolean;
+  at: string | null;
+}
+
+function Rows({ title, empty, rows }: { title: string; empty: string; rows: Row[] }) {
+  return (
+    <section class="card stack">
+      <h2>{title}</h2>
+      {rows.length === 0 && <p class="soft">{empty}</p>}
+      <ul class="visits stack">
+        {rows.map((row) => (
+          <li class="row wrap" key={row.key}>
+            <b class="grow" dir="auto">
+              {row.name}
+            </b>
+            <span class={row.bad ? "badge bad" : "badge"}>{row.state}</span>
+            <span class="soft small">
+              {row.at === null ? t().status.never : <Ago at={new Date(row.at)} />}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
