@@ -61,6 +61,25 @@ def _budgets(c: Cloud, m: str, f: re.Match[str], q: str, b: Any, r: bytes) -> An
     return 200, {"budgets": c.budgets}
 
 
+def _metrics(c: Cloud, m: str, f: re.Match[str], q: str, b: Any, r: bytes) -> Answer | None:
+    if m == "GET":
+        return (200, c.metrics[f[1]]) if f[1] in c.metrics else _missing("metric")
+    c.metrics[b["name"]] = b
+    return 200, b
+
+
+def _watching(c: Cloud, m: str, f: re.Match[str], q: str, b: Any, r: bytes) -> Answer | None:
+    kept = {"alertPolicies": c.policies, "notificationChannels": c.channels}[f[1]]
+    name = f[0].removeprefix("/v3/")
+    if m == "POST":
+        kept.append(b | {"name": f"{name}/{len(kept) + 1}"})
+        return 200, kept[-1]
+    for one in kept:
+        if m == "PATCH" and one["name"] == name:
+            one.update(b)
+    return 200, {f[1]: kept}
+
+
 def _services(c: Cloud, m: str, f: re.Match[str], q: str, b: Any, r: bytes) -> Answer | None:
     names = re.findall(r"services/([\w.]+)", unquote(q))
     told = [
@@ -232,6 +251,8 @@ ROUTES: list[tuple[str, Any]] = [
     (r".*/adminSdkConfig", _says(200, {"projectId": P, "storageBucket": BUCKET})),
     (r"/v1/projects/[^/]+/billingInfo", _billing),
     (r"/v1/billingAccounts/[^/]+/budgets", _budgets),
+    (r"/v2/projects/[^/]+/metrics(?:/(.*))?", _metrics),
+    (r"/v3/projects/[^/]+/(alertPolicies|notificationChannels)(?:/\d+)?", _watching),
     (r"/v1/projects/[^/]+/services:batchGet", _services),
     (r"/v1/projects/[^/]+/services:batchEnable", _enable),
     (r".*:generateServiceIdentity", _says(200, {"name": "operations/x", "done": True, "response": {}})),

@@ -44,6 +44,9 @@ class Cloud:
     uploads: list[dict[str, bytes]] = field(default_factory=list)
     functions: dict[str, Json] = field(default_factory=dict)
     documents: dict[str, Json] = field(default_factory=dict)
+    metrics: dict[str, Json] = field(default_factory=dict)
+    policies: list[Json] = field(default_factory=list)
+    channels: list[Json] = field(default_factory=list)
     bucket_rules: Json = field(default_factory=dict)
     origin: str = ""
 

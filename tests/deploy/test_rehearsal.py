@@ -117,6 +117,36 @@ def test_the_first_owner_has_the_role_and_a_mail_to_choose_a_password(rehearsal:
     assert mails == [{"requestType": "PASSWORD_RESET", "email": "you@example.com"}]
 
 
+def test_metrics_of_the_log_and_policies_are_made_as_their_golden_copy_says(rehearsal: Rehearsal) -> None:
+    cloud = rehearsal.cloud
+    assert_golden("monitoring.json", {"metrics": cloud.metrics, "policies": cloud.policies})
+    assert [one["labels"] for one in cloud.channels] == [{"email_address": "you@example.com"}]
+    assert {tuple(one["notificationChannels"]) for one in cloud.policies} == {(cloud.channels[0]["name"],)}
+
+
+def test_metrics_and_policies_that_are_there_are_brought_up_to_date_and_whom_they_tell_stays() -> None:
+    from stack.deploy.google import Google
+    from stack.deploy.steps import Site
+    from stack.deploy.watching import watching
+
+    cloud = Cloud()
+    with stand_in(cloud) as environment, pytest.MonkeyPatch.context() as patched:
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        site = Site("my-house", Google("token", "my-house"))
+        assert "nobody is told" in watching(site)
+        cloud.policies[0]["notificationChannels"] = ["by-hand"]
+        cloud.policies[0]["enabled"] = False
+        cloud.metrics["lookout_frames"]["filter"] = "of an older version"
+        site.owner = "you@example.com"
+        for _ in range(2):
+            assert "somebody is told" in watching(site)
+    assert (len(cloud.metrics), len(cloud.policies), len(cloud.channels)) == (6, 5, 1)
+    assert cloud.policies[0]["notificationChannels"] == ["by-hand", cloud.channels[0]["name"]]
+    assert cloud.policies[0]["enabled"]
+    assert "frame judged" in cloud.metrics["lookout_frames"]["filter"]
+
+
 def test_the_smoke_test_leaves_nothing(rehearsal: Rehearsal) -> None:
     assert "its alert stored; camera and alert are removed" in rehearsal.ended.line("smoke")
     assert rehearsal.cloud.documents == {}

@@ -14,7 +14,7 @@ from stack.deploy.steps import Site, Unready
 APIS = (
     "artifactregistry", "cloudbilling", "cloudbuild", "cloudfunctions", "cloudresourcemanager", "cloudscheduler",
     "eventarc", "firebase", "firebasehosting", "firebaserules", "firebasestorage", "firestore", "identitytoolkit",
-    "pubsub", "run", "secretmanager", "serviceusage", "storage",
+    "logging", "monitoring", "pubsub", "run", "secretmanager", "serviceusage", "storage",
 )  # fmt: skip
 
 NOT_SET = " "

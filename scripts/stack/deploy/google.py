@@ -17,6 +17,8 @@ ORIGINS = {
     "firestore": ("FIRESTORE_URL", "https://firestore.googleapis.com"),
     "hosting": ("FIREBASE_HOSTING_API_URL", "https://firebasehosting.googleapis.com"),
     "identity": ("FIREBASE_IDENTITY_URL", "https://identitytoolkit.googleapis.com"),
+    "logging": ("FIREBASE_CLOUDLOGGING_URL", "https://logging.googleapis.com"),
+    "monitoring": ("CLOUD_MONITORING_URL", "https://monitoring.googleapis.com"),
     "projects": ("FIREBASE_RESOURCEMANAGER_URL", "https://cloudresourcemanager.googleapis.com"),
     "rules": ("FIREBASE_RULES_URL", "https://firebaserules.googleapis.com"),
     "secrets": ("CLOUD_SECRET_MANAGER_URL", "https://secretmanager.googleapis.com"),

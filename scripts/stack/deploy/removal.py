@@ -20,6 +20,8 @@ STEPS = (
     ("the functions' built images are deleted, which would cost a little every month",
      f"gcloud artifacts repositories delete gcf-artifacts --location {REGION} --project {{project}}"),
     ("accounts are deleted", "https://console.firebase.google.com/project/{project}/authentication/users"),
+    ("metrics and alert policies are deleted, which cost nothing",
+     "https://console.cloud.google.com/monitoring/alerting/policies?project={project}"),
     ("instead of all of this: the whole project is deleted, and kept by Google for 30 days",
      "gcloud projects delete {project}"),
     ("the budget is deleted, which belongs to the billing account",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lookout.deployment import REGION, SECRETS
-from stack.deploy import cloud, here, owner, rollout, smoke
+from stack.deploy import cloud, here, owner, rollout, smoke, watching
 from stack.deploy.steps import Step
 from stack.install.account.sign_in import COMMAND
 
@@ -126,6 +126,13 @@ DEPLOY = (
         "somebody is an owner; --owner makes an address one",
         "scripts/deploy {project} --owner <you@example.com>",
         owner.first_owner,
+    ),
+    Step(
+        "watching",
+        "metrics of the log, and policies that write to --owner",
+        "scripts/deploy {project} --owner <you@example.com>",
+        watching.watching,
+        advice=True,
     ),
     Step(
         "smoke",
