@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -80,16 +80,19 @@ def switch_on_cameras(ports: project.Ports, folder: Path) -> None:
             time.sleep(0.05)
 
 
-def start_agent(info: StackInfo, account: AgentAccount, folder: Path) -> None:
+def start_agent(info: StackInfo, account: AgentAccount, folder: Path, launcher: Sequence[str] = ()) -> None:
     """Pair the agent and start it; it ends with the stack of ``folder``.
+
+    ``launcher``: a Python program, with its arguments, that runs the agent in its own process.
 
     Raises:
         SystemExit: it does not start; its last telling lines say why.
     """
     environment = _environment(folder)
     _pair(info, account, folder / FOLDER, environment)
+    command = [*launcher, "-m", "lookout_agent", "--folder", str(folder / FOLDER), "run"]
     with (folder / AGENT_LOG).open("wb") as log:
-        agent = _launch(["-m", "lookout_agent", "--folder", str(folder / FOLDER), "run"], environment, log)
+        agent = _launch(command, environment, log)
     _wait(agent, folder / AGENT_LOG)
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,15 +41,29 @@ class Served:
 
 
 @contextmanager
-def served(source: Path, target: str, environment: Mapping[str, str], log: Path) -> Iterator[Served]:
-    """Within it, the function ``target`` of the file ``source`` is served; what it prints goes to ``log``."""
+def served(
+    source: Path, target: str, environment: Mapping[str, str], log: Path, launcher: Sequence[str] = ()
+) -> Iterator[Served]:
+    """Within it, the function ``target`` of the file ``source`` is served; what it prints goes to ``log``.
+
+    ``launcher``: a Python program, with its arguments, that runs the framework in its own process.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # the library itself comes before the copy that may lie beside a function
     paths = os.pathsep.join([str(ROOT), str(source.parent)])
     own = {"PYTHONPATH": paths, "THREADS": str(THREADS), "HOST": "127.0.0.1", "DEBUG": "False"}
-    command = [sys.executable, "-m", "functions_framework", "--source", str(source), "--target", target]
+    command = [
+        sys.executable,
+        *launcher,
+        "-m",
+        "functions_framework",
+        "--source",
+        str(source),
+        "--target",
+        target,
+    ]
     with log.open("wb") as printed:
         process = subprocess.Popen(
             [*command, "--port", str(port)],

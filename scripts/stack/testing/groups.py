@@ -46,6 +46,7 @@ ON_THE_STACK = Group(
         "--ignore=tests/dashboard",
         "--ignore=tests/deploy",
         "--ignore=tests/first_visit",
+        "--ignore=tests/soak",
         *WHOLE_FILES,
     ),
     shares_stack=True,
@@ -55,6 +56,9 @@ FIRST_VISIT = Group("the first five minutes", ("tests/first_visit",))
 
 GOING_LIVE = Group("going live", ("tests/deploy",))
 """A deployment from end to end, against a stand-in for Google: minutes, which only ``--all`` takes."""
+
+SOAK = Group("a minute of faults", ("tests/soak",))
+"""Functions killed and emulators standing still, on a stack of its own: only ``--all`` does it."""
 
 
 def pytest_arguments(typed: list[str]) -> list[str]:

@@ -48,7 +48,7 @@ def populate(info: StackInfo, history: bool = True) -> None:
     os.environ.update(info.environment)
     with step("enrolling people"):
         faces = {
-            f"faces/{name}/photo-{number}.jpg": _jpeg(_face(folder, name, mirrored))
+            f"faces/{name}/photo-{number}.jpg": jpeg(face(folder, name, mirrored))
             for name in KNOWN
             for number, mirrored in enumerate((False, True))
         }
@@ -58,7 +58,7 @@ def populate(info: StackInfo, history: bool = True) -> None:
     with step("letting everybody pass"):
         for number, name in enumerate(FACES):
             camera = info.cameras[number % len(info.cameras)]
-            _post(info, camera.id, camera.key, _frame(folder, name))
+            _post(info, camera.id, camera.key, frame(folder, name))
         _post(
             info,
             info.camera.id,
@@ -90,25 +90,28 @@ def populate_public(info: StackInfo) -> None:
         _copy_back()
 
 
-def _face(folder: Path, who: str, mirrored: bool = False) -> Image.Image:
+def face(folder: Path, who: str, mirrored: bool = False) -> Image.Image:
+    """One of :data:`FACES`, cut out of the group photo of the sample photos in ``folder``."""
     left, top, width, height = FACES[who]
     aside, above = int(0.45 * width), int(0.45 * height)
     with Image.open(folder / "t1.jpg") as group:
-        face = group.convert("RGB").crop(
+        cut = group.convert("RGB").crop(
             (left - aside, top - above, left + width + aside, top + height + above)
         )
-    face = face.resize((face.width * 2, face.height * 2))
-    return ImageOps.mirror(face) if mirrored else face
+    cut = cut.resize((cut.width * 2, cut.height * 2))
+    return ImageOps.mirror(cut) if mirrored else cut
 
 
-def _frame(folder: Path, who: str) -> bytes:
-    face = _face(folder, who)
-    frame = Image.new("RGB", FRAME, WALL)
-    frame.paste(face, (260, max(0, (FRAME[1] - face.height) // 2)))
-    return _jpeg(frame)
+def frame(folder: Path, who: str) -> bytes:
+    """A camera's frame with one of :data:`FACES`."""
+    shown = face(folder, who)
+    made = Image.new("RGB", FRAME, WALL)
+    made.paste(shown, (260, max(0, (FRAME[1] - shown.height) // 2)))
+    return jpeg(made)
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def jpeg(picture: Image.Image) -> bytes:
+    """The picture as a JPEG."""
     made = io.BytesIO()
     picture.save(made, "JPEG", quality=88)
     return made.getvalue()

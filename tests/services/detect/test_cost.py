@@ -23,9 +23,9 @@ from lookout.settings import Settings
 from lookout.web.rate_limit import RateLimit
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
+from stack.soak.edge import Edge
 from tests.services.detect.conftest import CAMERA, House, People, Shot
 from tests.services.detect.test_answers import empty_frame
-from tests.services.edges import Edge
 from tests.support.settings import changed
 from tests.support.stores import bucket_at, firestore_at
 from tests.support.waiting import wait_until

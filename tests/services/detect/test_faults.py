@@ -15,19 +15,18 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lookout.cloud.alerts import pictures
-from lookout.cloud.privacy.retention import EVERY, PARTS, Retention
 from lookout.errors import Unavailable
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
+from stack.soak import audit
+from stack.soak.edge import Edge, Fault, Faults
 from tests.services.detect.conftest import ROOM, House, People, Shot
-from tests.services.edges import Edge, Fault, Faults
 from tests.support.stores import bucket_at, firestore_at, objects
 from tests.support.waiting import wait_until
 
@@ -93,44 +92,23 @@ class Stage:
 
     def untruths(self, frames: list[bytes], complete: bool) -> list[str]:
         """What alerts say of their pictures that is not so; with ``complete`` also which are without."""
-        wrong = []
-        stored = set(objects(self.house.bucket))
+        alerts = {alert["id"]: alert for alert in self.house.alerts()}
         visits = {one["alertId"]: one for one in self._visits()}
-        for alert in self.house.alerts():
-            paths = [alert["imagePath"], alert["facePath"]]
-            match alert["picture"]:
-                case "stored":
-                    wrong += [f"{path} is not there" for path in paths if path not in stored]
-                    if not wrong and self.house.bucket.blob(paths[0]).download_as_bytes() not in frames:
-                        wrong.append(f"{paths[0]} is no frame that was posted")
-                case "missing":
-                    wrong += [f"{path} is named" for path in paths if path is not None]
-                    wrong += [f"{alert['id']} is without its picture"] * complete
-                case other:
-                    wrong.append(f"{alert['id']} says {other}")
-            visit = visits.get(alert["id"])
-            if visit is not None and (visit["shot"] or None) != alert["shot"]:
-                wrong.append(f"the visit says {visit['shot']}, the alert {alert['shot']}")
+        wrong = audit.pictures(alerts, visits, set(objects(self.house.bucket)), complete)
+        shown = [alert["imagePath"] for alert in alerts.values() if alert["picture"] == "stored"]
+        if not wrong:
+            taken = {path: self.house.bucket.blob(path).download_as_bytes() for path in shown}
+            wrong = [f"{path} is no frame that was posted" for path in taken if taken[path] not in frames]
         return wrong
 
     def tidy(self) -> None:
         """All parts of the tidying that look for pictures nobody names, two hours and more from now."""
-        tidying = Retention(self.house.stores, 200, lambda: 30)
-        later = datetime.now(UTC) + timedelta(hours=2)
-        first = int(later.timestamp() // EVERY.total_seconds())
-        for folder in ("alerts", "strangers"):
-            prefixes = {
-                path.split("/")[1][:2] for path in objects(self.house.bucket) if path.startswith(folder)
-            }
-            for prefix in prefixes:
-                runs = (int(prefix, 16) - first) % PARTS
-                tidying._unclaimed(folder, later + runs * EVERY)
+        audit.tidy_pictures(self.house.stores, objects(self.house.bucket))
 
     def named(self) -> list[str]:
         """The pictures that an alert or a stranger names."""
-        alerts = [alert[name] for alert in self.house.alerts() for name in ("imagePath", "facePath")]
-        strangers = [one.get("facePath") for one in self.house.db.collection("strangers").get()]
-        return sorted(path for path in (*alerts, *strangers) if path is not None)
+        strangers = [one.to_dict() for one in self.house.db.collection("strangers").get()]
+        return audit.named_pictures(self.house.alerts(), strangers)
 
     def _visits(self) -> list[dict[str, Any]]:
         return [visit for one in self.house.db.collection("visits").get() for visit in one.get("open")]

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import grpc
+import requests
 from werkzeug.wrappers import Request, Response
 
 from bench.bill import Bill
@@ -69,6 +70,11 @@ class Edge(Forwarder):
         with self._lock:
             self._faults = {}
             self._is_dead = self._is_silent = False
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether a fault killed the instance."""
+        return self._is_dead
 
     def release(self) -> None:
         """Let every call that is held go on."""
@@ -131,7 +137,10 @@ class Edge(Forwarder):
             self._hold()
         if fault is Fault.SLOW:
             self._hold(0.4)
-        answer = self.pass_on_http(request)
+        try:
+            answer = self.pass_on_http(request)
+        except requests.RequestException:
+            return Response("{}", 504, mimetype="application/json")
         if fault is Fault.KILLED_AFTER:
             self._die()
             return Response("{}", 403, mimetype="application/json")
