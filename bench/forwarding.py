@@ -1,6 +1,6 @@
 """Stands between an instance and its stores, passes every call on, and counts what it costs.
 
-``tests/services/edges.py`` makes calls fail here.
+``scripts/stack/soak/edge.py`` makes calls fail here.
 """
 
 from __future__ import annotations
