@@ -17,7 +17,7 @@ SRC = SOURCE / "src"
 GUIDE = (ROOT / "docs" / "dashboard.md").read_text()
 FOLDERS = {
     "": "now", "alerts": "now", "people": "people", "strangers": "strangers", "cameras": "cameras",
-    "statistics": "statistics", "settings": "settings", "phone": "welcome",
+    "statistics": "statistics", "status": "statistics", "settings": "settings", "phone": "welcome",
 }  # fmt: skip
 """Where the source of a page is, by the first part of its address."""
 
