@@ -36,6 +36,9 @@ class RecognitionSettings:
         "",
         "average faces that keep children apart, a file in `MODELS_DIR`; unset: the model's own; `none`: without",
     )
+    liveness: bool = setting(
+        "LIVENESS", False, "say in alerts how probably a face is that of a photo held up (`spoof`)"
+    )
     models_dir: Path = setting(
         "MODELS_DIR", ROOT / "models", "folder of the weights that `scripts/models` installed"
     )

@@ -69,6 +69,8 @@ export interface Alert {
   yaw?: number | null;
   /** Mean grey of the face as it was taken, 0 to 255; null or missing where not known. */
   light?: number | null;
+  /** How probably the face is that of a photo held up, 0 to 1; null or missing where nobody looked. */
+  spoof?: number | null;
 }
 
 export interface Lookalike {

@@ -46,11 +46,13 @@ class AlertPaths(TypedDict):
 
 class AlertShot(AlertPaths):
     """The picture that an alert shows, and who else is in it. ``yaw`` and ``light`` as in ``Quality``, None where
-    they are not known; alerts of earlier versions have neither."""
+    they are not known; alerts of earlier versions have neither. ``spoof``: how probably the face is that of a
+    photo held up, 0 to 1; None where nobody looked."""
 
     quality: float
     yaw: NotRequired[float | None]
     light: NotRequired[float | None]
+    spoof: NotRequired[float | None]
     box: list[float] | None
     beside: list[str]
 

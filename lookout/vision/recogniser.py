@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -19,6 +19,7 @@ from lookout.vision.image.light import brightened, gain, lifted
 from lookout.vision.networks.detector import Detector, detector
 from lookout.vision.networks.embedder import Embedder, template_transform
 from lookout.vision.networks.landmarks import Landmarker
+from lookout.vision.networks.liveness import Liveness
 from lookout.vision.networks.models import ModelCard, installed
 from lookout.vision.networks.runtime import OnnxNetwork
 from lookout.vision.quality import Gate, assess
@@ -30,7 +31,7 @@ class Seen:
 
     ``faces`` are sorted largest first, at most ``MAX_FACES``; ``skipped`` counts the smaller ones beyond that.
     What the embedder finds to be no face is in neither. ``milliseconds`` has the stages "detect", "landmarks",
-    "quality" (align and judge) and "embed".
+    "quality" (align and judge), "embed" and, where it is asked for, "liveness".
     """
 
     faces: tuple[Face, ...]
@@ -46,6 +47,7 @@ class Networks:
     detector: Detector
     landmarker: Landmarker
     embedder: Embedder
+    liveness: Liveness | None = None
 
     @classmethod
     def load(cls, settings: Settings) -> Networks:
@@ -63,6 +65,7 @@ class Networks:
             detector(settings.recognition.detector, found),
             Landmarker(OnnxNetwork(found.landmarks)),
             Embedder(found),
+            None if found.liveness is None else Liveness(OnnxNetwork(found.liveness[0]), found.liveness[1]),
         )
 
 
@@ -108,6 +111,9 @@ class Recogniser:
             "quality": (aligned - located) * 1000,
             "embed": (embedded - aligned) * 1000,
         }
+        if networks.liveness is not None:
+            faces = tuple(_told_from_photos(face, pixels, networks.liveness) for face in faces)
+            milliseconds["liveness"] = (time.perf_counter() - embedded) * 1000
         return Seen(faces, len(boxes) - len(judged), milliseconds)
 
     def surest(self, pixels: NDArray[np.uint8]) -> float:
@@ -150,6 +156,12 @@ class Recogniser:
         return tuple(faces)
 
 
+def _told_from_photos(face: Face, pixels: NDArray[np.uint8], liveness: Liveness) -> Face:
+    if isinstance(face, RejectedFace):
+        return face
+    return replace(face, spoof=liveness.spoof(pixels, face.box))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
     """A face on its way to be embedded."""
@@ -160,7 +172,7 @@ class _Look:
 
 
 _lock = threading.Lock()
-_networks: dict[tuple[Path, str, str], Networks] = {}
+_networks: dict[tuple[Path, str, str, bool], Networks] = {}
 
 
 def recogniser(settings: Settings) -> Recogniser:
@@ -170,7 +182,8 @@ def recogniser(settings: Settings) -> Recogniser:
         ModelMissing: see :meth:`Networks.load`; the next call tries again.
         SettingsError: see :meth:`Networks.load`.
     """
-    key = (settings.recognition.models_dir, settings.recognition.model_name, settings.recognition.detector)
+    wanted = settings.recognition
+    key = (wanted.models_dir, wanted.model_name, wanted.detector, wanted.liveness)
     # a cold instance may get several requests at once; without the lock each would load its own networks,
     # taking several times the memory and, on the same cores, several times as long
     with _lock:

@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Locator, Page, expect
 
 from stack.fake_camera import client
-from tests.dashboard.conftest import House, Visitor, settle, ten_seconds_pass, until
+from tests.dashboard.conftest import ADMIN, House, Visitor, settle, ten_seconds_pass, until
 from tests.e2e import cast
 
 Visit = Callable[..., Visitor]
@@ -279,3 +279,16 @@ def test_a_change_that_does_not_arrive_is_taken_back_and_told(
     expect(page.get_by_text("Lookout does not answer.")).to_be_visible()
     expect(_alert_of(page, alert_id)).to_contain_text("Barack")
     assert _person(house, alert_id) == "Barack"
+
+
+def test_a_face_that_is_probably_that_of_a_photo_held_up_is_said_to_be_one(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    alert = _alert_of(owner_page, alert_id)
+    expect(alert).to_contain_text("Barack")
+    url = f"{house.documents}/alerts/{alert_id}?updateMask.fieldPaths=spoof"
+    for spoof, count in ((0.4, 0), (0.93, 1)):
+        fields = {"fields": {"spoof": {"doubleValue": spoof}}}
+        assert requests.patch(url, json=fields, headers=ADMIN, timeout=30).status_code == 200
+        expect(alert.get_by_text("This may be a photo that was held up")).to_have_count(count)

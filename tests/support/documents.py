@@ -41,6 +41,7 @@ def alert(alert_id: str = "a1", **changes: Any) -> Alert:
         "quality": 0.5,
         "yaw": 0.1,
         "light": 120.0,
+        "spoof": None,
         "shot": SHOT,
         "box": [0.4, 0.2, 0.2, 0.3],
         "beside": [],

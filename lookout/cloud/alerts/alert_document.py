@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PICTURE_STORED = "stored"
 PICTURE_MISSING = "missing"
 
-UNKNOWN_SHOT = {"box": None, "yaw": None, "light": None}
+UNKNOWN_SHOT = {"box": None, "yaw": None, "light": None, "spoof": None}
 """What is known of the face in a picture that was given or taken later."""
 
 NOTICES_KEPT = timedelta(days=7)
@@ -176,6 +176,7 @@ def _shot(visit: Visit, sighting: Sighting, beside: Collection[str]) -> document
         "quality": visit.best_score,
         "yaw": round(sighting.face.quality.yaw, 3),
         "light": round(sighting.face.quality.light, 1),
+        "spoof": None if sighting.face.spoof is None else round(sighting.face.spoof, 3),
         "beside": sorted(beside),
         "box": list(sighting.place) or None,
     }

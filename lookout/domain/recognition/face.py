@@ -76,7 +76,8 @@ class GoodFace:
     """A face that may be matched by its ``embedding``.
 
     ``is_cut``: a border of the frame probably cuts it, so that it may resemble nobody any more. Not ``is_clear``:
-    a mask, a cap or a grimace hides so much of it that it may resemble nobody either.
+    a mask, a cap or a grimace hides so much of it that it may resemble nobody either. ``spoof``: how probably it
+    is that of a photo held up, 0 to 1; None where nobody looked.
     """
 
     box: Box
@@ -84,6 +85,7 @@ class GoodFace:
     embedding: Embedding
     is_cut: bool = False
     is_clear: bool = True
+    spoof: float | None = None
 
     @property
     def doubt(self) -> Reason | None:

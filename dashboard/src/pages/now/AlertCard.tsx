@@ -1,4 +1,4 @@
-import { Check, CircleAlert, CircleHelp, MoonStar } from "lucide-preact";
+import { Check, CircleAlert, CircleHelp, Image as ImageIcon, MoonStar } from "lucide-preact";
 import type { Alert } from "../../documents";
 import { to } from "../../state/route";
 import { isOwner } from "../../state/session";
@@ -6,7 +6,7 @@ import { t } from "../../strings";
 import { Face, Portrait } from "../../ui/Face";
 import { Ago } from "../../ui/Time";
 import { correct, type Patch, review } from "./actions";
-import { howSure, whenSeen, whoIs } from "./words";
+import { howSure, mayBePhoto, whenSeen, whoIs } from "./words";
 
 interface Props {
   alert: Alert;
@@ -53,6 +53,11 @@ function Notes({ alert }: { alert: Alert }) {
   const words = t().now;
   return (
     <>
+      {mayBePhoto(alert) && (
+        <p class="strange small row">
+          <ImageIcon size={16} aria-hidden="true" /> {words.mayBePhoto}
+        </p>
+      )}
       {alert.silence && (
         <p class="soft small row">
           <MoonStar size={16} aria-hidden="true" /> {words.silent[alert.silence]}

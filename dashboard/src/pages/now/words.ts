@@ -21,6 +21,11 @@ export function howSure(alert: Alert): string {
   return `${sure} (${percent(alert.confidence)})`;
 }
 
+/** Whether it is likelier than not that somebody held up a photo. */
+export function mayBePhoto({ spoof }: Alert): boolean {
+  return spoof != null && spoof > EVEN;
+}
+
 const EVEN = 0.5;
 const LIKELY = 0.75;
 const CERTAIN = 0.95;

@@ -36,6 +36,7 @@ export const now: typeof english = {
     stranger: "niemand, den wir kennen",
     corrected: "von Hand benannt",
   },
+  mayBePhoto: "Das ist vielleicht nur ein hochgehaltenes Foto",
   since: (from, length) => `${from}, ${length} lang`,
   frames: (count) => (count === 1 ? "1 Bild" : `${count} Bilder`),
   silent: {

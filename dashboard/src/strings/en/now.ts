@@ -34,6 +34,7 @@ export const now = {
     stranger: "nobody we know",
     corrected: "named by hand",
   },
+  mayBePhoto: "This may be a photo that was held up",
   since: (from: string, length: string) => `${from}, for ${length}`,
   frames: (count: number) => (count === 1 ? "1 frame" : `${count} frames`),
   silent: {
