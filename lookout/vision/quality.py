@@ -78,11 +78,16 @@ def assess(aligned: NDArray[np.uint8], box: Box, yaw: float, brighter: float = 1
     sharpness = (float(spread[0, 0]) * relative) ** 2
     brightness = float(mean[0, 0])
     turn = abs(yaw)
+    score = looks(pixels, sharpness, brightness, turn)
+    return Quality(pixels, sharpness, brightness, turn, score, yaw, brightness / brighter)
+
+
+def looks(pixels: float, sharpness: float, brightness: float, turn: float) -> float:
+    """How good a shot looks, 0 to 1: the score of a face as long as it is not embedded."""
     parts = (
         min(1.0, pixels / TEMPLATE_SIDE),
         min(1.0, sharpness / GOOD_SHARPNESS),
         min(1.0, brightness / GOOD_BRIGHTNESS),
         math.cos(turn * math.pi / 2),
     )
-    score = math.prod(max(0.0, part) for part in parts) ** (1 / len(parts))
-    return Quality(pixels, sharpness, brightness, turn, score, yaw, brightness / brighter)
+    return math.prod(max(0.0, part) for part in parts) ** (1 / len(parts))

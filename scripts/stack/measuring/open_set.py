@@ -14,7 +14,7 @@ from lookout.domain.recognition.matching import match
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.recognition.rule import Rule
 
-SIZES = (10, 30, 60)
+SIZES = (5, 10, 30, 60)
 PHOTOS = (1, 3, 5)
 TRIALS = 5
 BINS = 10

@@ -76,9 +76,9 @@ def bars(rows: Sequence[dict[str, Any]]) -> NDArray[np.uint8]:
     picture = np.full((max(1, len(rows)) * line + 20, width, 3), 255, np.uint8)
     for index, row in enumerate(rows):
         head = "  ".join(
-            str(row[key]) for key in ("kind", "amount", "person", "people", "photos") if key in row
+            str(row[key]) for key in ("half", "kind", "amount", "person", "people", "photos") if key in row
         )
-        share = row.get("right", row.get("known_by_the_others")) or 0.0
+        share = row.get("right", row.get("known_by_the_others", row.get("likely"))) or 0.0
         top = 10 + index * line
         end = left + round(share * (width - left - 80))
         cv2.putText(picture, head, (10, top + 16), FONT, 0.5, BLACK, 1, cv2.LINE_AA)
