@@ -47,12 +47,16 @@ ON_THE_STACK = Group(
         "--ignore=tests/deploy",
         "--ignore=tests/first_visit",
         "--ignore=tests/soak",
+        "--ignore=tests/tensorflow",
         *WHOLE_FILES,
     ),
     shares_stack=True,
 )
 FIRST_VISIT = Group("the first five minutes", ("tests/first_visit",))
 """A new user's clicks on a stack where nobody was before: with nothing else running, as they are timed."""
+
+ON_TENSORFLOW = Group("DeepFace on TensorFlow", ("tests/tensorflow",))
+"""In an environment of its own: a gigabyte to install, so it runs with ``--all``, or where that is there."""
 
 GOING_LIVE = Group("going live", ("tests/deploy",))
 """A deployment from end to end, against a stand-in for Google: minutes, which only ``--all`` takes."""
