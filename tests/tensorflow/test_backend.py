@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
+from lookout.domain.recognition.face import Box
 from lookout.errors import ModelMissing
 from lookout.settings import Settings
+from lookout.vision.image.frame import decode
 from lookout.vision.networks.models import installed
+from lookout.vision.recogniser import recogniser
 from stack.install import models, tensorflow
 from stack.install import photos as sample_photos
 from stack.install.bootstrap import ROOT
@@ -103,7 +106,10 @@ def test_arcface_runs_on_tensorflow_and_its_vectors_are_kept_apart(home: Path) -
 
 def test_mtcnn_finds_the_faces_that_the_usual_detector_finds(home: Path) -> None:
     model_id, faces, is_loaded = _seen(home, "t1.jpg", DETECTOR_BACKEND="mtcnn")
-    assert len(faces) == 6
+    usual = recogniser(Settings()).see(decode((sample_photos.ensure() / "t1.jpg").read_bytes())).faces
+    boxes = [Box(*face[:4]) for face in faces]
+    assert len(usual) == 6
+    assert all(any(box.overlap(face.box) > 0.6 for box in boxes) for face in usual)
     assert model_id == installed(changed(Settings(), MODELS_DIR=home)).card.model_id
     assert is_loaded
 

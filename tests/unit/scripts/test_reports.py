@@ -16,6 +16,7 @@ from lookout.settings import Settings
 from lookout.vision.image.frame import decode
 from lookout.vision.recogniser import Recogniser
 from stack.measuring import charts, degrading
+from stack.tools import drawing
 from tests.support.commands import called, started
 
 
@@ -170,5 +171,5 @@ def test_a_curve_is_green_where_all_are_right_and_red_where_names_are_wrong() ->
     left, right = picture[:, : charts.WIDE], picture[:, charts.WIDE :]
     top = charts.EDGE
     assert picture.shape == (charts.HIGH, 2 * charts.WIDE, 3)
-    assert left[top, charts.EDGE].tolist() == list(charts.KNOWN)
-    assert right[top, charts.WIDE // 2].tolist() == list(charts.OTHER)
+    assert left[top, charts.EDGE].tolist() == list(drawing.KNOWN)
+    assert right[top, charts.WIDE // 2].tolist() == list(drawing.OTHER)
