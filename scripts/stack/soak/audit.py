@@ -66,8 +66,12 @@ def visits(posts: Iterable[Post], visit_seconds: float) -> list[str]:
         for one, other in pairwise(answered):
             same = one.alert_id == other.alert_id
             if not same and other.answered - one.sent <= visit_seconds - SKEW:
+                times = " and ".join(
+                    f"{post.sent - own[0].sent:.1f}-{post.answered - own[0].sent:.1f} s"
+                    for post in (one, other)
+                )
                 wrong.append(
-                    f"one visit of {who} at {camera} has the alerts {one.alert_id} and {other.alert_id}"
+                    f"one visit of {who} at {camera} has the alerts {one.alert_id} and {other.alert_id} ({times})"
                 )
             is_seen = any(one.sent <= post.sent <= other.answered for post in unclear)
             if same and not is_seen and other.sent - one.answered > visit_seconds + SKEW:

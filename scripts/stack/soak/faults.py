@@ -15,6 +15,7 @@ from pathlib import Path
 from stack.console import say
 from stack.local import local_network, processes
 from stack.local.info import StackInfo
+from stack.soak.audit import SKEW
 from stack.soak.edge import Fault
 from stack.soak.instances import Instance, wrong_clock
 
@@ -26,6 +27,9 @@ HUB = "emulators:start"
 QUIET = 1.5
 """Seconds between two faults, at least."""
 
+
+CLOCK = SKEW / 2 - 0.5
+"""Seconds that the clock of an instance may be off."""
 
 STARTS = 5
 """Tries to start the agent, half a minute each. The emulators may not answer to any of them for a while."""
@@ -75,8 +79,8 @@ class Trouble:
         instance.start()
 
     def _clock_off(self) -> None:
-        # the last one only: two instances are never farther apart than the audit allows
-        self._instances[-1].start(self._rng.uniform(-3.0, 3.0))
+        # the last one only, and now ahead, now behind: the audit allows for twice as much
+        self._instances[-1].start(self._rng.uniform(-CLOCK, CLOCK))
 
     def _pause(self, process: str, seconds: float) -> None:
         pids = self._pids(process)
