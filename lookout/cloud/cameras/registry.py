@@ -13,6 +13,7 @@ from lookout.cloud.firebase.changes import CAMERAS, announce
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.camera import ACTIVE, camera_address, camera_fields, is_camera_id, shown_status
 from lookout.domain.cameras.command import HIGHEST, SERVO_CENTRE, Action, CameraRoute
+from lookout.domain.cameras.shown import shown_as
 from lookout.domain.number import whole
 from lookout.errors import BadRequest, NotFound
 
@@ -209,10 +210,10 @@ class CameraRegistry:
         status = shown_status(stored.get("status"), last_seen, now, self._offline_after)
         return {
             "id": camera_id,
-            **{name: stored.get(name) for name in SHOWN[:3]},
+            **{name: shown_as(name, stored.get(name)) for name in SHOWN[:3]},
             "status": status,
             "lastSeenAt": last_seen.isoformat() if isinstance(last_seen, datetime) else None,
-            **{name: stored.get(name) for name in SHOWN[3:]},
+            **{name: shown_as(name, stored.get(name)) for name in SHOWN[3:]},
         }
 
 

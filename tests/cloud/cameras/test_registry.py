@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.cloud.cameras.registry import SHOWN, CameraRegistry
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.cameras.command import Action, CommandRequest
 from lookout.errors import BadRequest, NotFound
@@ -139,3 +140,34 @@ def test_a_removed_camera_leaves_its_alerts_and_nothing_else(db: Any, registry: 
     assert not db.document("cameras/cam_001/private/key").get().exists
     with pytest.raises(NotFound):
         registry.remove("cam_001")
+
+
+STRANGE: list[Any] = [
+    None, 5, -1, 10**30, 1.5, float("nan"), True, "", "x" * 3000, b"bytes", datetime(2026, 1, 1, tzinfo=UTC),
+    [], [1], {}, {"a": b"x"}, {"pan": float("inf")}, {"Gate": {"pan": b"x"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", SHOWN)
+def test_a_field_that_cannot_be_is_shown_as_not_set_and_the_list_stays_one(
+    db: Any, registry: CameraRegistry, field: str
+) -> None:
+    registry.create(DOOR)
+    kinds: dict[str, tuple[type, ...]] = {
+        **dict.fromkeys(
+            ("name", "ipAddress", "location", "agentId", "lastReason", "known", "unknown"), (str,)
+        ),
+        **dict.fromkeys(("led", "pan", "tilt", "visitSeconds", "rotation", "rotationHint"), (int,)),
+        **dict.fromkeys(("armed", "follow"), (bool,)),
+        "fov": (int, float),
+        "presets": (dict,),
+        "commandMap": (str, dict),
+    }
+    for value in STRANGE:
+        try:
+            db.document("cameras/cam_001").update({field: value})
+        except ValueError:  # larger than a number of Firestore
+            continue
+        (camera,) = registry.all()
+        json.dumps(camera, allow_nan=False)
+        assert isinstance(camera[field], (*kinds[field], type(None))), (field, value, camera[field])
