@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ class MisplacedPhotos:
         def change(transaction: Transaction) -> str:
             reference = self._reference(path)
             (found,) = transaction.read([reference])
-            if found is None or int(found["generation"]) < stored.generation:
+            if found is None or _generation(found) < stored.generation:
                 transaction.set(reference, fields)
             return f"misplaced: {reason}"
 
@@ -56,7 +56,7 @@ class MisplacedPhotos:
         def change(transaction: Transaction) -> str:
             reference = self._reference(path)
             (found,) = transaction.read([reference])
-            if found is None or int(found["generation"]) > generation:
+            if found is None or _generation(found) > generation:
                 return "nothing to forget"
             transaction.remove(reference)
             return "no longer misplaced"
@@ -72,8 +72,15 @@ class MisplacedPhotos:
         there = {one.path: one for one in uploaded if one.place is None}
         with store_errors("Firestore"):
             query = self._stores.db.collection("misplaced_photos").select(["path", "generation"])
-            found = [one.to_dict() or {} for one in query.stream(**self._stores.options)]
-        listed = {one["path"]: int(one["generation"]) for one in found}
+            found = list(query.stream(**self._stores.options))
+            entries = [one.to_dict() or {} for one in found]
+            for one, entry in zip(found, entries, strict=True):
+                if not isinstance(entry.get("path"), str):
+                    # no program wrote it, and it tells nobody anything
+                    one.reference.delete(**self._stores.options)
+        listed = {
+            entry["path"]: _generation(entry) for entry in entries if isinstance(entry.get("path"), str)
+        }
         gone = [path for path in listed if path not in there]
         new = [
             one.path
@@ -110,3 +117,9 @@ class MisplacedPhotos:
         return self._stores.db.collection("misplaced_photos").document(
             hashlib.sha256(path.encode()).hexdigest()[:32]
         )
+
+
+def _generation(entry: Mapping[str, object]) -> int:
+    """The generation that an entry names; -1, older than any, where it names none."""
+    generation = entry.get("generation")
+    return generation if isinstance(generation, int) else -1

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery import misplaced
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
+from lookout.cloud.gallery.photos import uploaded
 from lookout.cloud.gallery.reenrolment import LostPhotos
 from tests.services.enrol.conftest import EnrolmentHouse
 
@@ -104,3 +107,33 @@ def test_however_many_files_are_misplaced_all_are_listed_in_the_end(
     for _ in range(3):
         lost.run(later)
     assert listed(house) == []
+
+
+STRANGE_ENTRIES: list[dict[str, Any]] = [
+    {},
+    {"path": "faces/Flat.jpg"},
+    {"path": "faces/Flat.jpg", "generation": None},
+    {"path": "faces/Flat.jpg", "generation": "many"},
+    {"path": 5, "generation": 1},
+    {"generation": 1},
+]
+
+
+@pytest.mark.parametrize("entry", STRANGE_ENTRIES, ids=str)
+@pytest.mark.parametrize("there", [True, False])
+def test_an_entry_that_lacks_something_is_put_right_or_goes(
+    stores: Stores, db: Any, bucket: Any, entry: dict[str, Any], there: bool
+) -> None:
+    listed = MisplacedPhotos(stores)
+    if there:
+        bucket.blob("faces/Flat.jpg").upload_from_string(b"photo", "image/jpeg")
+    name = hashlib.sha256(b"faces/Flat.jpg").hexdigest()[:32]
+    db.document(f"misplaced_photos/{name}").set(entry)
+    listed.catch_up(uploaded(stores), datetime.now(UTC) + timedelta(hours=1))
+    found = [one.to_dict() for one in db.collection("misplaced_photos").get()]
+    if there:
+        (only,) = found
+        assert only["path"] == "faces/Flat.jpg"
+        assert only["generation"] == int(bucket.get_blob("faces/Flat.jpg").generation)
+    else:
+        assert found == []
