@@ -44,8 +44,8 @@ CLOUD = (
 """The rooms of ``lookout/cloud``, lowest first: a room imports itself and what is below it."""
 
 STACK = (
-    "console", "alone", "fake_camera", "install", "local", "deploy", "fuzzing", "tools", "soak", "measuring",
-    "testing",
+    "console", "alone", "fake_camera", "install", "local", "deploy", "fuzzing", "tools", "keeping", "soak",
+    "measuring", "testing",
 )  # fmt: skip
 """The rooms of ``scripts/stack``, likewise."""
 

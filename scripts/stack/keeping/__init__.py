@@ -1,0 +1,1 @@
+"""Keeping what a site has: backup and restore, and photos from the Flask program."""
