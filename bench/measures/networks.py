@@ -27,7 +27,7 @@ SHARE = 50.0
 """Per cent of the matrix product's speed to reach."""
 
 INPUTS = {
-    "detector, 5 areas": ("fr_detect.onnx", (5, 3, 240, 320)),
+    "detector, one of 5 areas": ("fr_detect.onnx", (1, 3, 240, 320)),
     "landmarks": ("fr_landmark.onnx", (1, 1, 64, 64)),
     "recogniser arcface-mobile": (str(WEIGHTS / large_network.FILE), (1, 112, 112, 3)),
 }

@@ -91,8 +91,10 @@ def personal(distances: NDArray[np.float32], shifts: NDArray[np.float32], rule: 
     """
     weights = rule.cohort.weights if rule.cohort is not None else (0.0,)
     weight = farthest = 0.0
+    rank = int(SHARE * (len(distances) - 1))
     for weight in weights:
-        farthest = float(np.quantile(distances + np.float32(weight) * shifts, SHARE, method="lower"))
+        # as np.quantile does it with method="lower", which takes ten times as long for a few numbers
+        farthest = float(np.sort(distances + np.float32(weight) * shifts)[rank])
         if farthest <= rule.threshold:
             break
     if farthest > rule.threshold:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,6 +46,9 @@ WEIGHTS_INSTALLED = ("yunet", "ssd", "centerface", "retinaface")
 Area = tuple[int, int, int, int]
 """A part of a frame in pixels: left, top, right, bottom."""
 
+Found = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Corners of shape ``(n, 4)`` in the frame, and scores of shape ``(n,)``."""
+
 
 class Detector(Protocol):
     """Finds faces in pixels."""
@@ -61,34 +66,26 @@ def detector(name: str, installed: Installed) -> Detector:
         SettingsError: there is no such detector, or it needs a package that is not installed.
     """
     if name == "rfb":
-        return RfbDetector(OnnxNetwork(installed.detector, threads=cores()))
+        return RfbDetector(OnnxNetwork(installed.detector), cores())
     return DeepFaceDetector(name, installed.home)
 
 
 class RfbDetector:
     """The network on the whole frame, and on four overlapping tiles where the frame is larger than its input.
 
-    At 800x600 the whole frame alone finds 61 % of the faces 28 pixels wide, with the tiles all of them.
+    At 800x600 the whole frame alone finds 61 % of the faces 28 pixels wide, with the tiles all of them. So many
+    ``threads`` share the areas of a frame.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, threads: int = 1) -> None:
         self.network = network
+        self._others = ThreadPoolExecutor(threads - 1, "detector") if threads > 1 else None
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[Box]:
         """Boxes of the faces; see :class:`Detector`."""
         height, width = pixels.shape[:2]
         areas = regions(width, height)
-        blob = empty_input(len(areas))
-        scales = [
-            prepare(pixels[top:bottom, left:right], blob[index : index + 1])
-            for index, (left, top, right, bottom) in enumerate(areas)
-        ]
-        # all areas in one run: they share the weights that it brings in, and the threads that it wakes
-        all_scores, all_boxes = self.network.run(blob)
-        found = [
-            _placed(one_scores, one_boxes, area, scale, width, height)
-            for one_scores, one_boxes, area, scale in zip(all_scores, all_boxes, areas, scales, strict=True)
-        ]
+        found = self._look(pixels, areas)
         scores = np.concatenate([score for _, score in found])
         if not scores.size:
             return []
@@ -103,6 +100,33 @@ class RfbDetector:
             )
         ]
 
+    def _look(self, pixels: NDArray[np.uint8], areas: list[Area]) -> list[Found]:
+        """What each of the areas shows, in their order."""
+        found: dict[int, Found] = {}
+        # each thread takes the next area that is left: one run of all areas would keep five times the memory, and
+        # its threads would wait for one another at every layer
+        left = iter(range(len(areas)))
+        if self._others is None or len(areas) == 1:
+            self._look_at(pixels, areas, left, found)
+        else:
+            other = self._others.submit(self._look_at, pixels, areas, left, found)
+            self._look_at(pixels, areas, left, found)
+            # it may not have begun, being busy with another frame
+            if not other.cancel():
+                other.result()
+        return [found[index] for index in range(len(areas))]
+
+    def _look_at(
+        self, pixels: NDArray[np.uint8], areas: list[Area], left: Iterable[int], found: dict[int, Found]
+    ) -> None:
+        height, width = pixels.shape[:2]
+        blob = empty_input()
+        for index in left:
+            x, y, right, bottom = areas[index]
+            scale = prepare(pixels[y:bottom, x:right], blob)
+            (scores,), (boxes,) = self.network.run(blob)
+            found[index] = _placed(scores, boxes, areas[index], scale, width, height)
+
 
 def _placed(
     all_scores: NDArray[np.float32],
@@ -111,8 +135,8 @@ def _placed(
     scale: float,
     width: int,
     height: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Corners ``(n, 4)`` in the frame, and scores ``(n,)``, out of what the network answers for one area of it."""
+) -> Found:
+    """The faces in the frame, out of what the network answers for one area of it."""
     left, top, right, bottom = area
     likely = np.flatnonzero(all_scores[:, 1] > MIN_SCORE)
     if not likely.size:
@@ -165,9 +189,9 @@ def regions(width: int, height: int) -> list[Area]:
     ]
 
 
-def empty_input(areas: int = 1) -> NDArray[np.float32]:
-    """Room for the network's input, shape ``(areas, 3, 240, 320)``."""
-    return np.zeros((areas, 3, HEIGHT, WIDTH), np.float32)
+def empty_input() -> NDArray[np.float32]:
+    """Room for the network's input, shape ``(1, 3, 240, 320)``."""
+    return np.zeros((1, 3, HEIGHT, WIDTH), np.float32)
 
 
 def prepare(pixels: NDArray[np.uint8], blob: NDArray[np.float32]) -> float:

@@ -22,17 +22,12 @@ class Network(Protocol):
 
 
 class OnnxNetwork:
-    """A network of one input on ONNX Runtime, on the CPU, by default on the caller's thread alone.
+    """A network of one input on ONNX Runtime, on the CPU, on the caller's thread alone."""
 
-    More ``threads`` sleep between two calls: the spinning by which ONNX Runtime's threads would wait for the next
-    one takes the cores from the embedder and from other requests.
-    """
-
-    def __init__(self, weights: Path, threads: int = 1) -> None:
+    def __init__(self, weights: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         try:
             self._session = onnxruntime.InferenceSession(
                 str(weights), options, providers=["CPUExecutionProvider"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from bench import scene
 from lookout.domain.recognition.face import Box
 from lookout.errors import ModelMissing, SettingsError
 from lookout.settings import Settings
-from lookout.vision.networks.detector import Detector, detector, empty_input, prepare, regions
+from lookout.vision.networks.detector import Detector, RfbDetector, detector, empty_input, prepare, regions
 from lookout.vision.networks.models import installed
 from lookout.vision.recogniser import Recogniser
 from tests.support.settings import changed
@@ -192,3 +193,31 @@ def test_retinaface_runs_with_the_weights_that_were_installed(tmp_path: Path) ->
     assert abs(best.y - 272) <= 24
     assert abs(best.width - 512) <= 2
     assert finder.detect(np.zeros((600, 800, 3), np.uint8)) == []
+
+
+def test_threads_that_share_a_frame_find_what_one_thread_finds(rfb: Detector, photos: Path) -> None:
+    assert isinstance(rfb, RfbDetector)
+    group = cv2.imread(str(photos / "t1.jpg"))
+    assert group is not None
+    pictures = [
+        np.asarray(group, np.uint8),
+        scene.room(),
+        scene.room(300, 200),
+        *(scene.with_person(photos / "obama2.jpg", size, FACE_IN_OBAMA2.width) for size in (24, 60, 150)),
+    ]
+    alone = [RfbDetector(rfb.network).detect(picture) for picture in pictures]
+    assert [bool(boxes) for boxes in alone] == [True, False, False, True, True, True]
+    for threads in (2, 4):
+        shared = RfbDetector(rfb.network, threads)
+        # several frames at once, more than there are threads
+        with ThreadPoolExecutor(4) as requests:
+            assert list(requests.map(shared.detect, pictures * 3)) == alone * 3
+
+
+def test_what_breaks_in_another_thread_is_told(rfb: Detector) -> None:
+    class Broken:
+        def run(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        RfbDetector(Broken(), 2).detect(scene.room())
