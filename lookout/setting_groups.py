@@ -106,6 +106,13 @@ class LimitSettings:
         "MAX_UPLOAD_BYTES", 8 * 1024 * 1024, "largest body of a frame or photo", 1024, 32 * 1024 * 1024
     )
     max_photos_per_person: int = setting("MAX_PHOTOS_PER_PERSON", 100, "photos enrolled per person", 1, 400)
+    max_people: int = setting(
+        "MAX_PEOPLE",
+        5000,
+        "people enrolled: every instance has all of them in memory, see `docs/scale.md`",
+        1,
+        100000,
+    )
     frames_per_minute: int = setting(
         "CAMERA_FRAMES_PER_MINUTE", 240, "frames that one camera may post to one instance", 1, 6000
     )

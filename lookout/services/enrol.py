@@ -41,7 +41,10 @@ class EnrolmentService:
         self._settings = settings
         self._stores = stores
         self._card = installed(settings).card
-        self._enrolment = Enrolment(stores, self._card.model_id, settings.limits.max_photos_per_person)
+        limits = settings.limits
+        self._enrolment = Enrolment(
+            stores, self._card.model_id, limits.max_photos_per_person, limits.max_people
+        )
         self._misplaced = MisplacedPhotos(stores)
         self._lookalikes = Lookalikes(stores, self._card.model_id)
         self._site = site_reader(settings, stores)

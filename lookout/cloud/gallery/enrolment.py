@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.calls import count, store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.person_document import to_document
@@ -38,10 +38,11 @@ class Enrolment:
     Every method raises ``Unavailable`` when Firestore does not answer, and has then changed nothing.
     """
 
-    def __init__(self, stores: Stores, model_id: str, max_photos: int) -> None:
+    def __init__(self, stores: Stores, model_id: str, max_photos: int, max_people: int | None = None) -> None:
         self._stores = stores
         self._model_id = model_id
         self._max_photos = max_photos
+        self._max_people = max_people
 
     def begin(self, photo: Photo) -> bool:
         """Mark the photo as being processed. False when this version or a newer one is finished already."""
@@ -64,7 +65,7 @@ class Enrolment:
         another person's.
 
         Raises:
-            PhotoRejected: the person has as many photos as are allowed.
+            PhotoRejected: the person has as many photos as are allowed, or there are as many people.
         """
 
         def change(transaction: Transaction) -> bool:
@@ -76,6 +77,8 @@ class Enrolment:
                 raise PhotoRejected(
                     f"{others.name} has {self._max_photos} photos already: delete one, then upload this again"
                 )
+            if not stored.is_enrolled:
+                self._require_room()
             after = stored.person.with_photo(photo.place.photo_id, face.embedding)
             self._write(transaction, stored, after, new_person=photo.created_at)
             document = enrolled_document(photo, self._model_id, face.quality)
@@ -83,6 +86,20 @@ class Enrolment:
             return True
 
         return self._step(change)
+
+    def _require_room(self) -> None:
+        """Two photos at the same moment may find the last place both: one more does not matter."""
+        from google.cloud.firestore_v1.base_query import FieldFilter
+
+        if self._max_people is None:
+            return
+        # a tombstone has no photos, and somebody whose photos were all rejected an empty list
+        enrolled = self._stores.db.collection("gallery").where(filter=FieldFilter("photoIds", "!=", []))
+        if count(enrolled, self._stores.timeout) >= self._max_people:
+            raise PhotoRejected(
+                f"{self._max_people} people are enrolled, as many as MAX_PEOPLE allows: delete somebody, or see "
+                "docs/scale.md, then upload this again"
+            )
 
     def reject(self, photo: Photo, reason: str) -> bool:
         """Write on the photo why it cannot be used, and drop the vector of its earlier version."""
@@ -215,12 +232,12 @@ class Enrolment:
         new_person: datetime | None = None,
     ) -> None:
         """Write the vectors ``after`` a change. A person who is not there yet is made, since ``new_person``."""
-        count = {"photoCount": len(after.photo_ids)}
+        photos = {"photoCount": len(after.photo_ids)}
         person = self._person(after.person_id)
         if stored.person_exists:
             # refused if the owner changed something: without vectors there was nothing to write it to
-            transaction.set(person, count)
+            transaction.set(person, photos)
         elif new_person is not None:
-            transaction.set(person, {"name": after.name, "muted": False, "createdAt": new_person} | count)
+            transaction.set(person, {"name": after.name, "muted": False, "createdAt": new_person} | photos)
         change = self._change(transaction, stored)
         change.replace(after.person_id, to_document(after, change.version))

@@ -29,7 +29,7 @@ class StoredPerson:
     ``photo`` is the photo's document, empty if there is none. ``profile`` is what the owner set, with a complaint
     per unusable value; ``synced_profile`` is the gallery's copy of it, None if the gallery has no vectors of the
     person. ``person`` has the vectors of the installed model, the negatives and the look-alikes. ``gallery_state``
-    is the document with the gallery's version.
+    is the document with the gallery's version. ``is_enrolled``: the gallery has vectors, of whatever model.
     """
 
     photo: dict[str, Any]
@@ -39,6 +39,7 @@ class StoredPerson:
     complaints: list[str]
     person: PersonVectors
     synced_profile: Profile | None
+    is_enrolled: bool
     deleted_at: datetime | None
     gallery_state: dict[str, Any] | None
 
@@ -75,6 +76,7 @@ def read_person(transaction: Transaction, db: Client, model_id: str, place: Phot
         complaints=complaints,
         person=_vectors(place.person_id, model_id, profile, alive),
         synced_profile=None if alive is None else Profile.read(place.person_id, alive)[0],
+        is_enrolled=bool((alive or {}).get("photoIds")),
         deleted_at=(gallery or {}).get("deletedAt"),
         gallery_state=state,
     )

@@ -216,3 +216,29 @@ def test_an_unreadable_gallery_is_begun_anew_by_the_next_photo(
     house.db.document("gallery/b").update(broken)
     assert house.enrol("faces/b/2.jpg", face)[1] == "enrolled"
     assert house.gallery("b")["photoIds"] == ["2.jpg"]
+
+
+def test_beyond_as_many_people_as_fit_a_photo_is_refused_with_what_to_do_and_those_who_are_there_stay(
+    house: EnrolmentHouse, photos: Path
+) -> None:
+    house.service = house.another(MAX_PEOPLE=2)
+    shots = {name: (photos / name).read_bytes() for name in ("obama.jpg", "obama2.jpg", "biden.jpg")}
+    assert house.enrol("faces/a/1.jpg", shots["obama.jpg"])[1] == "enrolled"
+    assert house.enrol("faces/b/1.jpg", shots["biden.jpg"])[1] == "enrolled"
+    for number in range(2):
+        path = f"faces/c/{number}.jpg"
+        assert house.enrol(path, shots["obama2.jpg"])[1].startswith("rejected: 2 people are enrolled")
+        photo = house.photo(path)
+        assert photo is not None
+        assert "MAX_PEOPLE" in photo["reason"]
+    # more photos of those who are there are welcome, and a place that gets free is taken
+    assert house.enrol("faces/a/2.jpg", shots["obama2.jpg"])[1] == "enrolled"
+    house.delete_person("b")
+    assert house.enrol("faces/d/1.jpg", shots["biden.jpg"])[1] == "enrolled"
+
+
+def test_a_full_house_is_enrolled_again_with_another_network(house: EnrolmentHouse, face: bytes) -> None:
+    house.service = house.another(MAX_PEOPLE=1)
+    assert house.enrol("faces/a/1.jpg", face)[1] == "enrolled"
+    house.db.document("gallery/a").update({"modelId": "another"})
+    assert house.enrol("faces/a/2.jpg", face)[1] == "enrolled"
