@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -44,13 +43,12 @@ def wait_seen(stack: StackInfo, samples: Path, who: str, person: str) -> None:
     shots = itertools.count()
 
     def named() -> bool:
-        time.sleep(1)  # a camera may post one frame a second
         frame = cast.frame(samples, who, cast.Shot(1.5 + 0.03 * next(shots)))
         answer = client.post(url, stack.camera.id, stack.camera.key, frame, timeout=SECONDS)
         assert answer.status == 200, answer.body
         return (answer.json["person"], answer.json["is_known"]) == (person, True)
 
-    wait_until(named, f"{person!r} being recognised")
+    wait_until(named, f"{person!r} being recognised", pause=1.0)  # a camera may post one frame a second
 
 
 def joined(stack: StackInfo, *arguments: str) -> str:

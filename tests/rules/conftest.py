@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from stack.local import owner
 from stack.local.info import StackInfo
-from tests.rules.rest import Firestore, Storage
+from tests.rules.rest import ADMIN, Firestore, Storage
 from tests.support.accounts import account_with, new_account, sign_up
 
 CLAIMS = {
@@ -21,6 +23,22 @@ CLAIMS = {
 
 CALLERS = (*CLAIMS, "nobody", "anonymous")
 """``nobody`` signed up and has no role; ``anonymous`` did not sign in."""
+
+
+@dataclass(frozen=True)
+class LivePicture:
+    """A camera's latest picture, and when it was stored, by the monotonic clock."""
+
+    name: str
+    stored: float
+
+
+@pytest.fixture(scope="session", autouse=True)
+def live_picture(stack: StackInfo) -> LivePicture:
+    """Stored before the first test, so that the last need not wait long until it is old."""
+    name = "live/rules-old.jpg"
+    assert Storage(stack).upload(name, b"a frame of before", "image/jpeg", ADMIN) == 200
+    return LivePicture(name, time.monotonic())
 
 
 @pytest.fixture(scope="session")

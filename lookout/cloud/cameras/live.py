@@ -62,11 +62,11 @@ class LivePictures:
     def forget_old(self, now: datetime) -> None:
         """Begin to delete the pictures that this instance kept and that are too old by ``now``."""
         with self._lock:
-            old = [camera_id for camera_id, at in self._kept.items() if now - at >= KEPT]
+            old = {camera_id: at for camera_id, at in self._kept.items() if now - at >= KEPT}
             for camera_id in old:
                 del self._kept[camera_id]
-        for camera_id in old:
-            self._pool.submit(self._remove, camera_id, now)
+        for camera_id, at in old.items():
+            self._pool.submit(self._remove, camera_id, at, now)
 
     def _store(self, camera_id: str, at: datetime, jpeg: Callable[[], bytes]) -> None:
         from google.api_core.exceptions import PreconditionFailed
@@ -92,7 +92,7 @@ class LivePictures:
                 self._paused_until = time.monotonic() + PAUSE_SECONDS
             log(Severity.WARNING, "live picture not stored", camera=camera_id, error=error.message)
 
-    def _remove(self, camera_id: str, now: datetime) -> None:
+    def _remove(self, camera_id: str, at: datetime, now: datetime) -> None:
         from google.api_core.exceptions import NotFound, PreconditionFailed
 
         path = live_path(camera_id)
@@ -107,6 +107,8 @@ class LivePictures:
                 except (NotFound, PreconditionFailed):
                     return
         except Unavailable as error:
+            with self._lock:  # the next frame tries again
+                self._kept.setdefault(camera_id, at)
             log(Severity.WARNING, "live picture not deleted", camera=camera_id, error=error.message)
 
     def _blob(self, path: str) -> Blob | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,6 +19,12 @@ from tests.support.reads import Reads
 from tests.support.stores import objects
 
 PATH = live_path(CAMERA)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no silent Storage."""
+    monkeypatch.setattr(live, "STORE_SECONDS", 30.0)
 
 
 def watched(house: House, seconds: float = 30) -> None:
@@ -132,7 +140,13 @@ def test_without_storage_a_watched_camera_is_answered_as_ever_and_does_not_wait_
 
 def wait_for(watch: Any) -> None:
     """Until the instance's threads have nothing more to do."""
-    wait([watch._live._pool.submit(lambda: None) for _ in range(live.AT_ONCE)])
+    settle(watch._live)
+
+
+def settle(pictures: live.LivePictures) -> None:
+    # as one thread takes the last of them, all that was begun before has ended
+    barrier = Barrier(live.AT_ONCE)
+    wait([pictures._pool.submit(barrier.wait) for _ in range(live.AT_ONCE)])
 
 
 def test_the_next_frame_of_any_camera_deletes_what_is_older_than_a_minute(house: House, shot: Shot) -> None:
@@ -141,6 +155,21 @@ def test_the_next_frame_of_any_camera_deletes_what_is_older_than_a_minute(house:
     assert picture(house) == b"old"
     watch.judge(ROOM, shot("obama.jpg", 80, 60))
     wait_for(watch)
+    assert picture(house) is None
+
+
+def test_what_could_not_be_deleted_is_deleted_at_a_later_frame(
+    house: House, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = live.LivePictures(house.stores)
+    kept(pictures, datetime.now(UTC) - KEPT, b"old")
+    with _failing_bucket("500", project) as bucket, monkeypatch.context() as broken:
+        broken.setattr(pictures, "_stores", replace(house.stores, bucket=bucket))
+        pictures.forget_old(datetime.now(UTC))
+        settle(pictures)
+    assert picture(house) == b"old"
+    pictures.forget_old(datetime.now(UTC))
+    settle(pictures)
     assert picture(house) is None
 
 

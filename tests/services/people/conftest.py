@@ -6,6 +6,7 @@ import copy
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -141,6 +142,11 @@ class House(Household):
             counts = day["people"].setdefault(alert["personId"], {"name": alert["person"], "alerts": 0})
             counts["alerts"] += 1
         self.db.document(path).set(day)
+
+    def age_job(self, job_id: str, by: timedelta) -> None:
+        """A job is older than it is."""
+        job = self.db.document(f"jobs/{job_id}")
+        job.update({"createdAt": job.get().to_dict()["createdAt"] - by})
 
     def visit(self, camera: str = CAMERA) -> dict[str, Any]:
         """The only open visit of a camera."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -165,7 +164,7 @@ def test_a_stranger_goes_when_enrolment_does_not_come(house: House) -> None:
     people_service.service.replace(service)
     assert name(house)["waiting"] == 1
     assert house.get("strangers/s1") is not None
-    time.sleep(0.2 * name_stranger.WAITS)
+    house.age_job("name_s1", timedelta(seconds=0.2 * name_stranger.WAITS))
     assert service.jobs.runner.resume_all(timedelta(0)) == 1
     assert house.get("strangers/s1") is None
     assert house.read("jobs/name_s1")["result"]["waiting"] == 1

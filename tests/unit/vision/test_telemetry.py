@@ -12,6 +12,7 @@ import pytest
 
 from lookout.vision.recogniser import Recogniser
 from stack.install.bootstrap import ROOT
+from tests.support.waiting import wait_until
 
 WATCHER = r"""
 #define _GNU_SOURCE
@@ -27,11 +28,11 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 """Put before the C library: writes down every name that is looked up, and finds none."""
 
 LOADS = """
-import time
 {first}
 import onnxruntime
 onnxruntime.InferenceSession({weights!r}, providers=["CPUExecutionProvider"])
-time.sleep(3)
+print("loaded", flush=True)
+input()
 """
 
 
@@ -44,35 +45,54 @@ def watcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "watcher.so"
 
 
-def left_behind(first: str, watcher: Path, home: Path) -> tuple[list[str], list[str]]:
-    """The names looked up and the files written while a network is loaded, after the line ``first``."""
-    home.mkdir()
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1",
-        "LD_PRELOAD": str(watcher), "LOOKED_UP": str(home.with_suffix(".names")),
-    }  # fmt: skip
-    program = LOADS.format(first=first, weights=str(ROOT / "models" / "fr_landmark.onnx"))
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True, cwd=home)
-    names = home.with_suffix(".names")
-    looked_up = names.read_text().split() if names.exists() else []
-    return looked_up, [path.name for path in home.rglob("*") if path.is_file()]
+class Loading:
+    """A process that runs the line ``first``, loads a network, and stays until it is left."""
+
+    def __init__(self, first: str, watcher: Path, home: Path) -> None:
+        home.mkdir()
+        self.home, self._names = home, home.with_suffix(".names")
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1", "LD_PRELOAD": str(watcher), "LOOKED_UP": str(self._names),
+        }  # fmt: skip
+        program = LOADS.format(first=first, weights=str(ROOT / "models" / "fr_landmark.onnx"))
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", program], env=environment, cwd=home,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "loaded\n"
+
+    def __enter__(self) -> Loading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate("\n")
+        assert self._process.returncode == 0
+
+    @property
+    def looked_up(self) -> list[str]:
+        """The names that were looked up."""
+        return self._names.read_text().split() if self._names.exists() else []
+
+    @property
+    def written(self) -> list[str]:
+        """The names of the files that were written."""
+        return [path.name for path in self.home.rglob("*") if path.is_file()]
 
 
 def test_nothing_is_looked_up_and_nothing_written(
     recogniser: Recogniser, watcher: Path, tmp_path: Path
 ) -> None:
-    assert left_behind("import lookout.vision.networks.runtime", watcher, tmp_path / "quiet") == ([], [])
-
-
-def test_the_watcher_sees_what_there_would_be_to_see(
-    recogniser: Recogniser, watcher: Path, tmp_path: Path
-) -> None:
     looking = (
         "import contextlib, socket\nwith contextlib.suppress(OSError): socket.getaddrinfo('host.invalid', 1)"
     )
-    looked_up, written = left_behind(looking, watcher, tmp_path / "talking")
-    assert looked_up == ["host.invalid"]
-    assert "deviceid" in written
+    # the quiet one is there for longer than it takes one that is not to report
+    with Loading("import lookout.vision.networks.runtime", watcher, tmp_path / "quiet") as quiet:
+        with Loading(looking, watcher, tmp_path / "talking") as talking:
+            wait_until(lambda: "deviceid" in talking.written, "what there would be to see")
+        assert talking.looked_up == ["host.invalid"]
+    assert (quiet.looked_up, quiet.written) == ([], [])
 
 
 def test_every_module_that_imports_the_runtime_switches_telemetry_off_before() -> None:
