@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from stack.fake_camera.firmware import Firmware
 from stack.fake_camera.server import Behaviour, FakeCamera
 from tests.agent.conftest import FINAL, JPEG, Harness
@@ -76,6 +78,7 @@ class Ordeal:
                     assert "interrupted" in ended["error"]["message"]
 
 
+@pytest.mark.long
 def test_killed_fifty_times_an_agent_acts_at_most_once_in_time_and_never_keeps_silent(
     make_harness: Callable[[], Harness],
 ) -> None:

@@ -89,6 +89,7 @@ def _object(info: StackInfo) -> str:
     return f"{info.urls['storage']}/v0/b/{info.bucket}/o"
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: Path) -> None:
     base = str(project.free_ports().base)
     with _in_front(folder, "--port-base", base, "--keep", "--watch") as (dev, output):
@@ -140,6 +141,7 @@ def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: 
     assert processes.marked(folder) == []
 
 
+@pytest.mark.long
 def test_a_stack_told_to_end_while_it_starts_leaves_nothing_behind(folder: Path) -> None:
     base = str(project.free_ports().base)
     with _in_front(folder, "--port-base", base) as (dev, output):

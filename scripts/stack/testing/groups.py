@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stack.install.bootstrap import ROOT
@@ -52,6 +52,11 @@ ON_THE_STACK = Group(
     ),
     shares_stack=True,
 )
+"""All of them, as ``--all`` has them."""
+
+QUICKLY = replace(ON_THE_STACK, arguments=(*ON_THE_STACK.arguments, "-m", "not long"))
+"""Without those that are marked as long."""
+
 FIRST_VISIT = Group("the first five minutes", ("tests/first_visit",))
 """A new user's clicks on a stack where nobody was before: with nothing else running, as they are timed."""
 

@@ -69,56 +69,52 @@ def test_all_groups_run_to_their_end_and_what_failed_is_said_at_the_end(
 ) -> None:
     first = _group(tmp_path, "first", "def test_a(): assert False\ndef test_b(): pass\n")
     second = _group(tmp_path, "second", "def test_c(): pass\n")
-    beside = _group(
-        tmp_path, "beside", "import pytest\n@pytest.fixture\ndef x(): 1 / 0\ndef test_d(x): pass\n"
-    )
-    assert not run_all((first, second), meanwhile=beside)
+    third = _group(tmp_path, "third", "import pytest\n@pytest.fixture\ndef x(): 1 / 0\ndef test_d(x): pass\n")
+    assert not run_all((first, second, third))
     said = capfd.readouterr().out
-    # one after another: what runs beside is shown when the others are done
-    assert said.index("== first") < said.index("== second") < said.index("== beside")
+    assert said.index("== first") < said.index("== second") < said.index("== third")
     end = said[said.rindex("first: 1 failed") :]
     assert "test_first.py::test_a" in end
     assert "second: passed" in end
-    assert "beside: 1 failed" in end
-    assert "test_beside.py::test_d" in end
+    assert "third: 1 failed" in end
+    assert "test_third.py::test_d" in end
 
 
 def test_groups_without_a_failure_pass_even_where_there_is_nothing_to_run(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    nothing = _group(tmp_path, "nothing", "")
-    assert run_all([_group(tmp_path, "good", "def test_a(): pass\n")], meanwhile=nothing)
-
-
-def test_groups_run_with_nothing_beside_them(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run_all([_group(tmp_path, "good", "def test_a(): pass\n")])
-    assert not run_all([_group(tmp_path, "bad", "def test_a(): assert False\n")])
+    good = _group(tmp_path, "good", "def test_a(): pass\n")
+    assert run_all((good, _group(tmp_path, "nothing", "")))
+    assert run_all([good])
 
 
 def test_a_run_that_breaks_off_has_not_passed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     broken = Group("broken", ("--no-such-option",))
-    assert not run_all([broken], meanwhile=_group(tmp_path, "good", "def test_a(): pass\n"))
+    assert not run_all([broken, _group(tmp_path, "good", "def test_a(): pass\n")])
     assert "broken: pytest ended with status 4" in capfd.readouterr().out
 
 
+def test_what_takes_long_is_left_out_of_a_quick_run_only() -> None:
+    assert groups.QUICKLY.arguments == (*groups.ON_THE_STACK.arguments, "-m", "not long")
+    assert "-m" not in groups.ON_THE_STACK.arguments
+
+
 def test_told_to_end_all_of_it_ends(tmp_path: Path) -> None:
-    waiting = [
-        _group(tmp_path, name, WAITS.format(mark=str(tmp_path / f"{name} waits"))) for name in ("one", "two")
-    ]
+    waiting = _group(tmp_path, "one", WAITS.format(mark=str(tmp_path / "waits")))
     code = (
         "from stack.testing.groups import Group\nfrom stack.testing.running import run_all\n"
-        f"run_all([{waiting[0]!r}], meanwhile={waiting[1]!r})"
+        f"run_all([{waiting!r}])"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
     with (tmp_path / "said").open("wb") as said:
         # as the shell starts what runs in the background
         command = ["bash", "-c", 'trap "" INT; exec "$@"', "-", sys.executable, "-c", code]
         running = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
-    marks = [tmp_path / f"{name} waits" for name in ("one", "two")]
-    wait_until(lambda: all(mark.exists() and mark.read_text() for mark in marks), "the start of both")
+    mark = tmp_path / "waits"
+    wait_until(lambda: mark.exists() and mark.read_text(), "its start")
     running.send_signal(signal.SIGTERM)
     assert running.wait(SECONDS) == 1
-    assert [mark for mark in marks if Path(f"/proc/{mark.read_text()}").exists()] == []
+    assert not Path(f"/proc/{mark.read_text()}").exists()
     text = (tmp_path / "said").read_text()
     assert "KeyboardInterrupt" in text
     assert text.endswith("lookout: stopped.\n")
