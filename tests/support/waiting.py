@@ -18,7 +18,9 @@ DAYS_END = 60
 """Seconds before midnight in which no test begins that sees a day's end."""
 
 
-def wait_until(look: Callable[[], Found], what: str, seconds: float = SECONDS, pause: float = PAUSE) -> Found:
+def wait_until(
+    look: Callable[[], Found | None], what: str, seconds: float = SECONDS, pause: float = PAUSE
+) -> Found:
     """Look again and again until ``look`` returns something that is true, and return that.
 
     ``pause``: seconds between two looks, more where looks are counted by a limit.
