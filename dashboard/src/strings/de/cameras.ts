@@ -84,7 +84,7 @@ export const cameras: typeof english = {
     enabled: "Nimmt Bilder an",
     enabledHint: "Ausgeschaltet werden ihre Bilder abgewiesen.",
     newKey: "Neuer Schlüssel",
-    newKeyAsk: "Der alte gilt in fünf Sekunden nicht mehr. Der Sketch braucht den neuen.",
+    newKeyAsk: "Der alte gilt spätestens in einer halben Minute nicht mehr. Der Sketch braucht den neuen.",
     remove: "Entfernen",
     removeAsk: (name) => `${name} entfernen? Ihr Schlüssel gilt nicht mehr; ihre Meldungen bleiben.`,
     removed: "Kamera entfernt",

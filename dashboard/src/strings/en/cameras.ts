@@ -88,7 +88,7 @@ export const cameras = {
     enabled: "Takes frames",
     enabledHint: "Switched off, its frames are refused.",
     newKey: "New key",
-    newKeyAsk: "The old key stops working within five seconds. The sketch needs the new one.",
+    newKeyAsk: "The old key stops working within half a minute. The sketch needs the new one.",
     remove: "Remove",
     removeAsk: (name: string) => `Remove ${name}? Its key stops working; its alerts stay.`,
     removed: "Camera removed",
