@@ -193,3 +193,14 @@ def test_an_erasure_is_verified_on_the_page(house: House, owner_page: Page, samp
     dialog.get_by_role("button", name="Erase for good").click()
     dialog.get_by_role("button", name="Look whether anything is left").click()
     expect(dialog.get_by_text("Nothing is left.")).to_be_visible(timeout=60_000)
+
+
+def test_a_day_of_consent_is_one_of_the_house_wherever_the_browser_is(house: House, visit: Visit) -> None:
+    page = visit(timezone_id="Asia/Tokyo").open(house.info.owner, "#/people/Tom")
+    field = page.get_by_label("Consent until")
+    field.fill("2031-02-03")
+    expect(page.get_by_text("Saved").last).to_be_visible()
+    assert (house.fields("people/Tom") or {})["consentExpiresAt"]["timestampValue"] == "2031-02-03T00:00:00Z"
+    expect(field).to_have_value("2031-02-03")
+    field.fill("")
+    until(lambda: "nullValue" in (house.fields("people/Tom") or {})["consentExpiresAt"])

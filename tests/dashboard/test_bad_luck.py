@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote_plus
 
 import pytest
+import requests
 from playwright.sync_api import Page, Route, expect
 
-from tests.dashboard.conftest import House, Visitor, ten_seconds_pass, until
+from tests.dashboard.conftest import ADMIN, House, Visitor, ten_seconds_pass, until
 from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
 from tests.dashboard.test_people import _add, _photo
 
@@ -133,6 +135,8 @@ def test_a_clock_that_is_two_days_off_changes_nothing_of_what_the_page_says(
     expect(page.locator(".alerts .day").first).to_have_text("Today")
     page.goto(f"{house.site}/#/cameras")
     expect(page.locator("li, article, a", has_text="Front Door").first).to_contain_text("Online")
+    expect(page.locator(".taken").first).to_be_visible()
+    expect(page.locator(".taken", has_text="day")).to_have_count(0)
 
 
 def test_the_page_stays_when_another_owner_changes_the_settings(house: House, visit: Visit) -> None:
@@ -190,4 +194,56 @@ def test_a_page_whose_connection_broke_for_good_says_so_and_is_loaded_again(
     expect(page.locator(".tile").first).to_be_visible()
     expect(page.get_by_text("has lost its connection")).to_have_count(0)
     assert any("ASSERTION" in text for text in visitor.complaints)
+    visitor.complaints.clear()
+
+
+NOWHERE = {
+    "#/alerts/%": "This alert is not there any more",
+    "#/alerts/a%2Fb": "Something went wrong",
+    "#/alerts/__reserved__": "Something went wrong",
+    f"#/alerts/{'x' * 1400}": "This alert is not there any more",
+    "#/people/%E0%A4%A": "Nobody of this name is here any more",
+    "#/people/a%2Fb": "Nobody of this name is here any more",
+    "#/strangers/%00": "This stranger is not here any more",
+    "#/strangers/like/nothing": "There is no alert",
+    "#/cameras/..": "Camera removed",
+    "#/nowhere/at/all": "Now",
+    "#/?day=never&camera=%F0%9F": "Nobody fits this",
+}
+"""Links as they are cut off by mails, typed by hand, or of what was deleted long ago, with what they end in."""
+
+
+@pytest.mark.parametrize("link", NOWHERE)
+def test_a_link_that_leads_nowhere_ends_in_words(house: House, owner_page: Page, link: str) -> None:
+    owner_page.goto(f"{house.site}/{link}")
+    expect(owner_page.get_by_text(NOWHERE[link]).first).to_be_visible()
+    expect(owner_page.locator("[role=status].waiting")).to_have_count(0)
+    assert owner_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_document_that_no_page_can_show_takes_its_page_down_in_words_and_no_other(
+    house: House, visit: Visit
+) -> None:
+    visitor = visit()
+    page = visitor.open(house.info.owner, "#/cameras")
+    url = f"{house.documents}/alerts/of-no-use"
+    listed = requests.get(f"{house.documents}/alerts", params={"pageSize": 1}, headers=ADMIN, timeout=30)
+    fields = listed.json()["documents"][0]["fields"]
+    now = {"timestampValue": datetime.now(UTC).isoformat()}
+    fields |= {"firstSeenAt": now, "lastSeenAt": now, "isKnown": {"booleanValue": False}}
+    fields["reason"] = {"stringValue": "ambiguous"}
+    del fields["candidates"]
+    requests.patch(url, json={"fields": fields}, headers=ADMIN, timeout=30).raise_for_status()
+    crashed = page.get_by_role("heading", name="This page cannot be shown")
+    try:
+        page.goto(f"{house.site}/#/")
+        expect(crashed).to_be_visible()
+        page.get_by_role("link", name="People").click()
+        expect(page.locator(".tile").first).to_be_visible()
+        page.goto(f"{house.site}/#/")
+        expect(crashed).to_be_visible()
+    finally:
+        house.delete("alerts/of-no-use")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".alert").first).to_be_visible()
     visitor.complaints.clear()

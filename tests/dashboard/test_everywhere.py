@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
+import requests
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from stack.install.dashboard import PACKAGES
@@ -121,3 +125,26 @@ def test_settings_are_saved_and_taken_back_when_refused(house: House, owner_page
     assert "quietHours" in site
     page.get_by_role("switch", name="Quiet hours").click()
     expect(page.get_by_role("switch", name="Quiet hours")).not_to_be_checked()
+
+
+def test_the_page_can_be_put_on_the_home_screen(house: House, visit: Visit) -> None:
+    page = visit().open(house.info.owner)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    href = page.locator("link[rel=manifest]").evaluate("(link) => link.href")
+    manifest = requests.get(href, timeout=30).json()
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        answer = requests.get(urljoin(href, icon["src"]), timeout=30)
+        assert answer.headers["Content-Type"].startswith(icon["type"])
+        if icon["sizes"] != "any":
+            assert Image.open(io.BytesIO(answer.content)).size == tuple(map(int, icon["sizes"].split("x")))
+    found = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # the contexts of these tests are private windows, in which nothing is installed
+    assert {one["errorId"] for one in found} <= {"in-incognito"}
+
+
+def test_who_wants_less_motion_gets_none(house: House, visit: Visit) -> None:
+    page = visit(reduced_motion="reduce").open(house.info.owner, "#/people?add")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    moving = "document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 1).length"
+    assert page.evaluate(moving) == 0

@@ -14,7 +14,14 @@ from tests.dashboard.conftest import House, until
 
 ENROLMENT_MILLISECONDS = 180_000
 
-NAMES = ["x" * 100, "👩‍👧‍👦 🐈", "مريم العربية", "<script>alert(1)</script>", "Ann & \"B\" 'C' / %2F"]
+NAMES = [
+    "x" * 100,
+    "👵" * 100,
+    "👩‍👧‍👦 🐈",
+    "مريم العربية",
+    "<script>alert(1)</script>",
+    "Ann & \"B\" 'C' / %2F",
+]
 
 
 def _photo(path: Path, name: str = "photo.jpg") -> FilePayload:

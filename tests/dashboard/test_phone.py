@@ -9,19 +9,13 @@ from playwright.sync_api import Playwright, expect
 from stack.fake_camera import client
 from stack.tools.browser import launch, sign_in
 from tests.dashboard.conftest import House
+from tests.dashboard.test_people import ENROLMENT_MILLISECONDS
 
 
 def test_a_phone_becomes_a_camera_and_sees_somebody(
     house: House, playwright: Playwright, samples: Path, tmp_path: Path
 ) -> None:
-    film = tmp_path / "face.mjpeg"
-    film.write_bytes(client.on_frame((samples / "obama.jpg").read_bytes(), 640, 480))
-    flags = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    )
-    browser = launch(playwright, *flags)
+    browser = launch(playwright, *_film(samples, tmp_path))
     try:
         page = browser.new_page(permissions=["camera"], locale="en-GB")
         sign_in(page, house.site, house.info.owner)
@@ -34,3 +28,34 @@ def test_a_phone_becomes_a_camera_and_sees_somebody(
         expect(page.locator(".alert", has_text="Drawer phone").first).to_contain_text("Barack")
     finally:
         browser.close()
+
+
+def test_a_photo_is_taken_with_the_camera_of_the_device_and_enrolled(
+    house: House, playwright: Playwright, samples: Path, tmp_path: Path
+) -> None:
+    browser = launch(playwright, *_film(samples, tmp_path))
+    try:
+        page = browser.new_page(permissions=["camera"], locale="en-GB")
+        sign_in(page, house.site, house.info.owner)
+        page.goto(f"{house.site}/#/people?add")
+        page.get_by_role("dialog").get_by_label("Name").fill("Seen by the laptop")
+        page.get_by_role("button", name="Take a photo").click()
+        finder = page.get_by_role("dialog", name="Take a photo")
+        expect(finder.locator(".oval")).to_be_visible()
+        finder.get_by_role("button", name="Take it").click()
+        finder.get_by_role("button", name="Done").click()
+        page.get_by_role("dialog").get_by_role("button", name="Add a person").click()
+        expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+    finally:
+        browser.close()
+
+
+def _film(samples: Path, folder: Path) -> tuple[str, ...]:
+    """The flags of a browser whose camera sees Barack."""
+    film = folder / "face.mjpeg"
+    film.write_bytes(client.on_frame((samples / "obama.jpg").read_bytes(), 640, 480))
+    return (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )

@@ -16,3 +16,19 @@ export function NewAlerts({ hidden }: { hidden: boolean }) {
   }, [hidden]);
   return null;
 }
+
+/** Times are those of the house, on pages too that need nothing else of its settings. */
+export function HouseZone() {
+  useEffect(() => {
+    let stop = () => {};
+    let left = false;
+    void import("../state/house").then(({ keepZone }) => {
+      if (!left) stop = keepZone();
+    });
+    return () => {
+      left = true;
+      stop();
+    };
+  }, []);
+  return null;
+}

@@ -1,10 +1,10 @@
-import type { FunctionComponent } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren, FunctionComponent } from "preact";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import { route } from "../state/route";
 import { t } from "../strings";
 import { Empty } from "../ui/Empty";
 import { Waiting } from "../ui/Waiting";
-import { NewAlerts } from "./NewAlerts";
+import { HouseZone, NewAlerts } from "./NewAlerts";
 
 type Load = () => Promise<FunctionComponent>;
 
@@ -26,14 +26,14 @@ const PAGES: Record<string, Load> = {
 export function Page() {
   const name = route.value.path[0] ?? "";
   const load = PAGES[name] ?? PAGES[""];
-  const [shown, setShown] = useState<{ load: Load; Shown: FunctionComponent } | null>(null);
+  const [shown, setShown] = useState<{ name: string; Shown: FunctionComponent } | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     let stale = false;
     setFailed(false);
     load?.().then(
       (Shown) => {
-        if (!stale) setShown({ load, Shown });
+        if (!stale) setShown({ name, Shown });
       },
       () => {
         if (!stale) setFailed(true);
@@ -56,8 +56,31 @@ export function Page() {
   if (!shown) return <Waiting />;
   return (
     <>
-      <shown.Shown />
+      <Shielded key={shown.name}>
+        <shown.Shown />
+      </Shielded>
+      <HouseZone />
       <NewAlerts hidden={name === "" || name === "alerts"} />
     </>
+  );
+}
+
+/** What cannot be shown says so, in place of a page that stands still; the others go on. */
+function Shielded({ children }: { children: ComponentChildren }) {
+  const [error, reset] = useErrorBoundary();
+  const address = route.value;
+  const tried = useRef(address);
+  useEffect(() => {
+    // another address is another chance, but the first is none: it has just failed
+    if (tried.current !== address) reset();
+    tried.current = address;
+  }, [address]);
+  if (!error) return <>{children}</>;
+  return (
+    <Empty title={t().crashed.title} hint={t().crashed.hint}>
+      <button type="button" class="button main" onClick={() => location.reload()}>
+        {t().again}
+      </button>
+    </Empty>
   );
 }

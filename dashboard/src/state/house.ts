@@ -1,5 +1,5 @@
 /** What every page asks for: people, strangers, cameras, agents and the site's settings. */
-import { computed } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { stats } from "../api";
 import type { Agent, Camera, Person, Site, Stranger } from "../documents";
 import { watchAgents, watchCameras, watchSite, watchStrangers } from "../firebase/house";
@@ -22,6 +22,11 @@ export const site = live<Site>((onValue, onFailure) =>
     onValue(found ?? {});
   }, onFailure),
 );
+
+/** Has the house's zone known, on whichever page. Returns what ends that. */
+export function keepZone(): () => void {
+  return effect(() => void site.value);
+}
 
 let asked = false;
 

@@ -46,6 +46,8 @@ export function dayOf(at: Date): string {
 /** A day such as `2026-05-31` in words. */
 export function dayName(day: string): string {
   const noon = new Date(`${day}T12:00:00Z`);
+  // of a link that was typed or cut off
+  if (Number.isNaN(noon.getTime())) return day;
   const options = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" } as const;
   return new Intl.DateTimeFormat(locale(), options).format(noon);
 }

@@ -14,13 +14,17 @@ interface Props {
   onChosen: (day: string | null) => void;
 }
 
+function isDay(text: string | null): text is string {
+  return text !== null && !Number.isNaN(Date.parse(`${text}T12:00:00Z`));
+}
+
 const counted = new Map<string, number>();
 
 /** A month, in which the days that have alerts can be chosen; each day is counted by the store at one read. */
 export function Calendar({ chosen, onClose, onChosen }: Props) {
   const words = t().now.filters;
   const today = dayOf(serverNow());
-  const [shown, setShown] = useState((chosen ?? today).slice(0, 7));
+  const [shown, setShown] = useState((isDay(chosen) ? chosen : today).slice(0, 7));
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map(counted));
   const [year = 0, month = 1] = shown.split("-").map(Number);
   const days = monthOf(year, month - 1);

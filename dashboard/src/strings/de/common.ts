@@ -35,6 +35,10 @@ export const common: typeof english = {
     text: "Diese Seite hat ihre Verbindung endgültig verloren. Was hier steht, ist von vorhin. Lade sie neu.",
     again: "Neu laden",
   },
+  crashed: {
+    title: "Diese Seite lässt sich nicht zeigen",
+    hint: "Etwas darauf ist nicht, wie es sein soll. Versuche es noch einmal, oder öffne eine andere Seite.",
+  },
   messages: "Mitteilungen",
   dismiss: "Ausblenden",
   viewerOnly: "Du darfst zusehen. Ändern dürfen nur Eigentümer.",

@@ -30,6 +30,10 @@ export const common = {
     text: "This page has lost its connection for good. What you see is from before. Load it again to go on.",
     again: "Load again",
   },
+  crashed: {
+    title: "This page cannot be shown",
+    hint: "Something on it is not as it should be. Try again, or open another page.",
+  },
   messages: "Messages",
   dismiss: "Dismiss",
   viewerOnly: "You can look. Changing things is for owners.",
