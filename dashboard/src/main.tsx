@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { startSession } from "./state/session";
-import "./state/theme";
+import "./device/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";

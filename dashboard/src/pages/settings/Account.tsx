@@ -4,7 +4,7 @@ import { signOutEverywhere } from "../../api";
 import { signOut } from "../../firebase/session";
 import { to } from "../../state/route";
 import { user } from "../../state/session";
-import { setTheme, type Theme, theme } from "../../state/theme";
+import { setTheme, type Theme, theme } from "../../device/theme";
 import { fail } from "../../state/toasts";
 import { LANGUAGES, type Language, language, setLanguage, t } from "../../strings";
 import { Confirm } from "../../ui/Confirm";

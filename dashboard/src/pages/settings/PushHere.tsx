@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { site } from "../../state/house";
 import { isOwner, user } from "../../state/session";
 import { inWords, show } from "../../state/toasts";
-import { rememberTold } from "../../state/told";
+import { rememberTold } from "../../device/told";
 import { t } from "../../strings";
 import { Switch } from "../../ui/Switch";
 

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { type Channel, testNotice } from "../../api";
 import type { Site } from "../../documents";
 import { inWords } from "../../state/toasts";
-import { rememberTold } from "../../state/told";
+import { rememberTold } from "../../device/told";
 import { t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import { Switch } from "../../ui/Switch";

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { theme } from "../../state/theme";
+import { theme } from "../../device/theme";
 import { t } from "../../strings";
 
 export interface Series {

@@ -13,7 +13,7 @@ import { hasDevice } from "../../firebase/house";
 import { cameras, people, site } from "../../state/house";
 import { to } from "../../state/route";
 import { user } from "../../state/session";
-import { rememberTold, told } from "../../state/told";
+import { rememberTold, told } from "../../device/told";
 import { t } from "../../strings";
 
 /** The first five minutes, a step at a time; what is done already is ticked off. */
