@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from playwright.sync_api import Page, expect
 
@@ -53,6 +54,7 @@ def _posted_and_counted(house: House, samples: Path) -> bool:
     return _counted(house)
 
 
+@pytest.mark.long
 def test_a_week_has_more_visits_than_one_page_of_alerts(house: House, owner_page: Page) -> None:
     start = datetime.now(UTC) - timedelta(days=5)
     made = [f"week-{number:03}" for number in range(70)]

@@ -54,8 +54,11 @@ ON_THE_STACK = Group(
 )
 """All of them, as ``--all`` has them."""
 
-QUICKLY = replace(ON_THE_STACK, arguments=(*ON_THE_STACK.arguments, "-m", "not long"))
-"""Without those that are marked as long."""
+
+def quickly(group: Group) -> Group:
+    """The group without its tests that are marked as long."""
+    return replace(group, arguments=(*group.arguments, "-m", "not long"))
+
 
 FIRST_VISIT = Group("the first five minutes", ("tests/first_visit",))
 """A new user's clicks on a stack where nobody was before: with nothing else running, as they are timed."""

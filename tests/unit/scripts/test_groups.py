@@ -96,9 +96,12 @@ def test_a_run_that_breaks_off_has_not_passed(tmp_path: Path, capfd: pytest.Capt
     assert "broken: pytest ended with status 4" in capfd.readouterr().out
 
 
-def test_what_takes_long_is_left_out_of_a_quick_run_only() -> None:
-    assert groups.QUICKLY.arguments == (*groups.ON_THE_STACK.arguments, "-m", "not long")
-    assert "-m" not in groups.ON_THE_STACK.arguments
+@pytest.mark.parametrize("group", [groups.PAGES, groups.ON_THE_STACK], ids=lambda group: group.name)
+def test_what_takes_long_is_left_out_of_a_quick_run_only(group: Group) -> None:
+    quick = groups.quickly(group)
+    assert quick.arguments == (*group.arguments, "-m", "not long")
+    assert (quick.name, quick.shares_stack) == (group.name, group.shares_stack)
+    assert "-m" not in group.arguments
 
 
 def test_told_to_end_all_of_it_ends(tmp_path: Path) -> None:
