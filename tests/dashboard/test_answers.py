@@ -204,3 +204,38 @@ def test_a_day_of_consent_is_one_of_the_house_wherever_the_browser_is(house: Hou
     expect(field).to_have_value("2031-02-03")
     field.fill("")
     until(lambda: "nullValue" in (house.fields("people/Tom") or {})["consentExpiresAt"])
+
+
+def test_what_is_no_face_goes_and_is_silent_from_then_on_unless_that_is_undone(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    visitor = visit()
+    visitor.context.clock.install()
+    page = visitor.open(house.info.owner)
+    poster = cast.frame(samples, "woman on the right")
+    _stranger(house, poster)
+    alert_id = _new_visit(house, poster)
+    for undone in (True, False):
+        _alert_of(page, alert_id).locator("a.name").click()
+        page.get_by_role("dialog").get_by_role("button", name="Not a face").click()
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        expect(_alert_of(page, alert_id)).to_have_count(0)
+        if undone:
+            page.get_by_role("button", name="Undo").click()
+            expect(_alert_of(page, alert_id)).to_be_visible()
+            assert house.fields(f"alerts/{alert_id}") is not None
+    ten_seconds_pass(page)
+    until(lambda: house.fields(f"alerts/{alert_id}") is None)
+
+    def is_silent() -> bool:
+        house.delete(f"visits/{house.info.cameras[0].id}")
+        return bool(house.post(poster)["reason"] == "muted")
+
+    until(is_silent)
+    muted = [one for one in house.ids("strangers") if _is_ignored(house, one)]
+    assert muted
+    _forget_strangers(house, *muted)
+
+
+def _is_ignored(house: House, stranger: str) -> bool:
+    return bool((house.fields(f"strangers/{stranger}") or {})["ignored"]["booleanValue"])

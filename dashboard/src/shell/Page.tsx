@@ -8,10 +8,12 @@ import { HouseZone, NewAlerts } from "./NewAlerts";
 
 type Load = () => Promise<FunctionComponent>;
 
+const now: Load = () => import("../pages/now/NowPage").then((module) => module.NowPage);
+
 /** Each page is loaded when it is first opened. `alerts` is the page of alerts with one of them opened. */
 const PAGES: Record<string, Load> = {
-  "": () => import("../pages/now/NowPage").then((module) => module.NowPage),
-  alerts: () => import("../pages/now/NowPage").then((module) => module.NowPage),
+  "": now,
+  alerts: now,
   people: () => import("../pages/people/PeoplePage").then((module) => module.PeoplePage),
   strangers: () => import("../pages/strangers/StrangersPage").then((module) => module.StrangersPage),
   cameras: () => import("../pages/cameras/CamerasPage").then((module) => module.CamerasPage),

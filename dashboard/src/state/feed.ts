@@ -1,5 +1,5 @@
 /** The list of alerts on the screen: pages of it that are kept up to date, each alert staying where it is. */
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Alert } from "../documents";
 import { placed } from "../domain/placing";
 import { type AlertFilter, matches, PAGE, readAlert, watchPage } from "../firebase/alerts";
@@ -7,9 +7,9 @@ import type { StoreError, Unsubscribe } from "../firebase/store";
 
 export interface Feed {
   /** In their order on the screen; undefined until the first answer. */
-  alerts: Signal<Alert[] | undefined>;
+  alerts: ReadonlySignal<Alert[] | undefined>;
   /** Alerts that came since, above the first one on the screen. */
-  fresh: Signal<Alert[]>;
+  fresh: ReadonlySignal<Alert[]>;
   ended: Signal<boolean>;
   error: Signal<StoreError | null>;
   more: () => void;
@@ -24,19 +24,25 @@ interface Window {
   stop: Unsubscribe;
 }
 
+/** Alerts that an owner took away and may still bring back: in no list, though the store has them. */
+const hidden = signal<ReadonlySet<string>>(new Set());
+
+function shownOf(alerts: Alert[]): Alert[] {
+  return alerts.filter((alert) => !hidden.value.has(alert.id));
+}
+
 /** Opens a list. `isAway` says whether the reader has scrolled: then what is new waits to be asked for. */
 export function openFeed(filter: AlertFilter, isAway: () => boolean): Feed {
-  const alerts = signal<Alert[] | undefined>(undefined);
-  const fresh = signal<Alert[]>([]);
+  const listed = signal<Alert[] | undefined>(undefined);
+  const waitingAbove = signal<Alert[]>([]);
   const ended = signal(false);
   const error = signal<StoreError | null>(null);
   const windows: Window[] = [];
-  const hidden = new Set<string>();
   let last: Alert | null = null;
   let loading = false;
 
   function visible(page: Alert[]): Alert[] {
-    return page.filter((alert) => matches(alert, filter) && !hidden.has(alert.id));
+    return page.filter((alert) => matches(alert, filter));
   }
 
   /** Who fell out of a page was deleted, or moved to another page: only the store can say. */
@@ -44,23 +50,23 @@ export function openFeed(filter: AlertFilter, isAway: () => boolean): Feed {
     if (windows.some((window) => window.ids.has(id))) return;
     const found = await readAlert(id).catch(() => undefined);
     if (found === undefined) return;
-    const list = alerts.peek() ?? [];
-    alerts.value = found
+    const list = listed.peek() ?? [];
+    listed.value = found
       ? list.map((one) => (one.id === id ? found : one))
       : list.filter((one) => one.id !== id);
-    if (!found) fresh.value = fresh.peek().filter((one) => one.id !== id);
+    if (!found) waitingAbove.value = waitingAbove.peek().filter((one) => one.id !== id);
   }
 
   function show(page: Alert[], isFirst: boolean): void {
-    const list = alerts.peek();
+    const list = listed.peek();
     const known = new Set((list ?? []).map((alert) => alert.id));
     const news = isFirst && list ? visible(page).filter((alert) => !known.has(alert.id)) : [];
     const top = list?.[0];
     const waiting = top && isAway() ? news.filter((alert) => alert.firstSeenAt > top.firstSeenAt) : [];
     const held = new Set(waiting.map((alert) => alert.id));
-    fresh.value = placed(fresh.peek(), waiting);
+    waitingAbove.value = placed(waitingAbove.peek(), waiting);
     const shown = visible(page).filter((alert) => !held.has(alert.id));
-    alerts.value = placed(list ?? [], shown);
+    listed.value = placed(list ?? [], shown);
   }
 
   function open(): void {
@@ -94,28 +100,28 @@ export function openFeed(filter: AlertFilter, isAway: () => boolean): Feed {
 
   open();
   return {
-    alerts,
-    fresh,
+    alerts: computed(() => listed.value && shownOf(listed.value)),
+    fresh: computed(() => shownOf(waitingAbove.value)),
     ended,
     error,
     more: () => {
       if (!loading && !ended.peek()) open();
     },
     showFresh: () => {
-      alerts.value = placed(alerts.peek() ?? [], fresh.peek());
-      fresh.value = [];
+      listed.value = placed(listed.peek() ?? [], waitingAbove.peek());
+      waitingAbove.value = [];
     },
     patch: (id, change) => {
-      const before = alerts.peek()?.find((alert) => alert.id === id);
       if (change === null) {
-        hidden.add(id);
-        alerts.value = alerts.peek()?.filter((alert) => alert.id !== id);
-      } else {
-        alerts.value = alerts.peek()?.map((alert) => (alert.id === id ? { ...alert, ...change } : alert));
+        hidden.value = new Set([...hidden.peek(), id]);
+        return () => {
+          hidden.value = new Set([...hidden.peek()].filter((one) => one !== id));
+        };
       }
+      const before = listed.peek()?.find((alert) => alert.id === id);
+      listed.value = listed.peek()?.map((alert) => (alert.id === id ? { ...alert, ...change } : alert));
       return () => {
-        hidden.delete(id);
-        if (before) alerts.value = placed(alerts.peek() ?? [], [before]);
+        if (before) listed.value = placed(listed.peek() ?? [], [before]);
       };
     },
     close: () => {

@@ -6,7 +6,7 @@ import { watchAgents, watchCameras, watchSite, watchStrangers } from "../firebas
 import { portraitPath, watchPeople } from "../firebase/people";
 import { serverNow } from "../firebase/project";
 import { live } from "./live";
-import { zone } from "./time";
+import { zone, zoneIsKnown } from "./time";
 
 export const people = live<Person[]>(watchPeople);
 export const strangers = live<Stranger[]>((onValue, onFailure) =>
@@ -17,7 +17,7 @@ export const agents = live<Agent[]>(watchAgents);
 
 export const site = live<Site>((onValue, onFailure) =>
   watchSite((found) => {
-    if (found?.timezone) zone.value = found.timezone;
+    if (found?.timezone) goBy(found.timezone);
     else void learnZone();
     onValue(found ?? {});
   }, onFailure),
@@ -28,6 +28,11 @@ export function keepZone(): () => void {
   return effect(() => void site.value);
 }
 
+function goBy(name: string): void {
+  zone.value = name;
+  zoneIsKnown.value = true;
+}
+
 let asked = false;
 
 /** Where no owner has set a time zone, the functions' own setting counts. */
@@ -35,7 +40,7 @@ async function learnZone(): Promise<void> {
   if (asked) return;
   asked = true;
   try {
-    zone.value = (await stats()).timezone;
+    goBy((await stats()).timezone);
   } catch {
     asked = false;
   }

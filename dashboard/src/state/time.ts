@@ -6,6 +6,9 @@ import { locale } from "../strings";
 /** IANA name of the site's time zone; the browser's own until the site's is known. */
 export const zone = signal(Intl.DateTimeFormat().resolvedOptions().timeZone);
 
+/** Whether it is the site's: a day that is entered before would be another one there. */
+export const zoneIsKnown = signal(false);
+
 /** Ticks twice a minute, for "3 minutes ago". */
 export const now = signal(Date.now());
 

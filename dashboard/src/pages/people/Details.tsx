@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../../documents";
 import { startOf } from "../../domain/calendar";
 import { changePerson, type PersonChange } from "../../firebase/people";
-import { dayOf, zone } from "../../state/time";
+import { dayOf, zone, zoneIsKnown } from "../../state/time";
 import { fail, show } from "../../state/toasts";
 import { t } from "../../strings";
 import { NameField } from "../../ui/forms/NameField";
@@ -63,6 +63,7 @@ export function Details({ person }: { person: Person }) {
             class="input"
             type="date"
             max={LAST_DAY}
+            disabled={!zoneIsKnown.value}
             value={person.consentAt ? dayOf(person.consentAt) : ""}
             onChange={(event) => onDate("consentAt", event.currentTarget.value)}
           />
@@ -73,6 +74,7 @@ export function Details({ person }: { person: Person }) {
             class="input"
             type="date"
             max={LAST_DAY}
+            disabled={!zoneIsKnown.value}
             value={person.consentExpiresAt ? dayOf(person.consentExpiresAt) : ""}
             onChange={(event) => onDate("consentExpiresAt", event.currentTarget.value)}
           />

@@ -1,10 +1,10 @@
 import { LogOut } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { signOutEverywhere } from "../../api";
+import { setTheme, type Theme, theme } from "../../device/theme";
 import { signOut } from "../../firebase/session";
 import { to } from "../../state/route";
 import { user } from "../../state/session";
-import { setTheme, type Theme, theme } from "../../device/theme";
 import { fail } from "../../state/toasts";
 import { LANGUAGES, type Language, language, setLanguage, t } from "../../strings";
 import { Confirm } from "../../ui/Confirm";

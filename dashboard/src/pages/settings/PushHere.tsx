@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
+import { rememberTold } from "../../device/told";
 import { site } from "../../state/house";
 import { isOwner, user } from "../../state/session";
 import { inWords, show } from "../../state/toasts";
-import { rememberTold } from "../../device/told";
 import { t } from "../../strings";
 import { Switch } from "../../ui/Switch";
 

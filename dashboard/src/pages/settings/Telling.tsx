@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { type Channel, testNotice } from "../../api";
+import { rememberTold } from "../../device/told";
 import type { Site } from "../../documents";
 import { inWords } from "../../state/toasts";
-import { rememberTold } from "../../device/told";
 import { t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import { Switch } from "../../ui/Switch";

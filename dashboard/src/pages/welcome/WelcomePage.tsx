@@ -8,12 +8,12 @@ import {
   UserRoundPlus,
 } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
+import { rememberTold, told } from "../../device/told";
 import { watchNewest } from "../../firebase/alerts";
 import { hasDevice } from "../../firebase/house";
 import { cameras, people, site } from "../../state/house";
 import { to } from "../../state/route";
 import { user } from "../../state/session";
-import { rememberTold, told } from "../../device/told";
 import { t } from "../../strings";
 
 /** The first five minutes, a step at a time; what is done already is ticked off. */
