@@ -171,7 +171,15 @@ class House(Household):
         return stored
 
 
-WRITTEN = ("createdAt", "changedAt", "expireAt", "correctedAt", "deletedAt")
+WRITTEN = (
+    "createdAt",
+    "changedAt",
+    "peopleChangedAt",
+    "camerasChangedAt",
+    "expireAt",
+    "correctedAt",
+    "deletedAt",
+)
 
 
 def _timeless(plain: dict[str, Any]) -> dict[str, Any]:
