@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -15,7 +13,7 @@ from lookout.cloud.site.settings import site_reader
 from lookout.domain.cameras.camera import ACTIVE
 from lookout.domain.site.caller import READERS, Role
 from lookout.domain.site.statistics import last_days, summary
-from lookout.lazy import Lazy
+from lookout.lazy import Fresh, Lazy
 from lookout.services.status import StatusService
 from lookout.settings import Settings, current_settings
 from lookout.web.answer import Fields, Request, endpoint
@@ -45,9 +43,7 @@ class StatisticsService:
         self._site = site_reader(settings, stores)
         self._status = StatusService(settings, stores, now)
         self._callers = Callers(verify, settings.limits.calls_per_minute)
-        self._lock = threading.Lock()
-        self._made_at = float("-inf")
-        self._report: Fields = {}
+        self._report = Fresh(self._make, FRESH_SECONDS)
 
     def answer(self, request: Request) -> Fields:
         """The numbers, for a signed-in owner or viewer."""
@@ -65,11 +61,7 @@ class StatisticsService:
         Raises:
             Unavailable: Firestore did not answer.
         """
-        with self._lock:
-            if time.monotonic() - self._made_at >= FRESH_SECONDS:
-                self._report = self._make()
-                self._made_at = time.monotonic()
-            return self._report
+        return self._report()
 
     def _make(self) -> Fields:
         site, now = self._site.current(), self._now()

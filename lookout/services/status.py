@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -16,6 +14,7 @@ from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.cost import Counted, counted_usage, dollars, site_usage
 from lookout.domain.site.statistics import CameraDay
 from lookout.domain.site.status import agent_state, faults, telling
+from lookout.lazy import Fresh
 from lookout.settings import Settings
 from lookout.web.answer import Fields
 
@@ -43,9 +42,7 @@ class StatusService:
         self._now = now
         self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
         self._site = site_reader(settings, stores)
-        self._lock = threading.Lock()
-        self._made_at = float("-inf")
-        self._report: Fields = {}
+        self._report = Fresh(self._make, FRESH_SECONDS)
 
     def current(self) -> Fields:
         """How the site is doing, at most :data:`FRESH_SECONDS` old.
@@ -53,11 +50,7 @@ class StatusService:
         Raises:
             Unavailable: Firestore did not answer.
         """
-        with self._lock:
-            if time.monotonic() - self._made_at >= FRESH_SECONDS:
-                self._report = self._make()
-                self._made_at = time.monotonic()
-            return self._report
+        return self._report()
 
     def _make(self) -> Fields:
         now = self._now()

@@ -69,20 +69,25 @@ def test_right_is_one_tap(house: House, owner_page: Page, samples: Path) -> None
     until(lambda: (house.fields(f"alerts/{alert_id}") or {})["reviewed"]["booleanValue"] is True)
 
 
+def _take_away(house: House, page: Page, alert_id: str, button: str, undone: bool) -> None:
+    """Open the alert, press a button after which it is in no list, and take that back if it is to be undone."""
+    _alert_of(page, alert_id).locator("a.name").click()
+    page.get_by_role("dialog").get_by_role("button", name=button).click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(_alert_of(page, alert_id)).to_have_count(0)
+    if undone:
+        page.get_by_role("button", name="Undo").click()
+        expect(_alert_of(page, alert_id)).to_be_visible()
+        assert house.fields(f"alerts/{alert_id}") is not None
+
+
 def test_an_alert_is_deleted_after_ten_seconds_and_not_when_that_is_undone(
     house: House, owner_page: Page, samples: Path
 ) -> None:
     page = owner_page
     alert_id = _new_visit(house, _obama(samples))
     for undone in (True, False):
-        _alert_of(page, alert_id).locator("a.name").click()
-        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-        page.get_by_role("dialog").get_by_role("button", name="Close").click()
-        expect(_alert_of(page, alert_id)).to_have_count(0)
-        if undone:
-            page.get_by_role("button", name="Undo").click()
-            expect(_alert_of(page, alert_id)).to_be_visible()
-            assert house.fields(f"alerts/{alert_id}") is not None
+        _take_away(house, page, alert_id, "Delete", undone)
     # leaving the page does at once what was still waiting
     page.goto("about:blank")
     until(lambda: house.fields(f"alerts/{alert_id}") is None)

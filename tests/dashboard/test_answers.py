@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from stack.fake_camera import client
 from tests.dashboard.conftest import House, Visitor, ten_seconds_pass, until
-from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
+from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person, _take_away
 from tests.dashboard.test_people import ENROLMENT_MILLISECONDS
 from tests.e2e import cast
 
@@ -216,14 +216,7 @@ def test_what_is_no_face_goes_and_is_silent_from_then_on_unless_that_is_undone(
     _stranger(house, poster)
     alert_id = _new_visit(house, poster)
     for undone in (True, False):
-        _alert_of(page, alert_id).locator("a.name").click()
-        page.get_by_role("dialog").get_by_role("button", name="Not a face").click()
-        page.get_by_role("dialog").get_by_role("button", name="Close").click()
-        expect(_alert_of(page, alert_id)).to_have_count(0)
-        if undone:
-            page.get_by_role("button", name="Undo").click()
-            expect(_alert_of(page, alert_id)).to_be_visible()
-            assert house.fields(f"alerts/{alert_id}") is not None
+        _take_away(house, page, alert_id, "Not a face", undone)
     ten_seconds_pass(page)
     until(lambda: house.fields(f"alerts/{alert_id}") is None)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Playwright, expect
+import pytest
+from playwright.sync_api import Page, Playwright, expect
 
 from stack.fake_camera import client
 from stack.tools.browser import launch, sign_in
@@ -12,42 +14,38 @@ from tests.dashboard.conftest import House
 from tests.dashboard.test_people import ENROLMENT_MILLISECONDS
 
 
-def test_a_phone_becomes_a_camera_and_sees_somebody(
-    house: House, playwright: Playwright, samples: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def page(house: House, playwright: Playwright, samples: Path, tmp_path: Path) -> Iterator[Page]:
+    """The owner's page in a browser whose camera sees Barack."""
     browser = launch(playwright, *_film(samples, tmp_path))
     try:
-        page = browser.new_page(permissions=["camera"], locale="en-GB")
-        sign_in(page, house.site, house.info.owner)
-        page.goto(f"{house.site}/#/phone")
-        page.get_by_label("Name of this camera").fill("Drawer phone")
-        page.get_by_role("button", name="Start").click()
-        expect(page.get_by_text("somebody known: Barack")).to_be_visible(timeout=60_000)
-        page.get_by_role("button", name="Stop").click()
-        page.goto(f"{house.site}/#/")
-        expect(page.locator(".alert", has_text="Drawer phone").first).to_contain_text("Barack")
+        opened = browser.new_page(permissions=["camera"], locale="en-GB")
+        sign_in(opened, house.site, house.info.owner)
+        yield opened
     finally:
         browser.close()
 
 
-def test_a_photo_is_taken_with_the_camera_of_the_device_and_enrolled(
-    house: House, playwright: Playwright, samples: Path, tmp_path: Path
-) -> None:
-    browser = launch(playwright, *_film(samples, tmp_path))
-    try:
-        page = browser.new_page(permissions=["camera"], locale="en-GB")
-        sign_in(page, house.site, house.info.owner)
-        page.goto(f"{house.site}/#/people?add")
-        page.get_by_role("dialog").get_by_label("Name").fill("Seen by the laptop")
-        page.get_by_role("button", name="Take a photo").click()
-        finder = page.get_by_role("dialog", name="Take a photo")
-        expect(finder.locator(".oval")).to_be_visible()
-        finder.get_by_role("button", name="Take it").click()
-        finder.get_by_role("button", name="Done").click()
-        page.get_by_role("dialog").get_by_role("button", name="Add a person").click()
-        expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
-    finally:
-        browser.close()
+def test_a_phone_becomes_a_camera_and_sees_somebody(house: House, page: Page) -> None:
+    page.goto(f"{house.site}/#/phone")
+    page.get_by_label("Name of this camera").fill("Drawer phone")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("somebody known: Barack")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    page.goto(f"{house.site}/#/")
+    expect(page.locator(".alert", has_text="Drawer phone").first).to_contain_text("Barack")
+
+
+def test_a_photo_is_taken_with_the_camera_of_the_device_and_enrolled(house: House, page: Page) -> None:
+    page.goto(f"{house.site}/#/people?add")
+    page.get_by_role("dialog").get_by_label("Name").fill("Seen by the laptop")
+    page.get_by_role("button", name="Take a photo").click()
+    finder = page.get_by_role("dialog", name="Take a photo")
+    expect(finder.locator(".oval")).to_be_visible()
+    finder.get_by_role("button", name="Take it").click()
+    finder.get_by_role("button", name="Done").click()
+    page.get_by_role("dialog").get_by_role("button", name="Add a person").click()
+    expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
 
 
 def _film(samples: Path, folder: Path) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from lookout.domain.number import number, whole
 def shown_as(field: str, value: object) -> object:
     """The value of a field as an answer may have it; None for one that it cannot have, which counts as not set.
 
-    Whoever may write to Firestore may have written anything.
+    An owner may have written anything into Firestore by hand.
     """
     match field:
         case "led" | "pan" | "tilt":

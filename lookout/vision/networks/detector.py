@@ -73,13 +73,15 @@ def detector(name: str, installed: Installed) -> Detector:
 class RfbDetector:
     """The network on the whole frame, and on four overlapping tiles where the frame is larger than its input.
 
-    At 800x600 the whole frame alone finds 61 % of the faces 28 pixels wide, with the tiles all of them. So many
-    ``threads`` share the areas of a frame.
+    At 800x600 the whole frame alone finds 61 % of the faces 28 pixels wide, with the tiles all of them.
+    ``threads``: how many share the areas of a frame.
     """
 
     def __init__(self, network: Network, threads: int = 1) -> None:
         self.network = network
-        self._others = ThreadPoolExecutor(threads - 1, "detector") if threads > 1 else None
+        self._threads = threads
+        # starts none of its threads before there is work for it
+        self._others = ThreadPoolExecutor(max(1, threads - 1), "detector")
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[Box]:
         """Boxes of the faces; see :class:`Detector`."""
@@ -106,11 +108,12 @@ class RfbDetector:
         # each thread takes the next area that is left: one run of all areas would keep five times the memory, and
         # its threads would wait for one another at every layer
         left = iter(range(len(areas)))
-        if self._others is None or len(areas) == 1:
-            self._look_at(pixels, areas, left, found)
-        else:
-            other = self._others.submit(self._look_at, pixels, areas, left, found)
-            self._look_at(pixels, areas, left, found)
+        others = [
+            self._others.submit(self._look_at, pixels, areas, left, found)
+            for _ in range(min(self._threads, len(areas)) - 1)
+        ]
+        self._look_at(pixels, areas, left, found)
+        for other in others:
             # it may not have begun, being busy with another frame
             if not other.cancel():
                 other.result()

@@ -31,7 +31,7 @@ def wrong_clock(seconds: float) -> tuple[str, ...]:
 
 
 class Instance:
-    """One process of ``detect``. Whoever restarts it gets it at another port."""
+    """One process of ``detect``. Restarted, it has another port."""
 
     def __init__(self, info: StackInfo, name: str, logs: Path) -> None:
         self.edge = Edge({}, urlsplit(info.urls["firestore"]).netloc, info.urls["storage"], self.kill)

@@ -1,10 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Stats, stats } from "../../api";
-import { inWords } from "../../state/toasts";
 import { locale, t } from "../../strings";
 import { Waiting } from "../../ui/Waiting";
 import { Chart } from "./Chart";
 import { Reasons } from "./Reasons";
+import { useReport } from "./useReport";
 import { Week } from "./Week";
 
 const REFRESH_MILLISECONDS = 30_000;
@@ -15,29 +15,7 @@ type Period = (typeof PERIODS)[number];
 /** Today and two weeks, in numbers. */
 export function StatisticsPage() {
   const words = t().statistics;
-  const [report, setReport] = useState<Stats | null>(null);
-  const [problem, setProblem] = useState("");
-  useEffect(() => {
-    let ended = false;
-    const read = () =>
-      stats().then(
-        (found) => {
-          if (ended) return;
-          setReport(found);
-          setProblem("");
-        },
-        (error: unknown) => ended || setProblem(inWords(error)),
-      );
-    void read();
-    const timer = setInterval(
-      () => document.visibilityState === "visible" && void read(),
-      REFRESH_MILLISECONDS,
-    );
-    return () => {
-      ended = true;
-      clearInterval(timer);
-    };
-  }, []);
+  const { report, problem } = useReport(stats, REFRESH_MILLISECONDS);
   return (
     <div class="page stack wide-gap">
       <header>

@@ -1,38 +1,15 @@
-import { useEffect, useState } from "preact/hooks";
 import { type Status, status } from "../../api";
-import { inWords } from "../../state/toasts";
 import { locale, t } from "../../strings";
 import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
+import { useReport } from "./useReport";
 
 const REFRESH_MILLISECONDS = 60_000;
 
 /** How the site is doing, for owners. */
 export function StatusPage() {
   const words = t().status;
-  const [report, setReport] = useState<Status | null>(null);
-  const [problem, setProblem] = useState("");
-  useEffect(() => {
-    let ended = false;
-    const read = () =>
-      status().then(
-        (found) => {
-          if (ended) return;
-          setReport(found);
-          setProblem("");
-        },
-        (error: unknown) => ended || setProblem(inWords(error)),
-      );
-    void read();
-    const timer = setInterval(
-      () => document.visibilityState === "visible" && void read(),
-      REFRESH_MILLISECONDS,
-    );
-    return () => {
-      ended = true;
-      clearInterval(timer);
-    };
-  }, []);
+  const { report, problem } = useReport(status, REFRESH_MILLISECONDS);
   return (
     <div class="page narrow stack wide-gap">
       <header>
