@@ -190,6 +190,8 @@ def test_a_viewer_is_refused_every_change_in_the_page_and_by_the_rules(
     expect(_alert_of(page, alert_id)).to_contain_text("Barack")
     assert _alert_of(page, alert_id).get_by_role("button").count() == 0
     for path in ("#/people", "#/people/Mia", "#/strangers", "#/cameras", "#/cameras/cam_001", "#/settings"):
+        # loaded anew: the page of before stays on the screen until the next is there
+        page.goto("about:blank")
         page.goto(f"{house.site}/{path}")
         page.get_by_role("heading").first.wait_for()
         settle(page)

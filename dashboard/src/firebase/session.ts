@@ -48,8 +48,10 @@ export function auth(): Promise<Auth> {
 export async function watchUser(onUser: (user: User | null) => void): Promise<void> {
   const session = await auth();
   onIdTokenChanged(session, async (user) => {
-    latestToken = null;
-    if (!user) return onUser(null);
+    if (!user) {
+      latestToken = null;
+      return onUser(null);
+    }
     const { claims, token } = await user.getIdTokenResult();
     latestToken = token;
     const role = claims.role === "owner" || claims.role === "viewer" ? claims.role : null;
