@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,10 @@ from stack.local.info import StackInfo
 from tests.support.waiting import wait_until
 
 SECONDS = 180
+
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
+"""Vite has them where ``CI`` is set, in the middle of what it says."""
+
 ADMIN = {"Authorization": "Bearer owner"}
 
 
@@ -47,14 +52,20 @@ def _in_front(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[
         text=True,
     ) as dev:  # fmt: skip
         assert dev.stdout is not None
-        yield dev, dev.stdout
+        # nothing reads on for ever, should it never say what is waited for
+        ending = threading.Timer(SECONDS, dev.terminate)
+        ending.start()
+        try:
+            yield dev, dev.stdout
+        finally:
+            ending.cancel()
 
 
 def _until(output: IO[str], sign: str) -> list[str]:
     lines = []
     for line in output:
-        lines.append(line)
-        if sign in line:
+        lines.append(COLOURS.sub("", line))
+        if sign in lines[-1]:
             return lines
     raise AssertionError("".join(lines))
 
@@ -94,7 +105,7 @@ def test_ctrl_c_ends_every_process_and_kept_data_is_there_the_next_time(folder: 
     base = str(project.free_ports().base)
     with _in_front(folder, "--port-base", base, "--keep", "--watch") as (dev, output):
         printed = "".join(_until(output, "Ctrl-C ends it."))
-        vite = re.sub(r"\x1b\[[\d;]*m", "", _until(output, "Local:")[-1]).split()[-1]
+        vite = _until(output, "Local:")[-1].split()[-1]
         # the dashboard's sources themselves, beside the built one that Hosting serves
         assert "/src/main.tsx" in requests.get(vite, timeout=20).text
         assert "export function App" in requests.get(f"{vite}src/app.tsx", timeout=20).text
