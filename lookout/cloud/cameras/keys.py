@@ -66,6 +66,8 @@ def new_key() -> tuple[str, dict[str, Any]]:
     from google.cloud.firestore import SERVER_TIMESTAMP
 
     key = secrets.token_urlsafe(32)
+    while key.startswith("-"):  # after an option of a command it would be taken for another option
+        key = secrets.token_urlsafe(32)
     return key, _hashed(key) | {"rotatedAt": SERVER_TIMESTAMP}
 
 

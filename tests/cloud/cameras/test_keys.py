@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from lookout.cloud.cameras import keys
-from lookout.cloud.cameras.keys import CameraKeys, register
+from lookout.cloud.cameras.keys import CameraKeys, new_key, register
 from lookout.cloud.firebase.stores import Stores
 from lookout.errors import BadRequest, Forbidden, TooMany, Unauthorised, Unavailable
 from lookout.web import rate_limit
@@ -28,6 +29,12 @@ def test_a_key_is_random_long_and_stored_as_a_hash(db: Any) -> None:
     stored = db.document("cameras/cam/private/key").get().to_dict()
     assert len(stored["sha256"]) == 64
     assert second not in str(stored)
+
+
+def test_no_key_is_taken_for_an_option_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["-one", "--two", "three-"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: next(drawn))
+    assert new_key()[0] == "three-"
 
 
 @pytest.mark.parametrize("camera_id", ["", "a b", "../x", "ä", "x" * 65])
