@@ -183,6 +183,6 @@ def test_the_agent_says_that_it_is_there_and_whom_it_reaches(harness: Harness, s
     reached, _ = harness.register(servo), harness.register("192.168.77.1")
     harness.up()
     said = harness.said()
-    assert said["cameras"] == [reached]
+    assert said["cameras"] == [reached], harness.log
     assert said["version"]
     assert said["lastSeenAt"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,10 @@ def test_a_number_that_is_emptied_is_as_the_functions_have_it_again(house: House
         field = settings.get_by_label(label)
         field.fill(number)
         field.press("Enter")
-        until(lambda name=name: name in _stored(house))  # type: ignore[misc]
+        until(partial(_is_there, house, name))
         field.fill("")
         field.press("Enter")
-        until(lambda name=name: name not in _stored(house))  # type: ignore[misc]
+        until(partial(_is_gone, house, name))
 
 
 def test_a_way_that_is_not_set_up_says_so_and_what_is_missing_when_it_is_tried(settings: Page) -> None:
@@ -100,3 +101,29 @@ def test_a_member_is_invited_and_taken_away_and_an_agent_is_shown_as_what_it_is(
     member.get_by_role("button", name=f"Take {email} away").click()
     settings.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(member).to_have_count(0)
+
+
+def test_an_owner_sets_how_long_cameras_wait_and_how_many_frames_are_judged(
+    house: House, settings: Page
+) -> None:
+    for label, name, number in (
+        ("Longest pause while nobody is there", "idleSeconds", "12"),
+        ("Frames a day of one camera", "cameraFramesPerDay", "54321"),
+        ("Frames a day of all cameras", "siteFramesPerDay", "98765"),
+    ):
+        field = settings.get_by_label(label)
+        field.fill(number)
+        field.press("Enter")
+        until(partial(_is_stored, house, name, number))
+
+
+def _is_stored(house: House, name: str, number: str) -> bool:
+    return bool(_stored(house).get(name) == {"integerValue": number})
+
+
+def _is_there(house: House, name: str) -> bool:
+    return name in _stored(house)
+
+
+def _is_gone(house: House, name: str) -> bool:
+    return name not in _stored(house)

@@ -15,7 +15,7 @@ type Period = (typeof PERIODS)[number];
 /** Today and two weeks, in numbers. */
 export function StatisticsPage() {
   const words = t().statistics;
-  const { report, problem } = useReport(stats, REFRESH_MILLISECONDS);
+  const { report, problem } = useReport(() => stats(), REFRESH_MILLISECONDS);
   return (
     <div class="page stack wide-gap">
       <header>

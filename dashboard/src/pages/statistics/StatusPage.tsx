@@ -9,7 +9,7 @@ const REFRESH_MILLISECONDS = 60_000;
 /** How the site is doing, for owners. */
 export function StatusPage() {
   const words = t().status;
-  const { report, problem } = useReport(status, REFRESH_MILLISECONDS);
+  const { report, problem } = useReport(() => status(), REFRESH_MILLISECONDS);
   return (
     <div class="page narrow stack wide-gap">
       <header>

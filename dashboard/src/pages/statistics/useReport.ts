@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { inWords } from "../../state/toasts";
 
 /** What `ask` answers, asked again every so often while the page is looked at; and what went wrong, in words. */
@@ -8,10 +8,12 @@ export function useReport<T>(
 ): { report: T | null; problem: string } {
   const [report, setReport] = useState<T | null>(null);
   const [problem, setProblem] = useState("");
+  const latest = useRef(ask);
+  latest.current = ask;
   useEffect(() => {
     let ended = false;
     const read = () =>
-      ask().then(
+      latest.current().then(
         (found) => {
           if (ended) return;
           setReport(found);
@@ -25,6 +27,6 @@ export function useReport<T>(
       ended = true;
       clearInterval(timer);
     };
-  }, [ask, milliseconds]);
+  }, [milliseconds]);
   return { report, problem };
 }
