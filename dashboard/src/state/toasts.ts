@@ -68,31 +68,43 @@ export async function reversible(
 
 const waiting = new Set<() => void>();
 
+function runWaiting(): void {
+  for (const run of [...waiting]) run();
+}
+
+/**
+ * Leaving is told twice: while the page still has all its time, and, where no `beforeunload` comes (a phone's
+ * browser that is closed), as it goes. A slow device may not get round to the second one.
+ */
+function whileLeaving(change: typeof addEventListener | typeof removeEventListener): void {
+  change("beforeunload", runWaiting);
+  change("pagehide", runWaiting);
+}
+
 /**
  * Do something that cannot be taken back, once ten seconds have passed without an undo. Until then the screen
  * shows it as done; `revert` takes that back, also when the server refuses. Leaving the page does it at once.
  */
 export function deferred(text: string, step: () => Promise<unknown>, revert: () => void): void {
-  const run = () => {
+  const settle = () => {
     clearTimeout(timer);
     waiting.delete(run);
+    if (waiting.size === 0) whileLeaving(removeEventListener);
     dismiss(id);
+  };
+  const run = () => {
+    settle();
     step().catch((error: unknown) => {
       revert();
       fail(error);
     });
   };
   const undo = () => {
-    clearTimeout(timer);
-    waiting.delete(run);
-    dismiss(id);
+    settle();
     revert();
   };
   const id = show({ kind: "done", text, undo }, UNDO_MILLISECONDS + 1000);
   const timer = setTimeout(run, UNDO_MILLISECONDS);
   waiting.add(run);
+  whileLeaving(addEventListener);
 }
-
-addEventListener("pagehide", () => {
-  for (const run of [...waiting]) run();
-});
