@@ -38,6 +38,8 @@ DISCOVERY_SECONDS = "60"
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A stack lives for minutes: what is compiled more thoroughly costs Firestore's emulator twice the processor."""
 
+NO_KEEP_ALIVE = Path(__file__).with_name("no_keep_alive.cjs")
+
 _launched: dict[Path, subprocess.Popen[bytes]] = {}
 """The stacks this process started, by folder."""
 
@@ -210,7 +212,8 @@ def _launch(
             "FUNCTIONS_DISCOVERY_TIMEOUT": DISCOVERY_SECONDS,
             # the Storage emulator keeps its files there, and two stacks must not share them
             "TMPDIR": str(temporary),
-            "JAVA_TOOL_OPTIONS": " ".join([JAVA_OPTIONS, os.environ.get("JAVA_TOOL_OPTIONS", "")]).strip(),
+            "JAVA_TOOL_OPTIONS": _after(JAVA_OPTIONS, "JAVA_TOOL_OPTIONS"),
+            "NODE_OPTIONS": _after(f'--require "{NO_KEEP_ALIVE}"', "NODE_OPTIONS"),
         }
     )
     # a function finds its own copy of the library, and the emulators of this stack alone
@@ -225,6 +228,11 @@ def _launch(
     _launched[folder] = emulators
     (folder / LEADER).write_text(str(emulators.pid))
     return emulators
+
+
+def _after(options: str, name: str) -> str:
+    """The options, then those that the variable has already."""
+    return f"{options} {os.environ.get(name, '')}".strip()
 
 
 def _data_options(folder: Path, keep: bool) -> list[str]:
