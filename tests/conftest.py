@@ -31,6 +31,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile 
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rules' tests come first and what waits for a minute to pass comes last, so that others run in it."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("waits"):
+        return 2
+    return 0 if item.nodeid.startswith("tests/rules/") else 1
+
+
 def pytest_configure() -> None:
     """Told to end, tests end as by Ctrl-C, and what they started with them."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -233,6 +233,7 @@ def test_a_live_picture_is_written_and_deleted_by_no_client(
     assert storage.delete(name, tokens[caller]) == 403
 
 
+@pytest.mark.waits
 def test_a_live_picture_is_shown_to_nobody_after_a_minute_and_the_next_to_members(
     live_picture: LivePicture, storage: Storage, tokens: Tokens
 ) -> None:

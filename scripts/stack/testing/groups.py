@@ -22,7 +22,7 @@ ANY_TEST = ("-n", "2", "--dist", "worksteal")
 """Two workers, for tests that share nothing: whichever is free takes the next."""
 
 WHOLE_FILES = ("-n", "2", "--dist", "loadfile")
-"""Two workers, for tests on one stack: ``tests/conftest.py`` says which must not run at the same time."""
+"""Two workers, for tests that share a stack: ``tests/conftest.py`` says which must not run at the same time."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Group:
 
 
 UNITS = Group("units", ("tests/unit", *ANY_TEST))
-PAGES = Group("pages", ("tests/dashboard",))
-"""A browser, on a stack of its own, and the only one there is."""
+PAGES = Group("pages", ("tests/dashboard", *WHOLE_FILES))
+"""Two browsers, each on a stack of its own."""
 
 ON_THE_STACK = Group(
     "on the stack",
