@@ -77,6 +77,19 @@ def test_a_batch_gives_what_each_face_gives_alone(recogniser: Recogniser) -> Non
         assert alone_length[0] == pytest.approx(length, rel=1e-4)
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 8, 11, 32])
+def test_faces_are_embedded_a_few_at_a_time_and_get_what_one_run_of_all_gives(
+    recogniser: Recogniser, count: int
+) -> None:
+    rng = np.random.default_rng(count)
+    faces = [rng.integers(0, 256, (112, 112, 3), np.uint8) for _ in range(count)]
+    embedder = recogniser.networks.embedder
+    vectors, lengths = embedder.embed(faces)
+    at_once = np.asarray(embedder.model.forward(np.stack(faces).astype(np.float32) / 255)).reshape(count, -1)
+    assert np.allclose(vectors, at_once / np.linalg.norm(at_once, axis=1, keepdims=True), rtol=0, atol=1e-6)
+    assert np.allclose(lengths, np.linalg.norm(at_once, axis=1), rtol=1e-5)
+
+
 @pytest.mark.parametrize("size", [28, 40, 80])
 def test_a_small_face_in_a_camera_frame_is_still_the_person(
     recogniser: Recogniser, photos: Path, size: int
