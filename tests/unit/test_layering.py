@@ -45,7 +45,7 @@ CLOUD = (
 
 STACK = (
     "console", "alone", "fake_camera", "install", "local", "deploy", "fuzzing", "tools", "keeping", "soak",
-    "measuring", "testing",
+    "parity", "measuring", "testing",
 )  # fmt: skip
 """The rooms of ``scripts/stack``, likewise."""
 

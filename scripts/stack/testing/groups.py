@@ -46,6 +46,7 @@ ON_THE_STACK = Group(
         "--ignore=tests/dashboard",
         "--ignore=tests/deploy",
         "--ignore=tests/first_visit",
+        "--ignore=tests/parity",
         "--ignore=tests/soak",
         "--ignore=tests/tensorflow",
         *WHOLE_FILES,
@@ -71,6 +72,9 @@ GOING_LIVE = Group("going live", ("tests/deploy",))
 
 SOAK = Group("a minute of faults", ("tests/soak",))
 """Functions killed and emulators standing still, on a stack of its own: only ``--all`` does it."""
+
+PARITY = Group("functions as they are deployed", ("tests/parity",))
+"""Each with the packages of its lock, and the memory and processor of its instance: only ``--all`` does it."""
 
 
 def pytest_arguments(typed: list[str]) -> list[str]:

@@ -40,6 +40,7 @@ def _group(folder: Path, name: str, code: str) -> Group:
 def test_every_test_is_in_one_group() -> None:
     apart = (
         groups.UNITS, groups.PAGES, groups.FIRST_VISIT, groups.GOING_LIVE, groups.SOAK, groups.ON_TENSORFLOW,
+        groups.PARITY,
     )  # fmt: skip
     own = {argument for group in apart for argument in group.arguments}
     left_out = {one.removeprefix("--ignore=") for one in groups.ON_THE_STACK.arguments if "ignore" in one}
