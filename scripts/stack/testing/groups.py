@@ -56,9 +56,13 @@ ON_THE_STACK = Group(
 """All of them, as ``--all`` has them."""
 
 
+QUICK = ("-m", "not long")
+"""Without what is marked as long. A choice that is typed after it counts."""
+
+
 def quickly(group: Group) -> Group:
     """The group without its tests that are marked as long."""
-    return replace(group, arguments=(*group.arguments, "-m", "not long"))
+    return replace(group, arguments=(*group.arguments, *QUICK))
 
 
 FIRST_VISIT = Group("the first five minutes", ("tests/first_visit",))
@@ -78,10 +82,15 @@ PARITY = Group("functions as they are deployed", ("tests/parity",))
 
 
 def pytest_arguments(typed: list[str]) -> list[str]:
-    """What pytest is told for what somebody typed: units need nothing that runs, so they have two workers."""
+    """What pytest is told for what somebody typed: units need nothing that runs, so they have two workers.
+
+    Of whole folders of units what is long is left out, as `scripts/test` does.
+    """
     paths = [path for one in typed if (path := ROOT / one.partition("::")[0]).exists()]
-    are_units = bool(paths) and all(path.is_relative_to(ROOT / "tests" / "unit") for path in paths)
-    return [*ANY_TEST, *typed] if are_units else typed
+    if not paths or not all(path.is_relative_to(ROOT / "tests" / "unit") for path in paths):
+        return typed
+    quick = QUICK if all(path.is_dir() for path in paths) else ()
+    return [*ANY_TEST, *quick, *typed]
 
 
 @contextmanager

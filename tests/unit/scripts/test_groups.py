@@ -50,21 +50,21 @@ def test_every_test_is_in_one_group() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "workers"),
+    ("typed", "added"),
     [
-        (["tests/unit"], True),
-        (["tests/unit/domain", "tests/unit/test_log.py", "-x"], True),
-        (["tests/unit/test_log.py::test_a", "-k", "some words"], True),
-        (["tests/unit", "tests/rules"], False),
-        (["tests"], False),
-        (["-k", "erased"], False),
+        (["tests/unit"], [*groups.ANY_TEST, *groups.QUICK]),
+        (["tests/unit/domain", "tests/unit/vision", "-m", "long"], [*groups.ANY_TEST, *groups.QUICK]),
+        (["tests/unit/domain", "tests/unit/test_log.py", "-x"], [*groups.ANY_TEST]),
+        (["tests/unit/test_log.py::test_a", "-k", "some words"], [*groups.ANY_TEST]),
+        (["tests/unit", "tests/rules"], []),
+        (["tests"], []),
+        (["-k", "erased"], []),
     ],
 )
 def test_units_alone_have_two_workers_and_what_was_typed_is_passed_on(
-    typed: list[str], workers: bool
+    typed: list[str], added: list[str]
 ) -> None:
-    told = groups.pytest_arguments(typed)
-    assert told == ([*groups.ANY_TEST, *typed] if workers else typed)
+    assert groups.pytest_arguments(typed) == [*added, *typed]
 
 
 def test_all_groups_run_to_their_end_and_what_failed_is_said_at_the_end(
@@ -97,7 +97,9 @@ def test_a_run_that_breaks_off_has_not_passed(tmp_path: Path, capfd: pytest.Capt
     assert "broken: pytest ended with status 4" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("group", [groups.PAGES, groups.ON_THE_STACK], ids=lambda group: group.name)
+@pytest.mark.parametrize(
+    "group", [groups.PAGES, groups.UNITS, groups.ON_THE_STACK], ids=lambda group: group.name
+)
 def test_what_takes_long_is_left_out_of_a_quick_run_only(group: Group) -> None:
     quick = groups.quickly(group)
     assert quick.arguments == (*group.arguments, "-m", "not long")

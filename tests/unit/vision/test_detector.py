@@ -173,6 +173,7 @@ def _retinaface(path: Path) -> None:
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
 
 
+@pytest.mark.long
 def test_retinaface_runs_with_the_weights_that_were_installed(tmp_path: Path) -> None:
     """Its own weights are large: the network here has its inputs and outputs, and finds bright squares."""
     home = tmp_path / "models"
