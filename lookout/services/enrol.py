@@ -14,6 +14,7 @@ from lookout.cloud.gallery.enrolment import Enrolment
 from lookout.cloud.gallery.lookalikes import Lookalikes
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.gallery.photo_document import Photo
+from lookout.cloud.privacy.departure import Departure
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.people.enrolment import main_face
 from lookout.domain.people.person import PLAIN_FIELDS
@@ -21,6 +22,7 @@ from lookout.domain.people.photo import PhotoPath
 from lookout.domain.recognition.face import GoodFace
 from lookout.errors import PhotoRejected
 from lookout.lazy import Lazy
+from lookout.services.jobs import STALE_FACTOR
 from lookout.settings import Settings, current_settings
 
 PHOTOS = "faces/"
@@ -46,6 +48,7 @@ class EnrolmentService:
             stores, self._card.model_id, limits.max_photos_per_person, limits.max_people
         )
         self._misplaced = MisplacedPhotos(stores)
+        self._departure = Departure(stores, limits.gallery_refresh_seconds * STALE_FACTOR)
         self._lookalikes = Lookalikes(stores, self._card.model_id)
         self._site = site_reader(settings, stores)
 
@@ -57,9 +60,8 @@ class EnrolmentService:
             return "gone or replaced already"
         if place is None:
             return self._misplaced.note(path, stored)
-        done = self._moved(place, generation) or self._enrol(
-            Photo(place, generation, stored.created_at), stored.size
-        )
+        photo = Photo(place, generation, stored.created_at, stored.by_job)
+        done = self._left_behind(photo) or self._moved(place, generation) or self._enrol(photo, stored.size)
         # also when it was done already: the event comes again when only this was left to do
         self._find_lookalikes(place.person_id)
         return done
@@ -79,7 +81,16 @@ class EnrolmentService:
             outcome = f"rejected: {rejection.message}"
         if done:
             return outcome
-        return self._moved(photo.place, photo.generation) or "gone meanwhile"
+        return self._left_behind(photo) or self._moved(photo.place, photo.generation) or "gone meanwhile"
+
+    def _left_behind(self, photo: Photo) -> str | None:
+        """Delete a photo that a job brought for somebody who was deleted meanwhile: it would make the person
+        again. None for any other."""
+        if not photo.by_job or self._enrolment.is_there(photo.place.person_id):
+            return None
+        storage.remove(self._stores, str(photo.place))
+        self._enrolment.forget(photo.place, photo.generation)
+        return "deleted, as its person was"
 
     def _moved(self, place: PhotoPath, generation: int) -> str | None:
         """Move a photo into the folder of the person whose name looks like its folder's, where it is enrolled like
@@ -101,16 +112,20 @@ class EnrolmentService:
         return "forgotten" if forgotten else "nothing to forget"
 
     def person_left(self, person_id: str, at: datetime, written_at: datetime | None = None) -> str:
-        """Drop all photos and vectors of a person who was deleted ``at`` a moment.
+        """Drop all photos and vectors of a person who was deleted ``at`` a moment, and the name that strangers and
+        open visits have.
 
         ``written_at`` is when the deleted document was last written: one that is older than that is still there.
         """
-        if written_at is not None and self._enrolment.is_there_since(person_id, written_at):
+        if written_at is not None and self._enrolment.is_there(person_id, written_at):
             return "still there: nothing is forgotten"
         vectors = self._enrolment.forget_person(person_id, at)
         count = storage.remove_photos(self._stores, person_id, at)
         self._find_lookalikes(person_id)
-        return f"forgotten with {count} photos and {vectors} of their documents"
+        named = self._departure.follow(person_id)
+        done = f"forgotten with {count} photos and {vectors} of their documents"
+        more = [f"{number} {kind}" for kind, number in named.items() if number]
+        return f"{done}; {' and '.join(more)} had the name" if more else done
 
     def person_changed(self, person_id: str) -> str:
         """Let the gallery have what an owner changed of a person: the name, muting, the end of the consent."""

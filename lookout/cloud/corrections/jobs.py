@@ -66,6 +66,26 @@ class JobStore:
             found = self._reference(job_id).get(**self._stores.options)
         return _living(found.id, found.to_dict())
 
+    def is_about(self, job: Job, person_id: str) -> bool:
+        """Whether the person that the job was opened for exists: not one made since, of the same id.
+
+        Both moments are the database's own. A person whom the job made is as old as the job.
+
+        Raises:
+            JobImpossible: the job was given up.
+        """
+        person = self._stores.db.collection("people").document(person_id)
+        references = [person, self._reference(job.id)]
+        with store_errors("Firestore"):
+            found = {
+                one.reference.path: one
+                for one in self._stores.db.get_all(references, ["name"], **self._stores.options)
+            }
+        there, opened = (found[reference.path] for reference in references)
+        if not opened.exists:
+            raise JobImpossible("It was given up meanwhile.")
+        return bool(there.exists and there.create_time <= opened.create_time)
+
     def running(self) -> list[Job]:
         """All jobs that are not done, oldest first."""
         from google.cloud.firestore_v1.base_query import FieldFilter
@@ -110,6 +130,8 @@ class JobStore:
 
         if any(job.excludes(other) for other in self.running()):
             raise Conflict("Something else is being done with one of them: try again in a minute.")
+        # one that is done or has expired: by when this one was made it is known whom it is about
+        transaction.remove_first(self._reference(job.id))
         # every step that opens a job writes this document: of two at once, the second is decided anew
         transaction.set(self._turn(), {"changedAt": SERVER_TIMESTAMP})
         made: documents.Job = {

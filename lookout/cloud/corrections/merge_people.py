@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lookout.cloud.alerts.closing import close_visits
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.photo_import import PhotoImport
 from lookout.cloud.corrections.relabelling import RelabelAll, Subject
@@ -177,7 +178,7 @@ class MergePeople:
         photos = run(self._stores, plan)
         for old, new in photos.items():
             self._require_into(job)
-            storage.copy(self._stores, source + old, target + new)
+            storage.copy(self._stores, source + old, target + new, {storage.JOB: job.id})
         return photos
 
     def _remove(self, transaction: Transaction, job: Job) -> None:
@@ -193,10 +194,18 @@ class MergePeople:
         self._jobs.note(transaction, job.id, progress | {"gone": True})
 
     def _require_into(self, job: Job) -> None:
-        with store_errors("Firestore"):
-            into = self._person(job.about["into"]).get(**self._stores.options)
-        if not into.exists:
-            raise JobImpossible(f"{job.about['person']} was deleted meanwhile.")
+        """Check that the person who stays is there.
+
+        Raises:
+            JobImpossible: that person was deleted, and perhaps another one made of the same id.
+        """
+        if self._jobs.is_about(job, job.about["into"]):
+            return
+        self._photo_import.take_back(job.about["into"], job.id)
+        if self._jobs.progress(job).get("gone"):
+            # nobody is there any more whose visits they could be
+            close_visits(self._stores, job.about["personId"])
+        raise JobImpossible(f"{job.about['person']} was deleted meanwhile.")
 
     def _person(self, person_id: str) -> DocumentReference:
         return self._stores.db.collection("people").document(person_id)

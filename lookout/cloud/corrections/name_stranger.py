@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from lookout.cloud.alerts.closing import close_visits
 from lookout.cloud.corrections.alert_removal import UnseenStrangers
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.photo_import import PhotoImport
@@ -17,10 +18,10 @@ from lookout.cloud.corrections.relabelling import Progress, RelabelAll, Subject
 from lookout.cloud.corrections.runner import Unfinished
 from lookout.cloud.corrections.stranger_crops import StrangerCrops
 from lookout.cloud.firebase import storage
-from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.strangers.documents import pictures_folder
+from lookout.cloud.strangers.named import NamedStrangers
 from lookout.cloud.strangers.records import Stranger, StrangerRecords
 from lookout.documents.people import Person
 from lookout.domain.people.relabel import Identity
@@ -47,6 +48,7 @@ class NameStranger:
         self._stores = stores
         self._jobs = jobs
         self._strangers = StrangerRecords(stores)
+        self._named = NamedStrangers(stores)
         self._unseen = UnseenStrangers(stores)
         self._relabel_all = relabel_all
         self._photo_import = photo_import
@@ -65,7 +67,7 @@ class NameStranger:
             raise NotFound(f"There is no stranger {stranger_id!r}.")
 
         def change(transaction: Transaction) -> Job:
-            job = self._jobs.read(transaction, f"{KIND}_{stranger_id}")
+            job = self._jobs.read(transaction, job_id(stranger_id))
             if job is not None:
                 _require_same(job, wanted)
                 return job
@@ -103,7 +105,8 @@ class NameStranger:
         held_until = job.created_at + timedelta(seconds=self._photo_import.enrol_seconds * WAITS)
         if enrolled.waiting and not enrolled.enrolled and datetime.now(UTC) < held_until:
             return Unfinished(result)
-        run(self._stores, lambda transaction: self._remove(transaction, stranger_id))
+        self._require_person(job)
+        run(self._stores, lambda transaction: self._remove(transaction, job))
         # after the removal: no frame gives the stranger another picture
         storage.remove_folder(self._stores, pictures_folder(stranger_id))
         return result
@@ -116,12 +119,12 @@ class NameStranger:
             found = transaction.read([people.document(person_id)])[0] if is_document_id(person_id) else None
             if found is None:
                 raise NotFound(f"There is no person {person_id!r}: send a name to make one.")
-            return person_id, str(found.get("name") or person_id), found.get("muted") is True
+            return self._as_read(transaction, person_id, found)
         stored = transaction.read_collection(people)
         names = {person_id: str(plain.get("name") or person_id) for person_id, plain in stored.items()}
         known = find_by_name(wanted.name, names)
         if known is not None:
-            return known, names[known], stored[known].get("muted") is True
+            return self._as_read(transaction, known, stored[known])
         made = new_person_id(wanted.name, names)
         person: Person = {
             "name": wanted.name,
@@ -132,35 +135,46 @@ class NameStranger:
         transaction.batch.create(people.document(made), dict(person))
         return made, wanted.name, False
 
-    def _remove(self, transaction: Transaction, stranger_id: str) -> None:
-        stranger = self._strangers.find(transaction, stranger_id)
-        if stranger is not None:
-            self._strangers.remove(transaction, stranger)
+    def _as_read(
+        self, transaction: Transaction, person_id: str, found: Mapping[str, Any]
+    ) -> tuple[str, str, bool]:
+        """Id, name and muting of a person who must not be deleted before the step is written."""
+        if "name" in found:
+            transaction.set(self._stores.db.document(f"people/{person_id}"), {"name": found["name"]})
+        return person_id, str(found.get("name") or person_id), found.get("muted") is True
+
+    def _remove(self, transaction: Transaction, job: Job) -> None:
+        stranger = self._strangers.find(transaction, job.about["strangerId"])
+        if stranger is None:
+            return
+        if stranger.fields.get("personId") != job.about["personId"]:
+            raise JobImpossible(_gone(job))
+        self._strangers.remove(transaction, stranger)
 
     def _require_person(self, job: Job) -> None:
-        """Check that the person is still there; otherwise unname the stranger.
+        """Check that the person is still there; otherwise take back what the job did in the person's name.
 
         Raises:
-            JobImpossible: the person was deleted.
+            JobImpossible: the person was deleted, and perhaps another one made of the same id.
         """
         person_id, stranger_id = job.about["personId"], job.about["strangerId"]
-        with store_errors("Firestore"):
-            person = self._stores.db.collection("people").document(person_id).get(**self._stores.options)
-        if person.exists:
+        if self._jobs.is_about(job, person_id):
             return
-
-        def change(transaction: Transaction) -> None:
-            stranger = self._strangers.find(transaction, stranger_id)
-            if stranger is not None and stranger.fields.get("personId") == person_id:
-                alias = {"personId": None, "name": None, "ignored": stranger.is_muted}
-                self._strangers.set(transaction, stranger, {"personId": None}, alias)
-
-        run(self._stores, change)
+        run(self._stores, lambda transaction: self._named.unname(transaction, stranger_id, person_id))
+        self._photo_import.take_back(person_id, job.id)
+        close_visits(self._stores, person_id)
         # the alerts that had the name already keep it, so the stranger may have none any more
         self._unseen.remove(stranger_id, finishing=job.id)
-        raise JobImpossible(
-            f"{job.about['person']} was deleted meanwhile: {stranger_id!r} is a stranger again."
-        )
+        raise JobImpossible(_gone(job))
+
+
+def job_id(stranger_id: str) -> str:
+    """The id of the job that names the stranger."""
+    return f"{KIND}_{stranger_id}"
+
+
+def _gone(job: Job) -> str:
+    return f"{job.about['person']} was deleted meanwhile: {job.about['strangerId']!r} is a stranger again."
 
 
 def _with_crop(progress: Progress, alert_id: str, alert: Mapping[str, Any]) -> Progress:
@@ -175,7 +189,7 @@ def _job(stranger: Stranger, person_id: str, person: str, by: str) -> Job:
     stranger_id, alerts = stranger.id, sorted(stranger.by_alert)
     about = {"strangerId": stranger_id, "personId": person_id, "person": person, "alerts": alerts}
     return Job(
-        id=f"{KIND}_{stranger_id}",
+        id=job_id(stranger_id),
         kind=KIND,
         about=about,
         created_by=by,

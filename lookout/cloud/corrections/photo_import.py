@@ -53,10 +53,11 @@ class PhotoImport:
         self._stores = stores
         self.enrol_seconds = enrol_seconds
 
-    def run(self, person_id: str, sources: Iterable[Source], most: int) -> list[str]:
+    def run(self, person_id: str, sources: Iterable[Source], most: int, job_id: str) -> list[str]:
         """Store the first ``most`` pictures as photos of the person, leaving out copies. Returns the photos' ids.
 
-        A photo that is stored already is not written again, so that it is not enrolled twice.
+        A photo that is stored already is not written again, so that it is not enrolled twice. Each says which job
+        brought it: those are enrolled only for a person who exists, and never make one.
         """
         imported: list[str] = []
         digests: set[bytes] = set()
@@ -69,10 +70,14 @@ class PhotoImport:
             if data is None or (digest := hashlib.sha256(data).digest()) in digests:
                 continue
             if there is None:
-                storage.store(self._stores, {place: data})
+                storage.store(self._stores, {place: data}, {storage.JOB: job_id})
             digests.add(digest)
             imported.append(source.photo_id)
         return imported
+
+    def take_back(self, person_id: str, job_id: str) -> None:
+        """Delete the photos that the job brought."""
+        storage.remove_all(self._stores, storage.brought_by(self._stores, f"faces/{person_id}/", job_id))
 
     def wait(self, person_id: str, photo_ids: Sequence[str]) -> Enrolled:
         """Wait until the photos are enrolled or rejected, but no longer than ``enrol_seconds``."""

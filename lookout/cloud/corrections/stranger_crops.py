@@ -35,7 +35,7 @@ class StrangerCrops:
             photos: list[str] = noted["photos"]
             return photos
         photos = self._photo_import.run(
-            job.about["personId"], self._sources(job, noted, check), CROPS_ENROLLED
+            job.about["personId"], self._sources(job, noted, check), CROPS_ENROLLED, job.id
         )
 
         def change(transaction: Transaction) -> list[str]:

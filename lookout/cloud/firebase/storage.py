@@ -16,6 +16,9 @@ from lookout.log import Severity, log
 CHUNK = 2 * 1024 * 1024
 """How much of a stream is uploaded at once."""
 
+JOB = "lookoutJob"
+"""The metadata field with the id of the job that stored a photo."""
+
 EMULATOR_CHUNK = 128 * 1024 * 1024
 """The emulator takes the first chunk for the whole, and 130 MB at most."""
 
@@ -27,17 +30,21 @@ class StoredPhoto:
     generation: int
     size: int
     created_at: datetime
+    by_job: bool = False
+    """Whether a job stored it, and nobody uploaded it."""
 
 
-def store(stores: Stores, jpegs: Mapping[str, bytes]) -> None:
-    """Upload JPEG pictures, each under its path.
+def store(stores: Stores, jpegs: Mapping[str, bytes], metadata: Mapping[str, str] | None = None) -> None:
+    """Upload JPEG pictures, each under its path and all with that ``metadata``.
 
     Raises:
         Unavailable: Storage did not take them all.
     """
     with store_errors("Storage"):
         for path, jpeg in jpegs.items():
-            stores.bucket.blob(path).upload_from_string(jpeg, "image/jpeg", **storage_options(stores))
+            blob = stores.bucket.blob(path)
+            blob.metadata = None if metadata is None else dict(metadata)
+            blob.upload_from_string(jpeg, "image/jpeg", **storage_options(stores))
 
 
 def store_stream(stores: Stores, path: str, chunks: Iterable[bytes], kind: str, disposition: str) -> int:
@@ -87,7 +94,9 @@ def photo(stores: Stores, path: str) -> StoredPhoto | None:
     """
     with store_errors("Storage"):
         blob = stores.bucket.get_blob(path, **storage_options(stores))
-    return None if blob is None else StoredPhoto(int(blob.generation), int(blob.size), blob.time_created)
+    if blob is None:
+        return None
+    return StoredPhoto(int(blob.generation), int(blob.size), blob.time_created, JOB in (blob.metadata or {}))
 
 
 def photo_bytes(stores: Stores, path: str) -> bytes | None:
@@ -130,8 +139,20 @@ def names(stores: Stores, prefix: str) -> list[str]:
         return sorted(blob.name.removeprefix(prefix) for blob in blobs)
 
 
-def copy(stores: Stores, path: str, to: str) -> bool:
-    """Store what is at ``path`` also at ``to``, if nothing is there. False when there is nothing at ``path``.
+def brought_by(stores: Stores, prefix: str, job_id: str) -> list[str]:
+    """The paths below ``prefix`` of what the job stored.
+
+    Raises:
+        Unavailable: Storage did not answer.
+    """
+    with store_errors("Storage"):
+        blobs = stores.bucket.list_blobs(prefix=prefix, **storage_options(stores))
+        return [blob.name for blob in blobs if (blob.metadata or {}).get(JOB) == job_id]
+
+
+def copy(stores: Stores, path: str, to: str, metadata: Mapping[str, str] | None = None) -> bool:
+    """Store what is at ``path`` also at ``to``, if nothing is there, with that ``metadata``. False when there is
+    nothing at ``path``.
 
     Raises:
         Unavailable: Storage did not answer.
@@ -143,7 +164,9 @@ def copy(stores: Stores, path: str, to: str) -> bool:
         if found is not None:
             data = found.download_as_bytes(**storage_options(stores))
             kind = found.content_type
-            stores.bucket.blob(to).upload_from_string(data, kind, **storage_options(stores))
+            blob = stores.bucket.blob(to)
+            blob.metadata = None if metadata is None else dict(metadata)
+            blob.upload_from_string(data, kind, **storage_options(stores))
             return True
     return False
 

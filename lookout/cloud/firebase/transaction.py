@@ -72,6 +72,15 @@ class Transaction:
         unchanged = self._stores.db.write_option(last_update_time=self._read_at[reference.path])
         self.batch.delete(reference, unchanged)
 
+    def remove_first(self, reference: DocumentReference) -> None:
+        """Delete a document that was read, at once and if nobody changed it since.
+
+        What the step writes there is then a new one, with a time of its own at which it was made.
+        """
+        read_at = self._read_at[reference.path]
+        if read_at is not None:
+            reference.delete(self._stores.db.write_option(last_update_time=read_at), **self._stores.options)
+
     def write(self) -> None:
         """Write all of it, or nothing."""
         if len(self.batch):
@@ -89,8 +98,8 @@ def run(stores: Stores, step: Callable[[Transaction], Result]) -> Result:
     for tried in range(1, TRIES + 1):
         with store_errors("Firestore"):
             transaction = Transaction(stores)
-            result = step(transaction)
             try:
+                result = step(transaction)
                 transaction.write()
             except (Aborted, AlreadyExists, FailedPrecondition, NotFound):
                 time.sleep(random.uniform(0, PAUSE * tried))  # noqa: S311 - so that they do not meet again

@@ -140,11 +140,11 @@ class Enrolment:
                 return person_id
             return find_by_folder(person_id, self._names()) or person_id
 
-    def is_there_since(self, person_id: str, moment: datetime) -> bool:
-        """Whether the person's document exists and was made at or before the moment."""
+    def is_there(self, person_id: str, since: datetime | None = None) -> bool:
+        """Whether the person's document exists and, where told, was made at or before that moment."""
         with store_errors("Firestore"):
             person = self._person(person_id).get(field_paths=["name"], **self._stores.options)
-        return bool(person.exists and person.create_time <= moment)
+        return bool(person.exists and (since is None or person.create_time <= since))
 
     def forget_person(self, person_id: str, until: datetime) -> int:
         """Drop the documents and vectors of all photos uploaded at or before ``until``; how many photos.

@@ -12,11 +12,13 @@ from lookout.domain.recognition.face import Quality
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One version of an uploaded photo. ``generation`` is Storage's number of the version."""
+    """One version of an uploaded photo. ``generation`` is Storage's number of the version. ``by_job``: a job
+    brought it, for a person who was there."""
 
     place: PhotoPath
     generation: int
     created_at: datetime
+    by_job: bool = False
 
 
 def photo_document(photo: Photo, status: PhotoStatus) -> documents.Photo:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lookout.cloud.firebase.calls import store_errors
-from lookout.cloud.firebase.storage import storage_options
+from lookout.cloud.firebase.storage import JOB, storage_options
 from lookout.cloud.firebase.stores import Stores
 from lookout.domain.people.photo import PhotoPath
 
@@ -66,7 +66,8 @@ def upload_again(stores: Stores, path: str) -> bool:
         unchanged = blob.generation
         data = blob.download_as_bytes(**storage_options(stores))
         again = stores.bucket.blob(path)
-        again.metadata = {TRIES: str(_tries(blob.metadata) + 1)}
+        by_job = {name: value for name, value in (blob.metadata or {}).items() if name == JOB}
+        again.metadata = by_job | {TRIES: str(_tries(blob.metadata) + 1)}
         again.upload_from_string(
             data, blob.content_type, if_generation_match=unchanged, **storage_options(stores)
         )

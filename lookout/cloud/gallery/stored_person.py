@@ -49,6 +49,7 @@ class StoredPerson:
             self.photo.get("generation") == photo.generation
             and self.photo.get("status") == PhotoStatus.PROCESSING
             and (self.deleted_at is None or self.deleted_at < photo.created_at)
+            and (self.person_exists or not photo.by_job)
         )
 
 

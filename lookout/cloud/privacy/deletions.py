@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lookout.cloud.firebase.transaction import Transaction
 from lookout.cloud.gallery.state import GalleryChange, gallery_reference, state_reference
-from lookout.cloud.strangers.records import StrangerRecords
+from lookout.cloud.strangers.named import NamedStrangers
 from lookout.domain.people import erasure
 
 if TYPE_CHECKING:
@@ -29,14 +29,10 @@ def erase_alert(db: Client, alert_id: str, person_id: str, transaction: Transact
 
 
 def remove_stranger(
-    strangers: StrangerRecords, stranger_id: str, person_id: str, transaction: Transaction
+    strangers: NamedStrangers, stranger_id: str, person_id: str, transaction: Transaction
 ) -> Mapping[str, int]:
-    """Remove a stranger that is being named as the person."""
-    stranger = strangers.find(transaction, stranger_id)
-    if stranger is None or stranger.fields.get("personId") != person_id:
-        return {}
-    strangers.remove(transaction, stranger)
-    return {"strangers": 1}
+    """Remove a stranger that is being named as the person, or vectors that are left of one."""
+    return {"strangers": int(strangers.remove(transaction, stranger_id, person_id))}
 
 
 def change(

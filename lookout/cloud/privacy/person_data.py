@@ -14,7 +14,7 @@ from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.gallery.misplaced import MisplacedPhotos
 from lookout.cloud.privacy import deletions, exported_files
 from lookout.cloud.privacy.deletion_counts import DeletionCounts
-from lookout.cloud.strangers.records import StrangerRecords
+from lookout.cloud.strangers.named import NamedStrangers
 from lookout.domain.cameras.live import FOLDER
 from lookout.domain.people import erasure
 
@@ -39,7 +39,7 @@ class PersonData:
     def __init__(self, stores: Stores, counts: DeletionCounts) -> None:
         self._stores = stores
         self._counts = counts
-        self._strangers = StrangerRecords(stores)
+        self._strangers = NamedStrangers(stores)
 
     def sweep(self, job: Job, person_id: str) -> int:
         """Delete what is stored now, also about people who were merged into this one; how many things."""
@@ -180,7 +180,7 @@ class PersonData:
 
     def _named_strangers(self, job: Job, person_id: str) -> int:
         count = 0
-        for stranger_id, _ in self._where("strangers", "personId", person_id):
+        for stranger_id in self._strangers.of(person_id):
             folder = f"strangers/{stranger_id}/"
             names = storage.names(self._stores, folder)
             self._counts.pictures(job, "stranger_pictures", [folder + name for name in names])

@@ -111,7 +111,11 @@ class StrangerRecords:
     def remove(self, transaction: Transaction, stranger: Stranger) -> None:
         """Delete a stranger that the step read, and write a tombstone in place of its vectors."""
         transaction.remove(self.reference(stranger.id))
-        transaction.batch.set(self._vectors(stranger.id), tombstone())
+        self.remove_vectors(transaction, stranger.id)
+
+    def remove_vectors(self, transaction: Transaction, stranger_id: str) -> None:
+        """Write a tombstone in place of the vectors, in a step that looked for the stranger."""
+        transaction.batch.set(self._vectors(stranger_id), tombstone())
         self._touch(transaction)
 
     def lose_alert(

@@ -48,16 +48,27 @@ def without_candidate(alert: Stored, person_id: str) -> dict[str, Any] | None:
     return None if len(others) == len(candidates) else {"candidates": others}
 
 
-def without_visits(visits: Stored, person_id: str) -> dict[str, Any] | None:
+def without_visits(visits: Stored, person_id: str, since: datetime | None = None) -> dict[str, Any] | None:
     """The fields to change in a camera's ``visits``; None when the person is not in them.
 
-    Recent frames with the person are dropped too: one that is posted again is judged again.
+    Recent frames with the person are dropped too: one that is posted again is judged again. ``since`` is when a
+    person of the same id was made: what began then stays, and visits of which an owner said that it is the person.
     """
-    open_visits = [visit for visit in visits.get("open", ()) if visit.get("personId") != person_id]
+
+    def stays(visit: Stored) -> bool:
+        if visit.get("personId") != person_id:
+            return True
+        return since is not None and (bool(visit.get("settled")) or visit["firstSeenAt"] >= since)
+
+    open_visits = [visit for visit in visits.get("open", ()) if stays(visit)]
+    kept = {visit["alertId"] for visit in open_visits}
     recent = [
         frame
         for frame in visits.get("recent", ())
-        if all(outcome.get("personId") != person_id for outcome in frame.get("outcomes", ()))
+        if all(
+            outcome.get("personId") != person_id or (since is not None and outcome.get("alertId") in kept)
+            for outcome in frame.get("outcomes", ())
+        )
     ]
     changes = {"open": open_visits, "recent": recent}
     return None if all(changes[name] == list(visits.get(name, ())) for name in changes) else changes
