@@ -116,6 +116,8 @@ export interface Receipt {
   receipt_id: string;
   erased_at: string;
   counts: Record<string, number>;
+  /** For so long the project's owner can bring the pictures back; null where the bucket does not say. */
+  soft_delete_days: number | null;
 }
 
 export function erasePerson(id: string) {

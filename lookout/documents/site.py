@@ -80,12 +80,14 @@ class Job(TypedDict):
 
 
 class Receipt(TypedDict):
-    """``receipts/{id}``: what was erased of somebody, whose id only its SHA-256 tells."""
+    """``receipts/{id}``: what was erased of somebody, whose id only its SHA-256 tells. ``softDeleteDays``: for how
+    long the bucket could still bring the pictures back, 0 for not at all, None where it did not say."""
 
     personIdSha256: str
     erasedAt: datetime
     erasedBy: str
     counts: dict[str, int]
+    softDeleteDays: NotRequired[int | None]
 
 
 class StateChange(TypedDict):

@@ -132,6 +132,40 @@ def test_a_person_is_renamed_muted_and_erased_with_a_receipt(
     expect(page.locator(".tile b", has_text="Renamed")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("language", "days", "told"),
+    [
+        ("en", 7, "can bring the pictures back for 7 more days"),
+        ("de", 1, "noch einen Tag lang zurückholen"),
+        ("en", 0, None),
+        ("de", None, None),
+    ],
+)
+def test_the_receipt_says_for_how_long_pictures_can_be_brought_back(
+    house: House, owner_page: Page, language: str, days: int | None, told: str | None
+) -> None:
+    page = owner_page
+    # the bucket of the emulator says nothing, so the answer of the real call gets what a bucket on Google says
+    page.route(
+        "**/people/*/erase",
+        lambda route: route.fulfill(json=route.fetch().json() | {"soft_delete_days": days}),
+    )
+    name = f"Soft {language} {days}"
+    _add(page, house.site, name, [])
+    page.evaluate("language => localStorage.setItem('lookout.language', language)", language)
+    page.reload()
+    words = {"en": ("Erase everything", "Erase for good"), "de": ("Alles löschen", "Für immer löschen")}
+    everything, for_good = words[language]
+    page.get_by_role("button", name=everything).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill(name)
+    dialog.get_by_role("button", name=for_good).click()
+    expect(dialog.get_by_role("table")).to_be_visible()
+    expect(dialog.get_by_text("scripts/deploy")).to_have_count(int(told is not None))
+    if told is not None:
+        expect(dialog.get_by_text(told)).to_be_visible()
+
+
 def test_back_closes_a_dialogue_and_forward_opens_nothing(house: House, owner_page: Page) -> None:
     page = owner_page
     page.goto(f"{house.site}/#/people/Tom")

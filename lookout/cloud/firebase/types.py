@@ -59,8 +59,23 @@ class Blob(Protocol):
         """Write the metadata."""
 
 
+class SoftDeletePolicy(Protocol):
+    """For how long a bucket keeps what is deleted; None where it does not say."""
+
+    @property
+    def retention_duration_seconds(self) -> int | None:
+        """In seconds; 0 where nothing is kept."""
+
+
 class Bucket(Protocol):
     """``google.cloud.storage.Bucket``."""
+
+    @property
+    def soft_delete_policy(self) -> SoftDeletePolicy:
+        """As of the last :meth:`reload`."""
+
+    def reload(self, *, timeout: float, retry: object = ...) -> None:
+        """Ask what the bucket is set to."""
 
     def blob(self, blob_name: str, *, generation: int | None = None) -> Blob:
         """The object of a name, without asking whether there is one."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 from lookout.cloud.corrections.jobs import Job, JobStore
 from lookout.cloud.corrections.runner import Runner
 from lookout.cloud.firebase.calls import store_errors
+from lookout.cloud.firebase.soft_delete import soft_delete_days
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
 from lookout.cloud.gallery.negatives import Negatives
@@ -19,6 +20,7 @@ from lookout.documents.site import Receipt
 from lookout.domain.people.erasure import fingerprint
 from lookout.domain.people.requests import is_document_id
 from lookout.errors import JobImpossible, NotFound
+from lookout.lazy import Fresh
 
 if TYPE_CHECKING:
     from google.cloud.firestore import DocumentReference
@@ -29,6 +31,10 @@ KIND = "erase"
 SWEEPS = 6
 """The most sweeps of one call. One is never enough, because instances recognise the person for a moment longer;
 what cameras still add after the last is left to a later call."""
+
+
+SOFT_DELETE_SECONDS = 600.0
+"""For so long an instance takes the bucket to be set as it was."""
 
 
 class Erasure:
@@ -44,6 +50,7 @@ class Erasure:
         self._counts = DeletionCounts(stores, jobs)
         self._data = PersonData(stores, self._counts)
         self._negatives = Negatives(stores.db)
+        self._soft_delete = Fresh(lambda: soft_delete_days(stores), SOFT_DELETE_SECONDS)
 
     def begin(self, person_id: str, by: str) -> Job:
         """Open the job. Returns the one that is there already when the same call was made before.
@@ -150,6 +157,7 @@ class Erasure:
             "erasedAt": datetime.now(UTC),
             "erasedBy": job.created_by,
             "counts": self._counts.counts(job),
+            "softDeleteDays": self._soft_delete(),
         }
 
         def change(transaction: Transaction) -> None:
@@ -179,6 +187,7 @@ def _plain(stored: tuple[str, dict[str, Any]]) -> dict[str, Any]:
         "receipt_id": receipt_id,
         "erased_at": receipt["erasedAt"].isoformat(timespec="seconds"),
         "counts": receipt["counts"],
+        "soft_delete_days": receipt.get("softDeleteDays"),
     }
 
 

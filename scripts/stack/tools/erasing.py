@@ -32,6 +32,10 @@ def erase(person_id: str) -> str | None:
     say(f"Receipt {receipt['receipt_id']} of {receipt['erased_at']}:")
     for kind, count in sorted(receipt["counts"].items()):
         say(f"  {count} {kind.replace('_', ' ')}")
+    days = receipt["soft_delete_days"]
+    if days:
+        say(f"The project's owner can bring the pictures back for {days} more days: the bucket keeps what is")
+        say("deleted. scripts/deploy switches that off for what is erased afterwards.")
     name: str | None = person.get("name")
     return name
 

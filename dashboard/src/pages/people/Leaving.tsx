@@ -143,6 +143,9 @@ function Erase({ person, onClose }: { person: Person; onClose: () => void }) {
             ))}
           </tbody>
         </table>
+        {!!receipt.soft_delete_days && (
+          <p class="badge bad block">{words.softDelete(receipt.soft_delete_days)}</p>
+        )}
         <Traces personId={person.id} name={person.name} />
         <a class="button main" href={to("people")}>
           {t().people.done}

@@ -93,6 +93,8 @@ export const people: typeof english = {
     erasing: "Wird gelöscht …",
     receipt: "Gelöscht",
     receiptHint: (id) => `Der Beleg hat die Nummer ${id}. Er zählt, was ging, und sagt nicht, von wem.`,
+    softDelete: (days) =>
+      `Wem das Google-Projekt gehört, der kann die Bilder noch ${days === 1 ? "einen Tag" : `${days} Tage`} lang zurückholen: Der Speicher behält, was gelöscht wird. scripts/deploy schaltet das ab für alles, was danach gelöscht wird.`,
     traces: {
       hint: "Lookout kann nachsehen, ob etwas übrig ist. Dazu liest es alles Gespeicherte.",
       look: "Nachsehen, ob etwas übrig ist",
