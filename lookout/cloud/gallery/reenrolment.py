@@ -6,7 +6,7 @@ Storage decides which photos there are, not the documents: a photo whose event w
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -65,33 +65,55 @@ def unenrolled(
     return found
 
 
-def enrol_again(stores: Stores, waiting: Sequence[UploadedPhoto], model_id: str) -> tuple[int, int]:
+Progress = Callable[[int, int], None]
+"""Told how many of how many photos are finished."""
+
+
+def enrol_again(
+    stores: Stores, waiting: Sequence[UploadedPhoto], model_id: str, progress: Progress
+) -> tuple[int, int]:
     """Upload photos again, a few at a time; how many there were, and how many still wait.
 
-    The next few wait until these are finished, so that a slow function does not lose their events too.
+    The next few wait until these are finished, so that a slow function does not lose their events too. Photos that
+    were uploaded again a moment ago, by a run that was interrupted, are waited for and not uploaded once more.
 
     Raises:
         Unavailable: a store did not answer.
     """
-    done, left, patient = 0, 0, True
-    for start in range(0, len(waiting), AT_ONCE):
-        some = waiting[start : start + AT_ONCE]
+    young = datetime.now(UTC) - timedelta(seconds=ENROL_SECONDS)
+    under_way = {one.path for one in waiting if one.tries and one.created_at > young}
+    lost = _still_waiting(stores, under_way, model_id, ENROL_SECONDS)
+    queue = [one for one in waiting if one.path not in under_way - lost]
+    finished, done, left, patient = len(waiting) - len(queue), 0, 0, True
+    for start in range(0, len(queue), AT_ONCE):
+        progress(finished, len(waiting))
+        some = queue[start : start + AT_ONCE]
         done += sum(photos.upload_again(stores, one.path) for one in some)
-        paths = {one.path for one in some}
-        deadline = time.monotonic() + ENROL_SECONDS
-        while still := _waiting(stores, paths, model_id):
-            if not patient or time.monotonic() > deadline:
-                break
-            time.sleep(1.0)
+        still = _still_waiting(
+            stores, {one.path for one in some}, model_id, ENROL_SECONDS if patient else 0.0
+        )
         # if nothing happens at all, no function is deployed yet
-        patient = patient and still < len(some)
-        left += still
+        patient = patient and len(still) < len(some)
+        finished += len(some) - len(still)
+        left += len(still)
+    progress(finished, len(waiting))
     return done, left
 
 
-def _waiting(stores: Stores, paths: Collection[str], model_id: str) -> int:
-    there = [one for one in photos.uploaded(stores) if one.path in paths]
-    return len(unenrolled(stores, there, model_id))
+def _still_waiting(stores: Stores, paths: Collection[str], model_id: str, seconds: float) -> set[str]:
+    """Wait until the photos are finished, while one is every so many ``seconds``; those that are not."""
+    left, deadline = set(paths), time.monotonic() + seconds
+    while left:
+        there = [one for one in photos.uploaded(stores) if one.path in left]
+        still = {one.path for one in unenrolled(stores, there, model_id)}
+        if len(still) < len(left):
+            deadline = time.monotonic() + seconds
+        elif time.monotonic() > deadline:
+            break
+        left = still
+        if left and seconds:
+            time.sleep(1.0)
+    return left
 
 
 def vanished(stores: Stores, uploaded: Iterable[UploadedPhoto]) -> list[tuple[PhotoPath, int]]:

@@ -135,7 +135,7 @@ def _enrol_the_rest(stores: Any) -> None:
         waiting = unenrolled(stores, uploads.uploaded(stores), model_id)
         if not waiting:
             break
-        enrol_again(stores, waiting, model_id)
+        enrol_again(stores, waiting, model_id, lambda finished, total: None)
     enrolment = Enrolment(stores, model_id, settings.limits.max_photos_per_person)
     for place, generation in vanished(stores, uploads.uploaded(stores)):
         enrolment.forget(place, generation)
