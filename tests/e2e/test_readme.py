@@ -154,6 +154,22 @@ def test_the_servo_of_a_camera_beside_the_stack_is_turned(place: Path, stack: St
     assert answer["result"] == {"pan": 40, "tilt": 120}
 
 
+def test_the_commands_of_the_flask_program_are_answered_with_its_fields(
+    place: Path, stack: StackInfo
+) -> None:
+    # a camera that is turned answers "success" only once it has done so
+    seen, numbers, led, cameras, steered = map(
+        json.loads, run(place, stack, "sign in", "coming over").splitlines()
+    )
+    assert list(seen)[:5] == ["status", "person", "confidence", "alert_id", "is_known"]
+    assert list(numbers)[:3] == ["known_persons", "active_cameras", "total_alerts_today"]
+    assert led == {"led": 0}
+    shown = next(camera for camera in cameras if camera["id"] == stack.camera.id)
+    assert shown.keys() >= {"id", "name", "ipAddress", "location", "status"}
+    assert list(steered)[:2] == ["status", "message"]
+    assert (steered["status"], steered["result"]) == ("success", {"pan": 90, "tilt": 90})
+
+
 def test_the_fake_camera_is_answered(place: Path, stack: StackInfo) -> None:
     # the same command, told where the stack of the tests is
     aim = f" --url {stack.urls['hosting']}/detect --camera {stack.camera.id} --key {stack.camera.key}"
