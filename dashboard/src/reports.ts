@@ -80,6 +80,8 @@ export interface Status {
     longest_seconds: number | null;
   };
   errors: { kind: string; about: string; at: string; message: string }[];
+  /** Whether the functions' own log could be read for errors too. */
+  log_read: boolean;
   network: string | null;
   version: string;
   month: { month: string; frames: number; dollars: number };

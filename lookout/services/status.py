@@ -9,11 +9,12 @@ from lookout import __version__
 from lookout.cloud.cameras.registry import CameraRegistry
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.site import days, recent
+from lookout.cloud.site.server_log import ServerLog
 from lookout.cloud.site.settings import site_reader
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.cost import Counted, counted_usage, dollars, site_usage
 from lookout.domain.site.statistics import CameraDay
-from lookout.domain.site.status import agent_state, faults, telling
+from lookout.domain.site.status import Fault, agent_state, faults, telling
 from lookout.lazy import Fresh
 from lookout.settings import Settings
 from lookout.web.answer import Fields
@@ -34,11 +35,19 @@ class StatusService:
     """Answers ``/status``. One per warm instance, shared by its threads. ``now`` tells the time.
 
     A report reads each camera, one document per camera and day of the month, and at most 50 each of agents,
-    unfinished jobs, and the last hour's alerts and notices; at most every :data:`FRESH_SECONDS`.
+    unfinished jobs, and the last hour's alerts, notices and each agent's commands, and asks the log once; at most
+    every :data:`FRESH_SECONDS`.
     """
 
-    def __init__(self, settings: Settings, stores: Stores, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        stores: Stores,
+        now: Callable[[], datetime],
+        server_log: ServerLog | None = None,
+    ) -> None:
         self._stores = stores
+        self._log = server_log or ServerLog(str(stores.db.project))
         self._now = now
         self._registry = CameraRegistry(stores, settings.limits.offline_seconds)
         self._site = site_reader(settings, stores)
@@ -57,6 +66,10 @@ class StatusService:
         alerts, notices = recent.alerts(self._stores, now - HOUR), recent.notices(self._stores, now - HOUR)
         jobs = recent.unfinished_jobs(self._stores, now - INTERRUPTED_AFTER)
         shown = ("id", "name", "status", "lastSeenAt", "lastReason")
+        agents = recent.agents(self._stores)
+        commands = recent.failed_commands(self._stores, agents, now - HOUR)
+        read = self._log.errors(now - HOUR)
+        logged = [Fault("server_error", one.function, one.at, one.message) for one in read or ()]
         return {
             "cameras": [{name: camera[name] for name in shown} for camera in self._registry.all()],
             "agents": [
@@ -67,10 +80,11 @@ class StatusService:
                     "cameras": agent.get("cameras") or [],
                     "lastSeenAt": _text(agent.get("lastSeenAt")),
                 }
-                for agent_id, agent in sorted(recent.agents(self._stores).items())
+                for agent_id, agent in sorted(agents.items())
             ],
             "telling": telling(notices.values()),
-            "errors": faults(alerts, notices.values(), jobs, now - HOUR),
+            "errors": faults(alerts, notices.values(), jobs, commands.values(), logged, now - HOUR),
+            "log_read": read is not None,
             "network": recent.network(self._stores),
             "version": __version__,
             "month": self._month(now),

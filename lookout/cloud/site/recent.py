@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,18 @@ def agents(stores: Stores) -> Found:
         Unavailable: Firestore did not answer.
     """
     return _read(stores, stores.db.collection("agents"))
+
+
+def failed_commands(stores: Stores, agent_ids: Iterable[str], since: datetime) -> Found:
+    """The commands for agents that were given ``since`` a moment and not carried out.
+
+    Raises:
+        Unavailable: Firestore did not answer.
+    """
+    found: Found = {}
+    for agent_id in agent_ids:
+        found |= _newest(stores, f"agents/{agent_id}/commands", "createdAt", since)
+    return {id: command for id, command in found.items() if command.get("error")}  # noqa: A001
 
 
 def network(stores: Stores) -> str | None:

@@ -18,7 +18,8 @@ MOST_ERRORS = 20
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that went wrong ``at`` a moment. ``about``: the id of the alert, job or camera."""
+    """Something that went wrong ``at`` a moment. ``about``: the id of the alert, job or camera, or the name of the
+    function."""
 
     kind: str
     about: str
@@ -63,9 +64,12 @@ def faults(
     alerts: Mapping[str, Mapping[str, Any]],
     notices: Iterable[Mapping[str, Any]],
     jobs: Mapping[str, Mapping[str, Any]],
+    commands: Iterable[Mapping[str, Any]],
+    logged: Iterable[Fault],
     since: datetime,
 ) -> list[dict[str, object]]:
-    """What went wrong ``since`` a moment, the newest first. ``alerts`` and unfinished ``jobs`` by their ids."""
+    """What went wrong ``since`` a moment, the newest first. ``alerts`` and unfinished ``jobs`` by their ids;
+    ``commands`` are those that failed, ``logged`` what the log says."""
     found = [
         Fault("undelivered", alert_id, one["at"], f"{channel}: {one['reason']}")
         for alert_id, alert in alerts.items()
@@ -89,5 +93,15 @@ def faults(
         Fault("job_unfinished", job_id, job["createdAt"], f"{job['kind']} {resumed}")
         for job_id, job in jobs.items()
     ]
+    found += [
+        Fault(
+            "command_failed",
+            command["cameraId"],
+            command.get("finishedAt") or command["createdAt"],
+            f"{command['action']}: {command['error']['message']}",
+        )
+        for command in commands
+    ]
+    found += logged
     newest = sorted(found, key=lambda one: one.at, reverse=True)
     return [one.fields() for one in newest[:MOST_ERRORS]]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from requests import Session
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
 from lookout.cloud.cameras.keys import register
 from lookout.cloud.firebase.stores import Stores
-from lookout.cloud.site import days, recent
+from lookout.cloud.site import days, recent, server_log
+from lookout.cloud.site.server_log import LONGEST, ServerLog
 from lookout.domain.cameras.camera import Camera
 from lookout.domain.recognition.reason import Reason
 from lookout.domain.site.status import MOST_ERRORS
@@ -17,6 +25,7 @@ from lookout.services import status as module
 from lookout.services.status import StatusService
 from lookout.settings import Settings
 from tests.support import documents
+from tests.support.outage import closed_port, storage_that_hangs
 from tests.support.reads import Reads
 from tests.support.settings import changed
 
@@ -121,6 +130,121 @@ def test_what_went_wrong_in_the_last_hour_is_listed_newest_first(
         ("undelivered", "untold"),
     ]
     assert told[-1]["message"] == "email: refused"
+
+
+def test_commands_that_were_not_carried_out_are_errors(settings: Settings, stores: Stores, db: Any) -> None:
+    db.document("agents/pi").set({"version": "2.0.0", "cameras": ["cam_0"], "lastSeenAt": NOW})
+    told = {"cameraId": "cam_0", "action": "servo", "createdAt": NOW - 5 * MINUTE}
+    error = {"code": "camera_failed", "message": "The camera answered 500."}
+    for name, fields in {
+        "failed": {"state": "failed", "error": error, "finishedAt": NOW - 4 * MINUTE},
+        "late": {"state": "expired", "error": error | {"message": "Too late."}},
+        "done": {"state": "done"},
+        "queued": {"state": "queued"},
+        "old": {"state": "failed", "error": error, "createdAt": NOW - 61 * MINUTE},
+    }.items():
+        db.document(f"agents/pi/commands/{name}").set(told | fields)
+    assert [(one["kind"], one["about"], one["message"]) for one in status(settings, stores)["errors"]] == [
+        ("command_failed", "cam_0", "servo: The camera answered 500."),
+        ("command_failed", "cam_0", "servo: Too late."),
+    ]
+
+
+@contextmanager
+def logging_api(answer: object, status: int = 200) -> Iterator[tuple[str, list[Any]]]:
+    """The address of a Cloud Logging that answers so, and what it was asked."""
+    asked: list[Any] = []
+
+    @Request.application
+    def answering(request: Request) -> Response:
+        asked.append((request.method, request.path, request.get_json()))
+        return Response(json.dumps(answer), status, mimetype="application/json")
+
+    server = make_server("127.0.0.1", 0, answering, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v2/entries:list", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def with_log(settings: Settings, stores: Stores, url: str) -> Any:
+    log = ServerLog("my-house", Session(), url)
+    return StatusService(settings, stores, lambda: NOW, log).current()
+
+
+def entry(minutes: int, **fields: Any) -> dict[str, Any]:
+    at = (NOW - minutes * MINUTE).isoformat().replace("+00:00", "Z")
+    return {"timestamp": at, "severity": "ERROR", "resource": {"labels": {"service_name": "detect"}}} | fields
+
+
+def test_errors_of_the_functions_log_are_among_them(settings: Settings, stores: Stores, db: Any) -> None:
+    db.document("alerts/bare").set(documents.alert("bare", lastSeenAt=NOW - 2 * MINUTE, picture="missing"))
+    failed = {"message": "request failed", "function": "control", "error": "no document", "severity": "ERROR"}
+    entries = [
+        entry(1, jsonPayload=failed),
+        entry(3, textPayload="Memory limit of 1024 MiB exceeded"),
+        entry(4, textPayload="x" * 5000),
+        entry(5),
+    ]
+    with logging_api({"entries": entries}) as (url, asked):
+        told = with_log(settings, stores, url)
+    assert told["log_read"] is True
+    assert [(one["kind"], one["about"], one["message"]) for one in told["errors"]] == [
+        ("server_error", "control", "request failed: no document"),
+        ("picture_missing", "bare", "Storage did not take its pictures."),
+        ("server_error", "detect", "Memory limit of 1024 MiB exceeded"),
+        ("server_error", "detect", "x" * LONGEST),
+        ("server_error", "detect", "an error without words"),
+    ]
+    ((method, path, body),) = asked
+    assert (method, path, body["resourceNames"]) == ("POST", "/v2/entries:list", ["projects/my-house"])
+    assert "severity>=ERROR" in body["filter"]
+    assert 'timestamp>="2026-05-31T11:00:00+00:00"' in body["filter"]
+
+
+def test_a_log_without_errors_was_read(settings: Settings, stores: Stores) -> None:
+    with logging_api({}) as (url, _):
+        told = with_log(settings, stores, url)
+    assert (told["log_read"], told["errors"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"error": {"status": "PERMISSION_DENIED"}}, 403),
+        ({}, 401),
+        ({}, 429),
+        ({}, 500),
+        ([], 200),
+        ({"entries": [{}]}, 200),
+        ({"entries": [{"timestamp": "soon", "resource": {"labels": {"service_name": "x"}}}]}, 200),
+        ({"entries": 7}, 200),
+    ],
+)
+def test_a_log_that_may_not_be_read_hides_nothing_else(
+    settings: Settings, stores: Stores, db: Any, answer: object, code: int
+) -> None:
+    db.document("alerts/bare").set(documents.alert("bare", lastSeenAt=NOW - 2 * MINUTE, picture="missing"))
+    with logging_api(answer, code) as (url, _):
+        told = with_log(settings, stores, url)
+    assert (told["log_read"], [one["kind"] for one in told["errors"]]) == (False, ["picture_missing"])
+
+
+def test_a_log_that_does_not_answer_is_not_waited_for_long(
+    settings: Settings, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_log, "SECONDS", 0.2)
+    with storage_that_hangs() as url:
+        assert with_log(settings, stores, url)["log_read"] is False
+    assert with_log(settings, stores, f"http://127.0.0.1:{closed_port()}")["log_read"] is False
+
+
+def test_on_the_emulators_the_log_is_not_asked(settings: Settings, stores: Stores) -> None:
+    assert status(settings, stores)["log_read"] is False
 
 
 def test_the_month_is_estimated_from_what_was_counted_since_its_first_day(

@@ -31,7 +31,7 @@ function Report({ report }: { report: Status }) {
     <>
       <Rows
         title={words.errors}
-        empty={words.noErrors}
+        empty={report.log_read ? words.noErrors : words.noErrorsHere}
         rows={report.errors.map((one) => ({
           key: `${one.kind} ${one.about} ${one.at}`,
           name: words.kinds[one.kind] ?? one.kind,

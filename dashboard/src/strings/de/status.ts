@@ -13,12 +13,16 @@ export const status: typeof english.status = {
   waiting: (count) => (count === 1 ? "1 ist unterwegs" : `${count} sind unterwegs`),
   seconds: (median, longest) => `${median} s nach dem Bild, höchstens ${longest} s`,
   errors: "Fehler der letzten Stunde",
-  noErrors: "Keine, die hier Spuren hinterlassen haben. Mehr sagt das Protokoll der Funktionen.",
+  noErrors: "Keine.",
+  noErrorsHere:
+    "Keine, die hier Spuren hinterlassen haben. Das Protokoll der Funktionen ist von hier nicht lesbar; vielleicht sagt es mehr.",
   kinds: {
     undelivered: "Nicht zugestellt",
     picture_missing: "Ohne Bild",
     over_budget: "Über dem Budget",
     job_unfinished: "Unterbrochen",
+    command_failed: "Befehl nicht ausgeführt",
+    server_error: "Fehler im Protokoll",
   },
   month: "Dieser Monat bisher",
   dollars: (amount) => `etwa ${amount} US-Dollar`,

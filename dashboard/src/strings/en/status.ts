@@ -11,12 +11,16 @@ export const status = {
   waiting: (count: number) => (count === 1 ? "1 is on its way" : `${count} are on their way`),
   seconds: (median: number, longest: number) => `${median} s after the frame, ${longest} s at most`,
   errors: "Errors of the last hour",
-  noErrors: "None that left a trace here. The functions' own log says more.",
+  noErrors: "None.",
+  noErrorsHere:
+    "None that left a trace here. The functions' own log cannot be read from here; it may say more.",
   kinds: {
     undelivered: "Not delivered",
     picture_missing: "Without its picture",
     over_budget: "Over the budget",
     job_unfinished: "Interrupted",
+    command_failed: "Command not carried out",
+    server_error: "Error in the log",
   } as Record<string, string>,
   month: "This month so far",
   dollars: (amount: string) => `about ${amount} US dollars`,
