@@ -161,6 +161,7 @@ def test_the_plan_needs_no_account_and_touches_nothing(
     ended = run(script, "my-house", "--plan", FIREBASE_TOKEN="")
     assert ended.code == 0
     assert "my-house" in ended.text
+    assert ("app check" in ended.text) is (script == "deploy")
     assert cloud.asked == []
     now = {path: path.stat().st_mtime_ns for path in checkout.rglob("*") if ".venv" not in path.parts}
     assert {path for path in now if now[path] != before.get(path) and "__pycache__" not in str(path)} == set()

@@ -143,5 +143,10 @@ DEPLOY = (
 )
 """What is done."""
 
+LEFT_OUT = (
+    f"{'app check':10} is not switched on: it would lock agents out (docs/decisions/0076-no-app-check.md)"
+)
+"""What the plan says of what one might expect here."""
+
 SIGN_IN = Step("account", SIGNED_IN, COMMAND, lambda site: "signed in", True)
 """For the plan; the token itself is fetched before there is anybody who asks."""
