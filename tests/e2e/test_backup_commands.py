@@ -71,7 +71,7 @@ def other(stack: StackInfo) -> Iterator[tuple[list[str], Stores]]:
     for collection in stores.db.collections():
         stores.db.recursive_delete(collection)
     for path in objects(stores.bucket):
-        stores.bucket.blob(path).delete()
+        stores.bucket.blob(path).delete(timeout=30)
 
 
 def documents(stores: Stores) -> dict[str, Any]:
@@ -118,7 +118,8 @@ def test_a_site_that_is_backed_up_comes_back_in_an_empty_project(
     assert documents(stores) == stored
     listed = [json.loads(line) for line in (folder / OBJECTS).read_text().splitlines()]
     assert objects(stores.bucket) == sorted(one["name"] for one in listed)
-    assert all(stores.bucket.get_blob(one["name"]).md5_hash == one["md5"] for one in listed)
+    there_now = {blob.name: blob.md5_hash for blob in stores.bucket.list_blobs(timeout=30)}
+    assert there_now == {one["name"]: one["md5"] for one in listed}
     # it is not empty any more, and what the backup does not have stays
     assert "is not empty" in refused("restore", folder, *there)
     stores.db.document("people/New").set({"name": "New"})

@@ -134,15 +134,16 @@ def test_what_went_wrong_in_the_last_hour_is_listed_newest_first(
 
 def test_commands_that_were_not_carried_out_are_errors(settings: Settings, stores: Stores, db: Any) -> None:
     db.document("agents/pi").set({"version": "2.0.0", "cameras": ["cam_0"], "lastSeenAt": NOW})
-    told = {"cameraId": "cam_0", "action": "servo", "createdAt": NOW - 5 * MINUTE}
+    told: dict[str, Any] = {"cameraId": "cam_0", "action": "servo", "createdAt": NOW - 5 * MINUTE}
     error = {"code": "camera_failed", "message": "The camera answered 500."}
-    for name, fields in {
+    commands: dict[str, dict[str, Any]] = {
         "failed": {"state": "failed", "error": error, "finishedAt": NOW - 4 * MINUTE},
         "late": {"state": "expired", "error": error | {"message": "Too late."}},
         "done": {"state": "done"},
         "queued": {"state": "queued"},
         "old": {"state": "failed", "error": error, "createdAt": NOW - 61 * MINUTE},
-    }.items():
+    }
+    for name, fields in commands.items():
         db.document(f"agents/pi/commands/{name}").set(told | fields)
     assert [(one["kind"], one["about"], one["message"]) for one in status(settings, stores)["errors"]] == [
         ("command_failed", "cam_0", "servo: The camera answered 500."),
