@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from lookout.cloud.alerts.visit_writes import reference
 from lookout.cloud.firebase.calls import store_errors
 from lookout.cloud.firebase.stores import Stores
 from lookout.cloud.firebase.transaction import Transaction, run
@@ -31,9 +30,9 @@ def close_visits(stores: Stores, person_id: str) -> int:
 def _close(
     stores: Stores, camera_id: str, person_id: str, since: datetime | None, transaction: Transaction
 ) -> bool:
-    visits_reference = reference(stores.db, camera_id)
-    (visits,) = transaction.read([visits_reference])
+    reference = stores.db.collection("visits").document(camera_id)
+    (visits,) = transaction.read([reference])
     changes = None if visits is None else without_visits(visits, person_id, since)
     if changes is not None:
-        transaction.set(visits_reference, changes)
+        transaction.set(reference, changes)
     return changes is not None
