@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote_plus
 
@@ -247,3 +249,42 @@ def test_a_document_that_no_page_can_show_takes_its_page_down_in_words_and_no_ot
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".alert").first).to_be_visible()
     visitor.complaints.clear()
+
+
+def test_where_the_houses_time_zone_is_not_known_no_day_can_be_entered_and_the_page_says_why(
+    house: House, visit: Visit
+) -> None:
+    visitor = visit()
+    visitor.context.route("**/stats", lambda route: route.abort())
+    page = visitor.open(house.info.owner, "#/people/Tom")
+    told = page.get_by_role("alert").filter(has_text="time zone is not known yet")
+    expect(told).to_be_visible()
+    expect(page.get_by_label("Consent until")).to_be_disabled()
+    visitor.context.unroute("**/stats")
+    told.get_by_role("button", name="Try again").click()
+    expect(page.get_by_label("Consent until")).to_be_enabled()
+    expect(told).to_have_count(0)
+
+
+def test_without_an_answer_of_the_store_no_page_says_that_there_is_nothing_and_every_wait_ends(
+    house: House, visit: Visit
+) -> None:
+    visitor = visit()
+    visitor.context.clock.install()
+    visitor.context.route("**/Listen/channel*", lambda route: route.abort())
+    page = visitor.open(house.info.owner)
+    for path in ("#/", "#/people", "#/strangers", "#/cameras", "#/settings"):
+        page.goto(f"{house.site}/{path}")
+        until(partial(_ends, page))
+        expect(page.get_by_role("main").get_by_text(NOTHING)).to_have_count(0)
+    visitor.complaints.clear()
+
+
+NOTHING = re.compile("All quiet|Nobody is known yet|No strangers|No camera yet|Quiet hours")
+"""What the pages say where there is nothing, and the settings where nothing was set."""
+
+
+def _ends(page: Page) -> bool:
+    """Whether the wait comes to an end once its time has passed."""
+    page.clock.fast_forward(21_000)
+    return page.get_by_role("main").get_by_text("Lookout does not answer.").count() > 0

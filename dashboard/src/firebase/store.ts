@@ -7,8 +7,8 @@ import {
   doc,
   type Firestore,
   getCountFromServer,
-  getDoc,
-  getDocs,
+  getDocFromServer,
+  getDocsFromServer,
   initializeFirestore,
   onSnapshot,
   type QueryConstraint,
@@ -118,6 +118,9 @@ function kept(
   };
 }
 
+/** Without the server nothing is known of what is not there: only its own word is passed on. */
+const OPTIONS = { includeMetadataChanges: true };
+
 /** A document, now and whenever it changes; null while there is none. */
 export function watchDocument<T>(
   path: string,
@@ -128,7 +131,11 @@ export function watchDocument<T>(
     async (onDeath) =>
       onSnapshot(
         doc(await store(), path),
-        (found) => onValue(found.exists() ? document<T>(found.id, found.data()) : null),
+        OPTIONS,
+        (found) => {
+          if (found.exists()) onValue(document<T>(found.id, found.data()));
+          else if (!found.metadata.fromCache) onValue(null);
+        },
         onDeath,
       ),
     onFailure,
@@ -142,24 +149,28 @@ export function watchQuery<T>(
   onValues: (values: T[]) => void,
   onFailure: OnFailure,
 ): Unsubscribe {
-  return kept(
-    async (onDeath) =>
-      onSnapshot(
-        query(collection(await store(), path), ...constraints),
-        (found) => onValues(found.docs.map((one) => document<T>(one.id, one.data()))),
-        onDeath,
-      ),
-    onFailure,
-  );
+  return kept(async (onDeath) => {
+    let isKnown = false;
+    return onSnapshot(
+      query(collection(await store(), path), ...constraints),
+      OPTIONS,
+      (found) => {
+        if (isKnown ? found.docChanges().length === 0 : found.empty && found.metadata.fromCache) return;
+        isKnown = true;
+        onValues(found.docs.map((one) => document<T>(one.id, one.data())));
+      },
+      onDeath,
+    );
+  }, onFailure);
 }
 
 export async function readDocument<T>(path: string): Promise<T | null> {
-  const found = await told(getDoc(doc(await store(), path)));
+  const found = await told(getDocFromServer(doc(await store(), path)));
   return found.exists() ? document<T>(found.id, found.data()) : null;
 }
 
 export async function readQuery<T>(path: string, ...constraints: QueryConstraint[]): Promise<T[]> {
-  const found = await told(getDocs(query(collection(await store(), path), ...constraints)));
+  const found = await told(getDocsFromServer(query(collection(await store(), path), ...constraints)));
   return found.docs.map((one) => document<T>(one.id, one.data()));
 }
 
