@@ -1,6 +1,6 @@
 /** The calls that need the server's judgement: the contract between this page and the functions. */
 import type { Camera } from "./documents";
-import { idToken, tokenAtHand } from "./firebase/session";
+import { idToken, tokenWhileLeaving } from "./firebase/session";
 import type { Separation, Stats, Status } from "./reports";
 
 export type { Separation, Stats, Status } from "./reports";
@@ -20,7 +20,7 @@ export class CallError extends Error {
 const SECONDS = 65;
 
 async function send(method: string, path: string, body?: object, keepalive = false): Promise<Response> {
-  const token = (keepalive && tokenAtHand()) || (await idToken());
+  const token = (keepalive && tokenWhileLeaving()) || (await idToken());
   const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
   if (body) headers["Content-Type"] = "application/json";
   let answer: Response;
@@ -56,12 +56,13 @@ export interface Identity {
 
 export type Correction = { person_id: string | null } | { stranger_id: string };
 
-/** `POST /alerts/{id}/correct`. */
-export function correctAlert(id: string, correction: Correction) {
+/** `POST /alerts/{id}/correct`; with `leaving` it goes on when the page is being left. */
+export function correctAlert(id: string, correction: Correction, leaving = false) {
   return call<Identity & { alert_id: string; was: Identity }>(
     "POST",
     `/alerts/${part(id)}/correct`,
     correction,
+    leaving,
   );
 }
 

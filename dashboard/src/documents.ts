@@ -63,8 +63,8 @@ export interface Alert {
   /** When and by whom (uid) it was put right. */
   correctedAt?: Date;
   correctedBy?: string;
-  /** Left, top, width and height of the face in parts of its frame; null or missing where not known. */
-  box?: [number, number, number, number] | null;
+  /** Left, top, width and height of the face in parts of its frame; null where not known. */
+  box: [number, number, number, number] | null;
   /** From -1, a profile that looks to the left of the picture, to 1; null or missing where not known. */
   yaw?: number | null;
   /** Mean grey of the face as it was taken, 0 to 255; null or missing where not known. */
@@ -108,6 +108,15 @@ export interface Photo {
   light?: number;
 }
 
+/** `misplaced_photos/{id}`: a file in nobody's folder. */
+export interface MisplacedPhoto {
+  id: string;
+  path: string;
+  generation: number;
+  reason: string;
+  createdAt: Date;
+}
+
 /** `strangers/{id}`. */
 export interface Stranger {
   id: string;
@@ -136,7 +145,7 @@ export interface Camera {
   status: "active" | "disabled";
   agentId?: string;
   commandMap?: string | Record<string, string>;
-  led?: number;
+  led: number;
   pan?: number;
   tilt?: number;
   lastSeenAt?: Date | null;
@@ -158,6 +167,15 @@ export interface Camera {
   rotationHint?: number | null;
   presets?: Record<string, { pan: number; tilt: number }>;
   watchedUntil?: Date | null;
+}
+
+/** `receipts/{id}`: what was erased of somebody, whose id only its SHA-256 tells. */
+export interface Receipt {
+  id: string;
+  personIdSha256: string;
+  erasedAt: Date;
+  erasedBy: string;
+  counts: Record<string, number>;
 }
 
 /** `agents/{id}`. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startOf } from "../src/domain/calendar";
+import { daysBetween, minutesOn, startOf } from "../src/domain/calendar";
 
 test.each([
   ["2026-01-15", "UTC", "2026-01-15T00:00:00Z"],
@@ -16,4 +16,18 @@ test.each([
   ["2028-02-29", "Asia/Tokyo", "2028-02-28T15:00:00Z"],
 ])("%s begins in %s when it does there", (day, zone, moment) => {
   expect(startOf(day, zone).toISOString()).toBe(new Date(moment).toISOString());
+});
+
+test("a visit past midnight lasts until the end of one day, and from the beginning of the next", () => {
+  const [from, to] = [new Date("2026-05-30T21:30:00Z"), new Date("2026-05-30T22:10:00Z")];
+  expect(minutesOn("2026-05-30", from, to, "Europe/Berlin")).toEqual({ from: 1410, to: 1440 });
+  expect(minutesOn("2026-05-31", from, to, "Europe/Berlin")).toEqual({ from: 0, to: 10 });
+  expect(minutesOn("2026-05-29", from, to, "Europe/Berlin")).toBeNull();
+  expect(minutesOn("2026-05-30", from, to, "UTC")).toEqual({ from: 1290, to: 1330 });
+});
+
+test("days are counted by the calendar, across a month and the change of clocks", () => {
+  expect(daysBetween("2026-11-25", "2026-11-27")).toBe(2);
+  expect(daysBetween("2026-10-24", "2026-11-01")).toBe(8);
+  expect(daysBetween("2026-12-31", "2027-01-01")).toBe(1);
 });

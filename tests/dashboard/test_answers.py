@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from stack.fake_camera import client
@@ -45,7 +47,7 @@ def _forget_strangers(house: House, *ids: str) -> None:
         house.delete(f"strangers/{stranger}")
 
 
-def test_anna_or_beth_is_answered_by_one_tap(house: House, owner_page: Page, samples: Path) -> None:
+def test_anna_or_beth_is_answered_by_one_tap(house: House, visit: Visit, samples: Path) -> None:
     house.put_photo("Twin", "one.jpg", (samples / "obama.jpg").read_bytes())
     until(lambda: "lookalikes" in (house.fields("people/Twin") or {}))
     alert_id = ""
@@ -57,11 +59,23 @@ def test_anna_or_beth_is_answered_by_one_tap(house: House, owner_page: Page, sam
         return bool(alert["reason"]["stringValue"] == "ambiguous")
 
     until(is_ambiguous)
-    card = _alert_of(owner_page, alert_id)
-    expect(card.locator("a.name")).to_have_text(re.compile(r"^(Barack or Twin|Twin or Barack)\?$"))
+    visitor = visit()
+    visitor.context.clock.install()
+    page = visitor.open(house.info.owner, f"#/alerts/{alert_id}")
+    viewer, card = page.get_by_role("dialog"), _alert_of(page, alert_id)
+    either = re.compile(r"^(Barack or Twin|Twin or Barack)\?$")
+    # in full screen, where a mail's link leads, and in the list
+    expect(viewer.get_by_role("button", name="Twin").locator("img")).to_be_visible()
+    viewer.get_by_role("button", name="Barack", exact=True).click()
+    expect(viewer.locator("header b")).to_have_text("Barack")
+    viewer.get_by_role("button", name="Undo").click()
+    viewer.get_by_role("button", name="Close").click()
+    expect(card.locator("a.name")).to_have_text(either)
+    assert _person(house, alert_id) is None
     expect(card.get_by_role("button", name="Twin").locator("img")).to_be_visible()
     card.get_by_role("button", name="Barack").click()
     expect(card.locator("a.name")).to_have_text("Barack")
+    ten_seconds_pass(page)
     until(lambda: _person(house, alert_id) == "Barack")
 
 
@@ -84,6 +98,10 @@ def test_in_full_screen_one_swipes_on_downloads_and_shares(house: House, visit: 
     ((name, kind, size),) = page.evaluate("window.shared")
     assert (name, kind) == (download.value.suggested_filename, "image/jpeg")
     assert size == download.value.path().stat().st_size
+    for key, there in (("ArrowRight", older), ("ArrowLeft", newer)):
+        page.keyboard.press(key)
+        expect(page).to_have_url(f"{house.site}/#/alerts/{there}")
+    picture.wait_for()
     box = picture.bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
@@ -106,7 +124,12 @@ def test_several_who_are_selected_are_named_at_once(house: House, visit: Visit, 
     page.get_by_role("button", name="Select").click()
     for alert_id in ids:
         _alert_of(page, alert_id).get_by_role("checkbox").check()
-    page.get_by_role("toolbar").get_by_role("button", name="This is").click()
+    naming = page.get_by_role("toolbar").get_by_role("button", name="This is")
+    naming.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    naming.click()
     page.get_by_role("dialog").get_by_label("Name").fill("Postman Joe")
     page.get_by_role("option", name="New person: Postman Joe").click()
     for alert_id in ids:
@@ -139,6 +162,13 @@ def test_strangers_who_are_one_are_merged_by_dragging_or_by_selecting_two(
     page.get_by_role("button", name="These are the same").click()
     expect(page.get_by_text("One stranger now")).to_be_visible()
     ten_seconds_pass(page)
+    # who is left is named, which is taken back
+    second.get_by_role("button", name="This is").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Nobody in particular")
+    page.get_by_role("option", name="New person").click()
+    expect(second).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(second).to_be_visible()
     until(lambda: len([who for who in (one, other) if house.fields(f"strangers/{who}")]) == 1)
     _forget_strangers(house, one, other)
 
@@ -193,10 +223,22 @@ def test_an_erasure_is_verified_on_the_page(house: House, owner_page: Page, samp
     dialog.get_by_role("button", name="Erase for good").click()
     dialog.get_by_role("button", name="Look whether anything is left").click()
     expect(dialog.get_by_text("Nothing is left.")).to_be_visible(timeout=60_000)
+    found = re.search(r"the number (\S+)\.", dialog.inner_text())
+    assert found
+    dialog.get_by_role("link", name="Done").click()
+    expect(dialog).to_have_count(0)
+    page.goto(f"{house.site}/#/settings")
+    page.get_by_text("Receipts of erasures").click()
+    expect(page.get_by_text(f"Number {found[1]}.")).to_contain_text("Photos: 1")
 
 
-def test_a_day_of_consent_is_one_of_the_house_wherever_the_browser_is(house: House, visit: Visit) -> None:
-    page = visit(timezone_id="Asia/Tokyo").open(house.info.owner, "#/people/Tom")
+def test_times_and_days_are_those_of_the_house_wherever_the_browser_is(house: House, visit: Visit) -> None:
+    page = visit(timezone_id="Asia/Tokyo").open(house.info.owner, "#/")
+    latest = page.locator(".alert").first
+    expect(latest.locator("time")).to_have_attribute("title", re.compile("UTC"))
+    alert = house.fields(f"alerts/{latest.get_attribute('data-alert')}") or {}
+    expect(latest).to_contain_text(alert["firstSeenAt"]["timestampValue"][11:16])
+    page.goto(f"{house.site}/#/people/Tom")
     field = page.get_by_label("Consent until")
     field.fill("2031-02-03")
     expect(page.get_by_text("Saved").last).to_be_visible()
@@ -232,3 +274,18 @@ def test_what_is_no_face_goes_and_is_silent_from_then_on_unless_that_is_undone(
 
 def _is_ignored(house: House, stranger: str) -> bool:
     return bool((house.fields(f"strangers/{stranger}") or {})["ignored"]["booleanValue"])
+
+
+def test_everybody_in_a_frame_has_a_box_with_a_name(house: House, owner_page: Page, samples: Path) -> None:
+    with Image.open(samples / "t1.jpg") as group:
+        frame = io.BytesIO()
+        group.convert("RGB").save(frame, "JPEG")
+    page = owner_page
+    page.goto(f"{house.site}/#/alerts/{_new_visit(house, frame.getvalue())}")
+    frame_shown = page.get_by_role("dialog").locator(".frame")
+    expect(frame_shown.locator(".box:not(.other)")).to_have_count(1)
+    expect(frame_shown.locator(".box.other")).not_to_have_count(0)
+    names = {"Mia", "Nora", "Tom", "A stranger"}
+    expect(frame_shown.locator(".box.other").last).to_be_visible()
+    assert set(frame_shown.locator(".box").all_inner_texts()) <= names
+    assert len(set(frame_shown.locator(".box").all_inner_texts())) > 1

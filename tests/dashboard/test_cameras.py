@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,7 +93,13 @@ def test_the_frame_size_is_changed(house: House, owner_page: Page) -> None:
         expect(page.get_by_text(re.compile("Done in"))).to_be_visible()
 
 
-def test_a_new_key_is_shown_once_and_ends_the_old_one(house: House, owner_page: Page, samples: Path) -> None:
+def _status(house: House, camera_id: str) -> str:
+    return str((house.fields(f"cameras/{camera_id}") or {})["status"]["stringValue"])
+
+
+def test_a_new_key_is_shown_once_and_ends_the_old_one(
+    house: House, owner_page: Page, samples: Path, tmp_path: Path
+) -> None:
     page = owner_page
 
     def post(camera_id: str, key: str) -> int:
@@ -107,8 +116,19 @@ def test_a_new_key_is_shown_once_and_ends_the_old_one(house: House, owner_page: 
     keys = page.get_by_role("dialog").locator("pre")
     expect(keys.nth(1)).to_be_visible()
     camera_id, old = keys.all_inner_texts()[:2]
-    assert post(camera_id, old) == 200
-    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    # the line for a terminal does what it says
+    shutil.copy(samples / "obama.jpg", tmp_path / "photo.jpg")
+    line = keys.last.inner_text()
+    told = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout)["status"] == "success", told
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Shed")).to_be_visible()
+    enabled = page.get_by_role("switch", name="Takes frames")
+    for state, badge in (("disabled", "Switched off"), ("active", "Online")):
+        enabled.click()
+        expect(page.locator(".badge", has_text=badge).first).to_be_visible()
+        until(lambda state=state: _status(house, camera_id) == state)  # type: ignore[misc]
     page.get_by_role("button", name="New key").click()
     page.get_by_role("dialog").get_by_role("button", name="New key").click()
     expect(keys.nth(1)).not_to_have_text(old)

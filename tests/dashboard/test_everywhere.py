@@ -34,7 +34,28 @@ PAGES = {
     "#/phone": "This phone as a camera",
     "#/more": "More",
 }
+OPENED = {
+    "who was there": ("#/", "Everybody"),
+    "the calendar": ("#/", "Any day"),
+    "somebody else": ("#/people/Tom", "Same as"),
+    "erasing": ("#/people/Tom", "Erase everything"),
+    "a photo is taken": ("#/people/Tom", "Take a photo"),
+    "cropping": ("#/people/Mia", "Crop to one face"),
+    "naming a stranger": ("#/strangers", "This is"),
+    "removing a camera": ("#/cameras/cam_002", "Remove"),
+    "several alerts": ("#/", "Select"),
+}
+"""What is opened by a button of a page, with the button."""
+
 AXE = PACKAGES / "axe-core" / "axe.min.js"
+
+
+def _pages(house: House) -> dict[str, str]:
+    """Every page, also those of one stranger and of who is like them."""
+    stranger = sorted(house.ids("strangers"))[0]
+    alert = sorted(one for one in house.ids("alerts") if "x" not in one)[0]
+    more = {f"#/strangers/{stranger}": "here", f"#/strangers/like/{alert}": "More like this"}
+    return PAGES | more
 
 
 def _serious(page: Page) -> list[str]:
@@ -50,13 +71,25 @@ def _serious(page: Page) -> list[str]:
     ]
 
 
+def sign_in_as_nobody(page: Page, house: House) -> None:
+    account = house.member(None)
+    page.goto(house.site)
+    page.get_by_label("E-mail").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="not let in yet")).to_be_visible()
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_no_page_keeps_anybody_out(house: House, visit: Visit, colours: str) -> None:
     page = visit(color_scheme=colours).open(None)
     page.get_by_label("Password").wait_for()
     problems = {"sign in": _serious(page)}
+    page = visit(color_scheme=colours).new_page()
+    sign_in_as_nobody(page, house)
+    problems["nobody"] = _serious(page)
     page = visit(color_scheme=colours).open(house.info.owner)
-    for path, heading in PAGES.items():
+    for path, heading in _pages(house).items():
         page.goto(f"{house.site}/{path}")
         expect(page.get_by_role("heading", name=heading).first).to_be_visible()
         settle(page)
@@ -65,12 +98,18 @@ def test_no_page_keeps_anybody_out(house: House, visit: Visit, colours: str) -> 
     page.locator(".alert a.name").first.click()
     page.locator(".viewer img").wait_for()
     problems["an alert"] = _serious(page)
+    for name, (path, button) in OPENED.items():
+        page.goto("about:blank")
+        page.goto(f"{house.site}/{path}")
+        page.get_by_role("main").get_by_role("button", name=button).first.click()
+        settle(page)
+        problems[name] = _serious(page)
     assert {path: found for path, found in problems.items() if found} == {}
 
 
 def test_no_page_is_wider_than_its_screen(house: House, visit: Visit) -> None:
     page = visit().open(house.info.owner)
-    for path, heading in PAGES.items():
+    for path, heading in _pages(house).items():
         page.goto(f"{house.site}/{path}")
         expect(page.get_by_role("heading", name=heading).first).to_be_visible()
         settle(page)
@@ -91,6 +130,8 @@ def test_pages_are_loaded_when_they_are_opened(house: House, visit: Visit) -> No
     page.goto(f"{house.site}/#/statistics")
     page.get_by_role("heading", name="By hour").wait_for()
     assert any("StatisticsPage" in url for url in loaded)
+    # and the browser's tab says which it is
+    expect(page).to_have_title("Statistics · Lookout")
 
 
 def test_no_picture_is_asked_for_by_a_public_address(house: House, visit: Visit) -> None:
@@ -113,6 +154,13 @@ def test_the_other_language_is_chosen_and_kept(house: House, owner_page: Page) -
     owner_page.reload()
     expect(owner_page.get_by_role("heading", name="Einstellungen")).to_be_visible()
     assert owner_page.locator("html").get_attribute("lang") == "de"
+    # what the functions say in English too
+    owner_page.goto(f"{house.site}/#/cameras/cam_002")
+    address = owner_page.get_by_label("Adresse in deinem Netz")
+    address.fill("8.8.8.8")
+    address.press("Enter")
+    expect(owner_page.get_by_text("'8.8.8.8' ist keine private IPv4-Adresse")).to_be_visible()
+    expect(owner_page).to_have_title("Kameras · Lookout")
 
 
 def test_settings_are_saved_and_taken_back_when_refused(house: House, owner_page: Page) -> None:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from stack.fake_camera.client import on_frame
 from tests.dashboard.conftest import ADMIN, House, until
+from tests.dashboard.test_scrolling import commit
 
 
 def test_each_reason_says_how_many_frames_at_which_camera_and_what_to_do(
@@ -142,3 +143,24 @@ def test_a_strangers_tile_says_where_it_was_seen(house: House, owner_page: Page,
     expect(tile).to_contain_text(re.compile("· (Front Door, Back Door|Back Door, Front Door)"))
     for path in (f"stranger_vectors/{stranger}", f"strangers/{stranger}"):
         house.delete(path)
+
+
+def test_more_like_this_shows_thirty_and_the_rest_on_request(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    house.delete(f"visits/{house.info.cameras[0].id}")
+    found = house.post(on_frame((samples / "obama2.jpg").read_bytes(), 800, 600))["alert_id"]
+    root = house.documents.partition("/v1/")[2]
+    ids = [f"alike-{number}" for number in range(40)]
+    kinds = {kind: house.fields(f"{kind}/{found}") or {} for kind in ("alerts", "alert_vectors")}
+    paths = {f"{root}/{kind}/{one}": fields for kind, fields in kinds.items() for one in ids}
+    commit(house, [{"update": {"name": name, "fields": fields}} for name, fields in paths.items()])
+    owner_page.goto(f"{house.site}/#/strangers/like/{found}")
+    visits = owner_page.locator(".visits li")
+    expect(visits).to_have_count(30)
+    expect(visits.first).to_contain_text("100 % alike")
+    expect(visits.first.locator("img")).to_be_visible()
+    owner_page.get_by_role("button", name="Show more").click()
+    expect(visits.nth(39)).to_be_attached()
+    assert visits.count() <= 50
+    commit(house, [{"delete": name} for name in paths])

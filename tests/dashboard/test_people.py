@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import secrets
 import zipfile
 from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image, ImageEnhance
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
-from tests.dashboard.conftest import House, until
+from stack.local import owner
+from tests.dashboard.conftest import ADMIN, House, until
+from tests.e2e.test_import_faces import heic
 
 ENROLMENT_MILLISECONDS = 180_000
 
@@ -56,6 +61,60 @@ def test_two_real_photos_are_enrolled_and_a_third_is_rejected_in_words(
     person = house.fields(f"people/{_id(owner_page)}")
     assert person is not None
     assert person["photoCount"]["integerValue"] == "2"
+
+
+DROP = """(place, [name, kind, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], name, { type: kind }));
+  place.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+}"""
+
+
+def test_a_photo_of_an_iphone_is_dropped_shows_how_far_it_is_and_is_enrolled(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    page = owner_page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        # a slow network: the photo itself waits until it was looked for
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.goto(f"{house.site}/#/people?add")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Dropped")
+    photo = base64.b64encode(heic((samples / "biden.jpg").read_bytes())).decode()
+    # as systems name it that do not know such photos
+    dialog.locator(".drop").evaluate(DROP, ["IMG_0001.HEIC", "", photo])
+    expect(dialog.locator(".thumbnails li")).to_have_count(1)
+    page.route("**/v0/b/**", hold)
+    dialog.get_by_role("button", name="Add a person").click()
+    expect(page.get_by_role("progressbar", name="uploading, 0 %")).to_be_visible()
+    until(lambda: bool(held))
+    held[0].continue_()
+    expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
+    # a photo that is enrolled and of little use says so
+    (photo_id,) = house.ids(f"people/{_id(page)}/photos")
+    url = f"{house.documents}/people/{_id(page)}/photos/{photo_id}?updateMask.fieldPaths=quality"
+    fields = {"fields": {"quality": {"doubleValue": 0.2}}}
+    requests.patch(url, json=fields, headers=ADMIN, timeout=30).raise_for_status()
+    expect(page.locator(".photos").get_by_text("Enrolled, but weak")).to_be_visible()
+
+
+def test_a_photo_that_lies_in_nobodys_folder_is_shown_to_owners_with_what_to_do(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    name = f"{secrets.token_hex(4)}.jpg"
+    # by the console, where the rules do not hold
+    owner.upload(house.info, "owner", f"faces/{name}", (samples / "biden.jpg").read_bytes())
+    owner_page.goto(f"{house.site}/#/people")
+    lost = owner_page.get_by_role("listitem").filter(has_text=f"faces/{name}")
+    expect(lost).to_contain_text("whose photo is this?", timeout=ENROLMENT_MILLISECONDS)
+    house.delete_picture(f"faces/{name}")
+    expect(lost).to_have_count(0, timeout=ENROLMENT_MILLISECONDS)
 
 
 def test_a_rejected_photo_is_cropped_to_one_face_and_enrolled(

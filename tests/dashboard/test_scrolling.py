@@ -15,6 +15,7 @@ from tests.dashboard.conftest import ADMIN, House, Visitor
 Visit = Callable[..., Visitor]
 ALERTS = 2000
 DOCUMENTS_AT_ONCE = 30
+LOOKED_THROUGH = 10 * DOCUMENTS_AT_ONCE
 CAMERA = "cam_long_ago"
 FIRST_CONTENT_MILLISECONDS = 1500
 FIRST_CONTENT_RATIO = 8
@@ -45,23 +46,33 @@ def commit(house: House, writes: list[dict[str, Any]]) -> None:
 @pytest.fixture
 def many(house: House) -> Any:
     """As many alerts as a year may bring, of long ago."""
-    root = house.documents.partition("/v1/")[2]
     ids = [f"long-ago-{number}" for number in range(ALERTS)]
+    _write_alerts(house, ids, CAMERA, "Long ago")
+    yield
+    _delete_alerts(house, ids)
+
+
+def _delete_alerts(house: House, ids: list[str]) -> None:
+    root = house.documents.partition("/v1/")[2]
+    commit(house, [{"delete": f"{root}/alerts/{alert_id}"} for alert_id in ids])
+
+
+def _write_alerts(house: House, ids: list[str], camera: str, name: str) -> None:
+    """Alerts of long ago that somebody has looked at, the newest first."""
+    root = house.documents.partition("/v1/")[2]
     writes = []
     for number, alert_id in enumerate(ids):
         at = datetime.now(UTC) - timedelta(days=40, minutes=number)
         plain: dict[str, object] = {
-            "cameraId": CAMERA, "cameraName": "Long ago", "personId": None, "person": "Unknown", "isKnown": False,
+            "cameraId": camera, "cameraName": name, "personId": None, "person": "Unknown", "isKnown": False,
             "strangerId": None, "reason": "unknown", "confidence": 0.1, "distance": 0.9, "candidates": [],
             "firstSeenAt": at, "lastSeenAt": at, "frames": 1, "doubles": 0, "day": at.date().isoformat(),
             "reviewed": True, "quality": 0.5, "shot": None, "beside": [], "picture": "missing", "imagePath": None,
             "facePath": None, "silence": None, "expireAt": at + timedelta(days=90),
         }  # fmt: skip
-        fields = {name: _value(value) for name, value in plain.items()}
+        fields = {field: _value(value) for field, value in plain.items()}
         writes.append({"update": {"name": f"{root}/alerts/{alert_id}", "fields": fields}})
     commit(house, writes)
-    yield
-    commit(house, [{"delete": f"{root}/alerts/{alert_id}"} for alert_id in ids])
 
 
 @pytest.mark.usefixtures("many")
@@ -83,6 +94,26 @@ def test_two_thousand_alerts_are_read_thirty_at_a_time_as_they_are_scrolled_to(
     limits = [limit for name, limit in queries if name == "alerts"]
     assert max(limits) == DOCUMENTS_AT_ONCE
     assert sum(limits) <= ALERTS + 4 * DOCUMENTS_AT_ONCE
+    # of two filters the store is asked for one; where nothing fits the other, that comes to an end too
+    queries.clear()
+    page.goto(f"{house.site}/#/?camera={CAMERA}&open=1")
+    expect(page.get_by_text(f"Looked through the latest {LOOKED_THROUGH} alerts.")).to_be_visible()
+    assert sum(limit for name, limit in queries if name == "alerts") <= LOOKED_THROUGH + DOCUMENTS_AT_ONCE
+    page.get_by_role("button", name="Look further back").click()
+    expect(page.get_by_text(f"Looked through the latest {2 * LOOKED_THROUGH} alerts.")).to_be_visible()
+
+
+def test_what_fits_two_filters_is_found_below_a_page_that_fits_one(house: House, owner_page: Page) -> None:
+    ids = [f"two-filters-{number}" for number in range(2 * DOCUMENTS_AT_ONCE)]
+    _write_alerts(house, ids, camera="cam_two_filters", name="Two filters")
+    mask = "updateMask.fieldPaths=reviewed"
+    fields = {"fields": {"reviewed": {"booleanValue": False}}}
+    url = f"{house.documents}/alerts/{ids[-1]}?{mask}"
+    requests.patch(url, json=fields, headers=ADMIN, timeout=30).raise_for_status()
+    owner_page.goto(f"{house.site}/#/?camera=cam_two_filters&open=1")
+    expect(owner_page.locator(".alert")).to_have_count(1)
+    expect(owner_page.get_by_text("That is all there is.")).to_be_visible()
+    _delete_alerts(house, ids)
 
 
 def test_the_first_content_is_there_soon_on_a_machine_four_times_as_slow(house: House, visit: Visit) -> None:

@@ -64,7 +64,9 @@ def test_nobody_sees_who_can_let_them_in_and_nothing_else(house: House, visit: V
 def test_a_role_is_felt_without_signing_out_when_given_and_when_taken(house: House, visit: Visit) -> None:
     account = Account(f"{secrets.token_hex(4)}@example.com", "a good password")
     uid = house.make(account, None)
-    page = visit().open(None)
+    visitor = visit()
+    visitor.context.clock.install()
+    page = visitor.open(None)
     page.get_by_label("E-mail").fill(account.email)
     page.get_by_label("Password").fill(account.password)
     page.get_by_role("button", name="Sign in").click()
@@ -73,7 +75,7 @@ def test_a_role_is_felt_without_signing_out_when_given_and_when_taken(house: Hou
     page.get_by_role("button", name="Look again").click()
     expect(page.locator(".alert").first).to_be_visible()
     _give(house, uid, "{}")
-    _look_again(page)
+    page.clock.fast_forward(60_000)
     expect(page.get_by_role("heading", name="not let in yet")).to_be_visible()
     assert page.locator(".alert").count() == 0
     _give(house, uid, '{"role": "viewer"}')

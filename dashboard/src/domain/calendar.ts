@@ -1,5 +1,7 @@
 /** Days and minutes. */
 
+export const DAY_MINUTES = 1440;
+
 /** The days of a month, as `2026-05-31`, with null for those before its Monday. */
 export function monthOf(year: number, month: number): (string | null)[] {
   const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
@@ -18,6 +20,31 @@ export function minuteOf(at: Date, timeZone: string): number {
   });
   const [hour = 0, minute = 0] = parts.format(at).split(":").map(Number);
   return hour * 60 + minute;
+}
+
+/** The day of a moment in a zone, as `2026-05-31`. */
+export function dayIn(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(at);
+}
+
+/** How many days one such day is after another. */
+export function daysBetween(before: string, after: string): number {
+  return Math.round((Date.parse(after) - Date.parse(before)) / (DAY_MINUTES * 60_000));
+}
+
+/** From which to which minute of a day something lasted, in a zone; null where it was on other days. */
+export function minutesOn(
+  day: string,
+  from: Date,
+  to: Date,
+  timeZone: string,
+): { from: number; to: number } | null {
+  const [first, last] = [dayIn(from, timeZone), dayIn(to, timeZone)];
+  if (day < first || day > last) return null;
+  return {
+    from: day === first ? minuteOf(from, timeZone) : 0,
+    to: day === last ? minuteOf(to, timeZone) : DAY_MINUTES,
+  };
 }
 
 /** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. */

@@ -86,6 +86,24 @@ export async function latestSince(filter: AlertFilter, moment: Date, pages: numb
   return found;
 }
 
+/** A shot's name begins with so many digits of its frame's digest. */
+const DIGEST = 12;
+/** Faces in one frame of whom the boxes are shown. */
+const FACES = 10;
+
+/** The other alerts whose picture was taken from the very same frame. */
+export async function inSameFrame(alert: Pick<Alert, "id" | "shot" | "cameraId">): Promise<Alert[]> {
+  if (!alert.shot) return [];
+  const frame = alert.shot.slice(0, DIGEST);
+  const found = await readQuery<Alert>(
+    "alerts",
+    where("shot", ">=", frame),
+    where("shot", "<", `${frame}~`),
+    limit(FACES),
+  );
+  return found.filter((one) => one.id !== alert.id && one.cameraId === alert.cameraId);
+}
+
 export function alertsOn(day: string): Promise<number> {
   return count("alerts", where("day", "==", day));
 }

@@ -1,9 +1,10 @@
 /** What there is few of and is always at hand: strangers, cameras, agents, the site's settings. */
 import { deleteField, limit, orderBy, where } from "firebase/firestore";
-import type { Agent, Camera, Site, Stranger } from "../documents";
+import type { Agent, Camera, Receipt, Site, Stranger } from "../documents";
 import { merge, type OnFailure, readQuery, type Unsubscribe, watchDocument, watchQuery } from "./store";
 
 const STRANGERS = 60;
+const RECEIPTS = 20;
 
 export function watchStrangers(
   onStrangers: (strangers: Stranger[]) => void,
@@ -38,6 +39,11 @@ export function watchSite(onSite: (site: Site | null) => void, onFailure: OnFail
     },
     onFailure,
   );
+}
+
+/** The receipts of the latest erasures. */
+export function latestReceipts(): Promise<Receipt[]> {
+  return readQuery("receipts", orderBy("erasedAt", "desc"), limit(RECEIPTS));
 }
 
 /** What to set of the site's settings; undefined: as the functions' own settings have it. */

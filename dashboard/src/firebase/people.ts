@@ -1,6 +1,6 @@
 /** `people` and their photos' documents. */
 import { limit, orderBy, where } from "firebase/firestore";
-import type { Person, Photo } from "../documents";
+import type { MisplacedPhoto, Person, Photo } from "../documents";
 import { serverNow } from "./project";
 import { type OnFailure, put, readQuery, remove, type Unsubscribe, update, watchQuery } from "./store";
 
@@ -8,6 +8,8 @@ import { type OnFailure, put, readQuery, remove, type Unsubscribe, update, watch
 const PEOPLE = 1000;
 /** Photos of one person that are shown; a person has at most a hundred enrolled. */
 const PHOTOS = 120;
+/** Misplaced files that are shown at once; when some are put right, others come. */
+const MISPLACED = 10;
 /** As many as tell which kinds of shots there are. */
 const SOME_PHOTOS = 30;
 
@@ -22,6 +24,19 @@ export function watchPhotos(
 ): Unsubscribe {
   const order = [orderBy("createdAt", "desc"), limit(PHOTOS)];
   return watchQuery(`people/${personId}/photos`, order, onPhotos, onFailure);
+}
+
+/** Files that lie in nobody's folder. */
+export function watchMisplaced(
+  onPhotos: (photos: MisplacedPhoto[]) => void,
+  onFailure: OnFailure,
+): Unsubscribe {
+  return watchQuery(
+    "misplaced_photos",
+    [orderBy("createdAt", "desc"), limit(MISPLACED)],
+    onPhotos,
+    onFailure,
+  );
 }
 
 /** The photos of a person once; some, where there are many. */

@@ -81,9 +81,24 @@ export async function refreshRole(): Promise<boolean> {
 
 let latestToken: string | null = null;
 
-/** The ID token of before, at once: a page that is being left waits for nothing. */
-export function tokenAtHand(): string | null {
-  return latestToken;
+/** A page that is there after so long has not gone. */
+const LEAVING_MILLISECONDS = 5_000;
+
+let isLeaving = false;
+
+for (const sign of ["beforeunload", "pagehide"]) {
+  addEventListener(sign, () => {
+    isLeaving = true;
+    // it may be shown again, or never have gone
+    setTimeout(() => {
+      isLeaving = false;
+    }, LEAVING_MILLISECONDS);
+  });
+}
+
+/** The ID token of before, at once: a page that is being left waits for nothing. Null for one that stays. */
+export function tokenWhileLeaving(): string | null {
+  return isLeaving ? latestToken : null;
 }
 
 /** The ID token to send along with a call; null when nobody is signed in. */

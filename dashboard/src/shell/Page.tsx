@@ -1,7 +1,7 @@
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import { route } from "../state/route";
-import { t } from "../strings";
+import { language, t } from "../strings";
 import { Empty } from "../ui/Empty";
 import { Waiting } from "../ui/Waiting";
 import { HouseZone, NewAlerts } from "./NewAlerts";
@@ -25,6 +25,18 @@ const PAGES: Record<string, Load> = {
   phone: () => import("../pages/welcome/PhonePage").then((module) => module.PhonePage),
 };
 
+/** What the browser's tab is called. */
+function titleOf(name: string): string {
+  const { nav, status, welcome, phone } = t();
+  const titles: Record<string, string> = {
+    ...nav,
+    status: status.title,
+    welcome: welcome.again,
+    phone: phone.title,
+  };
+  return `${(PAGES[name] && titles[name]) || nav.now} · ${t().name}`;
+}
+
 export function Page() {
   const name = route.value.path[0] ?? "";
   const load = PAGES[name] ?? PAGES[""];
@@ -45,6 +57,9 @@ export function Page() {
       stale = true;
     };
   }, [load]);
+  useEffect(() => {
+    document.title = titleOf(name);
+  }, [name, language.value]);
   if (failed) {
     return (
       <Empty title={t().start.failed} hint={t().start.hint}>

@@ -11,13 +11,20 @@ export interface Feed {
   /** Alerts that came since, above the first one on the screen. */
   fresh: ReadonlySignal<Alert[]>;
   ended: Signal<boolean>;
+  /** How many alerts were looked through, once nothing fits any more; until then null. */
+  paused: ReadonlySignal<number | null>;
   error: Signal<StoreError | null>;
   more: () => void;
+  /** Looks further back after a pause. */
+  goOn: () => void;
   showFresh: () => void;
   /** Change an alert on the screen before the server has; null takes it away. */
   patch: (id: string, change: Partial<Alert> | null) => () => void;
   close: () => void;
 }
+
+/** Pages in a row without anything that fits, after which the reader says whether to go on: each is read. */
+const IN_VAIN = 10;
 
 interface Window {
   ids: Set<string>;
@@ -36,10 +43,12 @@ export function openFeed(filter: AlertFilter, isAway: () => boolean): Feed {
   const listed = signal<Alert[] | undefined>(undefined);
   const waitingAbove = signal<Alert[]>([]);
   const ended = signal(false);
+  const paused = signal<number | null>(null);
   const error = signal<StoreError | null>(null);
   const windows: Window[] = [];
   let last: Alert | null = null;
   let loading = false;
+  let inVain = 0;
 
   function visible(page: Alert[]): Alert[] {
     return page.filter((alert) => matches(alert, filter));
@@ -88,6 +97,8 @@ export function openFeed(filter: AlertFilter, isAway: () => boolean): Feed {
           loading = false;
           last = page.at(-1) ?? last;
           ended.value = page.length < PAGE;
+          inVain = visible(page).length > 0 ? 0 : inVain + 1;
+          if (inVain > 0 && !ended.peek()) lookFurther();
         }
         for (const id of before) if (!window.ids.has(id)) void settle(id);
       },
@@ -98,14 +109,26 @@ export function openFeed(filter: AlertFilter, isAway: () => boolean): Feed {
     );
   }
 
+  /** Of several filters the store is asked for one: what fits the others too may be far below. */
+  function lookFurther(): void {
+    if (inVain < IN_VAIN) open();
+    else paused.value = windows.length * PAGE;
+  }
+
   open();
   return {
     alerts: computed(() => listed.value && shownOf(listed.value)),
     fresh: computed(() => shownOf(waitingAbove.value)),
     ended,
+    paused,
     error,
     more: () => {
-      if (!loading && !ended.peek()) open();
+      if (!loading && !ended.peek() && paused.peek() === null) open();
+    },
+    goOn: () => {
+      inVain = 0;
+      paused.value = null;
+      open();
     },
     showFresh: () => {
       listed.value = placed(listed.peek() ?? [], waitingAbove.peek());

@@ -6,7 +6,7 @@ import { watchAgents, watchCameras, watchSite, watchStrangers } from "../firebas
 import { portraitPath, watchPeople } from "../firebase/people";
 import { serverNow } from "../firebase/project";
 import { live } from "./live";
-import { zone, zoneIsKnown } from "./time";
+import { zone, zoneIsKnown, zoneIsMissing } from "./time";
 
 export const people = live<Person[]>(watchPeople);
 export const strangers = live<Stranger[]>((onValue, onFailure) =>
@@ -16,11 +16,17 @@ export const cameras = live<Camera[]>(watchCameras);
 export const agents = live<Agent[]>(watchAgents);
 
 export const site = live<Site>((onValue, onFailure) =>
-  watchSite((found) => {
-    if (found?.timezone) goBy(found.timezone);
-    else void learnZone();
-    onValue(found ?? {});
-  }, onFailure),
+  watchSite(
+    (found) => {
+      if (found?.timezone) goBy(found.timezone);
+      else void learnZone();
+      onValue(found ?? {});
+    },
+    (error) => {
+      zoneIsMissing.value = !zoneIsKnown.peek();
+      onFailure(error);
+    },
+  ),
 );
 
 /** Has the house's zone known, on whichever page. Returns what ends that. */
@@ -31,18 +37,21 @@ export function keepZone(): () => void {
 function goBy(name: string): void {
   zone.value = name;
   zoneIsKnown.value = true;
+  zoneIsMissing.value = false;
 }
 
 let asked = false;
 
 /** Where no owner has set a time zone, the functions' own setting counts. */
-async function learnZone(): Promise<void> {
+export async function learnZone(): Promise<void> {
   if (asked) return;
   asked = true;
+  zoneIsMissing.value = false;
   try {
     goBy((await stats()).timezone);
   } catch {
     asked = false;
+    zoneIsMissing.value = true;
   }
 }
 

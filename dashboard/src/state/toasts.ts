@@ -36,7 +36,9 @@ export function show(toast: Omit<Toast, "id">, milliseconds = SHOWN_MILLISECONDS
 /** What went wrong, in words with a way out. */
 export function inWords(error: unknown): string {
   const words = t().errors;
-  if (error instanceof CallError) return words.call[error.code] ?? (error.message || words.unknown);
+  if (error instanceof CallError) {
+    return words.call[error.code] ?? (error.message ? t().told(error.message) : words.unknown);
+  }
   const kind = (error as { kind?: string } | null)?.kind;
   // an owner may change things: refused is then what was entered
   if (kind === "denied" && isOwner.peek()) return words.refused;

@@ -44,3 +44,9 @@ export function t(): Strings {
 export function locale(): string {
   return navigator.languages.find((one) => one.startsWith(language.value)) ?? language.value;
 }
+
+/** A number with two digits after the point, or the comma. */
+export function decimal(value: number): string {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(locale(), digits).format(value);
+}

@@ -57,7 +57,7 @@ export function Presets({ camera, place, onGo }: Props) {
       </div>
       {Object.keys(presets).length < MOST && (
         <form
-          class="row"
+          class="row wrap"
           onSubmit={(event) => {
             event.preventDefault();
             void save({ ...presets, [name.trim()]: place });

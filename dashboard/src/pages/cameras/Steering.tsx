@@ -14,10 +14,12 @@ import { moved, type Place } from "../../domain/cameras";
 import { readPicture } from "../../firebase/pictures";
 import { fail, inWords } from "../../state/toasts";
 import { t } from "../../strings";
+import { percent } from "../now/words";
 import { Presets } from "./Presets";
 
 const STEP = 10;
 const CENTRE = 90;
+const BRIGHTEST = 255;
 const SIZES = ["QVGA", "CIF", "VGA", "SVGA", "XGA", "HD", "SXGA", "UXGA"];
 
 const KEYS: Record<string, Place> = {
@@ -32,7 +34,7 @@ export function Steering({ camera }: { camera: Camera }) {
   const words = t().cameras.steer;
   const [report, setReport] = useState<{ text: string; bad: boolean } | null>(null);
   const [place, setPlace] = useState<Place>({ pan: camera.pan ?? CENTRE, tilt: camera.tilt ?? CENTRE });
-  const [led, setLed] = useState(camera.led ?? 0);
+  const [led, setLed] = useState(camera.led);
   const [picture, setPicture] = useState<string | null>(null);
   const busy = useRef(false);
   const next = useRef<Order | null>(null);
@@ -84,6 +86,7 @@ export function Steering({ camera }: { camera: Camera }) {
     move(moved(place, by));
   }
 
+  const brightness = led === 0 ? words.off : percent(led / BRIGHTEST);
   const button = (key: string, Icon: LucideIcon, label: string) => (
     <button
       type="button"
@@ -119,13 +122,15 @@ export function Steering({ camera }: { camera: Camera }) {
             {words.pad} <b>{words.at(place.pan, place.tilt)}</b>
           </p>
           <label class="field">
-            {words.light}
+            <span>
+              {words.light} <span class="soft plain-weight">{brightness}</span>
+            </span>
             <input
               type="range"
               min={0}
-              max={255}
+              max={BRIGHTEST}
               value={led}
-              aria-valuetext={led === 0 ? words.off : `${Math.round((led / 255) * 100)} %`}
+              aria-valuetext={brightness}
               onInput={(event) => setLed(event.currentTarget.valueAsNumber)}
               onChange={(event) => send({ action: "led", led: event.currentTarget.valueAsNumber })}
             />
@@ -139,7 +144,7 @@ export function Steering({ camera }: { camera: Camera }) {
                 if (framesize) void send({ action: "framesize", framesize });
               }}
             >
-              <option value="">…</option>
+              <option value="">{words.sizeNow}</option>
               {SIZES.map((size) => (
                 <option key={size}>{size}</option>
               ))}

@@ -6,7 +6,7 @@ import { t } from "../../strings";
 import { Face, Portrait } from "../../ui/Face";
 import { Ago } from "../../ui/Time";
 import { correct, type Patch, review } from "./actions";
-import { howSure, mayBePhoto, whenSeen, whoIs } from "./words";
+import { candidatesOf, howSure, mayBePhoto, whenSeen, whoIs } from "./words";
 
 interface Props {
   alert: Alert;
@@ -65,7 +65,7 @@ function Notes({ alert }: { alert: Alert }) {
       )}
       {Object.entries(alert.undelivered ?? {}).map(([channel, { reason }]) => (
         <p class="strange small" key={channel}>
-          {words.undelivered(channel, reason)}
+          {words.undelivered(words.ways[channel] ?? channel, t().told(reason))}
         </p>
       ))}
     </>
@@ -74,17 +74,18 @@ function Notes({ alert }: { alert: Alert }) {
 
 function Answers({ alert, patch, onWho }: Pick<Props, "alert" | "patch" | "onWho">) {
   const words = t().now;
-  if (!alert.isKnown && alert.reason === "ambiguous" && alert.candidates.length > 0) {
+  const candidates = candidatesOf(alert);
+  if (candidates.length > 0) {
     return (
       <div class="actions">
-        {alert.candidates.slice(0, 2).map((one) => (
+        {candidates.map((one) => (
           <button
             type="button"
             class="button"
             key={one.personId}
             onClick={() => correct(alert, { personId: one.personId, name: one.person }, patch)}
           >
-            <Portrait personId={one.personId} alt="" size="32px" round /> {one.person}
+            <Portrait personId={one.personId} alt="" size="32px" round /> <span dir="auto">{one.person}</span>
           </button>
         ))}
         <button type="button" class="button" onClick={() => onWho(alert)}>

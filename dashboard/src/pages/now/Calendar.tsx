@@ -18,6 +18,13 @@ function isDay(text: string | null): text is string {
   return text !== null && !Number.isNaN(Date.parse(`${text}T12:00:00Z`));
 }
 
+/** Their short names, from Monday on. */
+function weekdays(): string[] {
+  const short = new Intl.DateTimeFormat(locale(), { weekday: "short", timeZone: "UTC" });
+  // the 5th of January 2026 is a Monday
+  return Array.from({ length: 7 }, (_, index) => short.format(new Date(Date.UTC(2026, 0, 5 + index))));
+}
+
 const counted = new Map<string, number>();
 
 /** A month, in which the days that have alerts can be chosen; each day is counted by the store at one read. */
@@ -70,6 +77,11 @@ export function Calendar({ chosen, onClose, onChosen }: Props) {
         </button>
       </div>
       <div class="month">
+        {weekdays().map((name) => (
+          <span class="weekday soft small" key={name} aria-hidden="true">
+            {name}
+          </span>
+        ))}
         {days.map((day, index) =>
           day === null ? (
             <span key={`before ${index}`} />
@@ -80,7 +92,7 @@ export function Calendar({ chosen, onClose, onChosen }: Props) {
               class={counts.get(day) ? "date some" : "date"}
               aria-pressed={day === chosen}
               disabled={day > today || counts.get(day) === 0}
-              aria-label={words.alertsOn(dayName(day), counts.get(day) ?? 0)}
+              aria-label={words.alertsOn(dayName(day), counts.get(day))}
               onClick={() => onChosen(day)}
             >
               {Number(day.slice(8))}

@@ -7,6 +7,7 @@ import { dayName } from "../../state/time";
 import { t } from "../../strings";
 import { WhoDialog } from "../../ui/forms/WhoDialog";
 import { Calendar } from "./Calendar";
+import { StrangerChoices } from "./StrangerChoices";
 
 /** What the address asks for. */
 export function filterOf(query: URLSearchParams): AlertFilter {
@@ -26,12 +27,17 @@ export function filterOf(query: URLSearchParams): AlertFilter {
 /** Which alerts are shown; what is chosen stands in the address, so that it can be kept and sent. */
 export function Filters({ asked }: { asked: string }) {
   const words = t().now.filters;
-  const [picking, setPicking] = useState(false);
-  const [choosing, setChoosing] = useState(false);
+  const [open, setOpen] = useState<"day" | "who" | null>(null);
+  const close = () => setOpen(null);
   const query = new URLSearchParams(asked);
 
-  function set(name: string, value: string | null) {
+  function setWho(name: "person" | "stranger", id: string) {
+    set(name, id, name === "person" ? "stranger" : "person");
+  }
+
+  function set(name: string, value: string | null, instead?: string) {
     const next = new URLSearchParams(query);
+    if (instead) next.delete(instead);
     if (value === null || value === "" || next.get(name) === value) next.delete(name);
     else next.set(name, value);
     go(next.size > 0 ? `#/?${next}` : "#/", true);
@@ -44,6 +50,7 @@ export function Filters({ asked }: { asked: string }) {
   ];
   const day = query.get("day");
   const person = query.get("person");
+  const stranger = query.get("stranger");
   return (
     <fieldset class="chips" aria-label={words.label}>
       {toggles.map(([name, value, label]) => (
@@ -57,12 +64,14 @@ export function Filters({ asked }: { asked: string }) {
           {label}
         </button>
       ))}
-      <button type="button" class={day ? "chip on" : "chip"} onClick={() => setPicking(true)}>
+      <button type="button" class={day ? "chip on" : "chip"} onClick={() => setOpen("day")}>
         <CalendarDays size={18} aria-hidden="true" /> {day ? dayName(day) : words.day}
       </button>
-      <button type="button" class={person ? "chip on" : "chip"} onClick={() => setChoosing(true)}>
+      <button type="button" class={person || stranger ? "chip on" : "chip"} onClick={() => setOpen("who")}>
         <UserRound size={18} aria-hidden="true" />{" "}
-        <span dir="auto">{person ? <PersonName id={person} /> : words.person}</span>
+        <span dir="auto">
+          {person ? <PersonName id={person} /> : stranger ? words.thisStranger : words.person}
+        </span>
       </button>
       <select
         class={query.get("camera") ? "chip on" : "chip"}
@@ -82,23 +91,31 @@ export function Filters({ asked }: { asked: string }) {
           <X size={18} aria-hidden="true" /> {t().now.clearFilters}
         </button>
       )}
-      {choosing && (
+      {open === "who" && (
         <WhoDialog
           title={words.pickPerson}
           mayBeNew={false}
-          onClose={() => setChoosing(false)}
+          onClose={close}
           onChosen={(who) => {
-            setChoosing(false);
-            if ("personId" in who) set("person", who.personId);
+            close();
+            if ("personId" in who) setWho("person", who.personId);
           }}
+          below={
+            <StrangerChoices
+              onChosen={(id) => {
+                close();
+                setWho("stranger", id);
+              }}
+            />
+          }
         />
       )}
-      {picking && (
+      {open === "day" && (
         <Calendar
           chosen={day}
-          onClose={() => setPicking(false)}
+          onClose={close}
           onChosen={(chosen) => {
-            setPicking(false);
+            close();
             set("day", chosen === day ? null : chosen);
           }}
         />

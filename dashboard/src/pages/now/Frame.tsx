@@ -1,6 +1,7 @@
 import { ChevronLeft, ChevronRight } from "lucide-preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
+import { inSameFrame } from "../../firebase/alerts";
 import { usePicture } from "../../state/pictures";
 import { to } from "../../state/route";
 import { t } from "../../strings";
@@ -15,12 +16,13 @@ interface FrameProps {
   onSwipe: (by: number) => void;
 }
 
-/** The whole frame of an alert, with the face that it is of; swiped, the next comes. */
+/** The whole frame of an alert, with all faces in it that made one; swiped, the next comes. */
 export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
   const words = t().now;
   const { place, url, missing } = usePicture(alert.imagePath);
   const start = useRef<number | null>(null);
   const who = whoIs(alert);
+  const others = useOthers(alert);
   return (
     <div
       class="frame"
@@ -35,7 +37,8 @@ export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
     >
       <span ref={place} class="shot">
         {url && <img src={url} alt={`${who}, ${alert.cameraName}`} draggable={false} />}
-        {url && alert.box && <Box alert={alert} box={alert.box} name={who} />}
+        {url && alert.box && <Box alert={alert} box={alert.box} />}
+        {url && others.map((one) => one.box && <Box alert={one} box={one.box} other key={one.id} />)}
         {(missing || alert.imagePath === null) && <p>{words.picturesMissing}</p>}
       </span>
       {previous && (
@@ -52,18 +55,38 @@ export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
   );
 }
 
+/** The alerts of others in the frame; nobody until they are known. */
+function useOthers({ id, shot, cameraId }: Alert): Alert[] {
+  const [others, setOthers] = useState<Alert[]>([]);
+  useEffect(() => {
+    let stale = false;
+    setOthers([]);
+    inSameFrame({ id, shot, cameraId }).then(
+      (found) => stale || setOthers(found),
+      // the frame says enough without
+      () => {},
+    );
+    return () => {
+      stale = true;
+    };
+  }, [id, shot, cameraId]);
+  return others;
+}
+
 interface BoxProps {
   alert: Alert;
   box: readonly [number, number, number, number];
-  name: string;
+  /** Not whom the alert is of. */
+  other?: boolean;
 }
 
-function Box({ alert, box, name }: BoxProps) {
+function Box({ alert, box, other = false }: BoxProps) {
   const [left, top, width, height] = box.map((part) => `${part * 100}%`);
   const style = { left, top, width, height };
+  const classes = ["box", alert.isKnown ? "" : "strange", other ? "other" : ""].join(" ");
   return (
-    <div class={alert.isKnown ? "box" : "box strange"} style={style} aria-hidden="true">
-      <span dir="auto">{name}</span>
+    <div class={classes} style={style} aria-hidden="true">
+      <span dir="auto">{whoIs(alert)}</span>
     </div>
   );
 }

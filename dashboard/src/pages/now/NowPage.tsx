@@ -34,6 +34,7 @@ export function NowPage() {
   const [naming, setNaming] = useState<Alert[] | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string> | null>(null);
   const alerts = feed.alerts.value;
+  const isLooking = !alerts || (alerts.length === 0 && !feed.ended.value && feed.paused.value === null);
   // the zone of the site decides what today is
   void site.value;
 
@@ -62,8 +63,8 @@ export function NowPage() {
         </button>
       )}
       {feed.error.value && <p class="badge bad block">{inWords(feed.error.value)}</p>}
-      {!alerts && !feed.error.value && <Waiting />}
-      {alerts?.length === 0 && <Quiet filtered={asked !== ""} />}
+      {isLooking && !feed.error.value && <Waiting />}
+      {alerts?.length === 0 && feed.ended.value && <Quiet filtered={asked !== ""} />}
       {alerts && alerts.length > 0 && (
         <List
           alerts={alerts}
@@ -80,6 +81,14 @@ export function NowPage() {
         />
       )}
       <End more={feed.more} ended={feed.ended.value} shown={(alerts?.length ?? 0) > 0} />
+      {feed.paused.value !== null && (
+        <div class="centred stack">
+          <p class="soft">{t().now.lookedThrough(feed.paused.value)}</p>
+          <button type="button" class="button" onClick={feed.goOn}>
+            {t().now.lookFurther}
+          </button>
+        </div>
+      )}
       {selected && (
         <SelectionBar alerts={chosen} patch={feed.patch} onWho={setNaming} onDone={() => setSelected(null)} />
       )}

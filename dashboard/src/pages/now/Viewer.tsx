@@ -15,17 +15,17 @@ import type { Alert } from "../../documents";
 import { watchAlert } from "../../firebase/alerts";
 import { go, to } from "../../state/route";
 import { isOwner } from "../../state/session";
-import { clock } from "../../state/time";
 import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
+import { Portrait } from "../../ui/Face";
 import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { AddPhoto } from "./AddPhoto";
 import { correct, discard, neverMind, type Patch, review, sayNotAFace } from "./actions";
 import { Frame } from "./Frame";
 import { download, share } from "./sharing";
-import { howSure, whoIs } from "./words";
+import { candidatesOf, howSure, whenSeen, whoIs } from "./words";
 
 interface Props {
   id: string;
@@ -51,7 +51,9 @@ export function Viewer({ id, alerts, patch, onWho }: Props) {
     );
   }, [id]);
   const listed = alerts.find((one) => one.id === id);
-  const alert = found?.id === id ? found.alert : listed;
+  const own = found?.id === id ? found.alert : undefined;
+  // what was just said of it stands in the list before the server has it
+  const alert = own === null ? null : (listed ?? own);
   const index = alerts.findIndex((one) => one.id === id);
   const beside = { previous: alerts[index - 1], next: index < 0 ? undefined : alerts[index + 1] };
 
@@ -77,8 +79,7 @@ export function Viewer({ id, alerts, patch, onWho }: Props) {
             <b dir="auto">{alert ? whoIs(alert) : ""}</b>
             {alert && (
               <p class="small" dir="auto">
-                {alert.cameraName} · {clock(alert.firstSeenAt)} · <Ago at={alert.lastSeenAt} /> ·{" "}
-                {howSure(alert)}
+                {alert.cameraName} · {whenSeen(alert)} · <Ago at={alert.lastSeenAt} /> · {howSure(alert)}
               </p>
             )}
           </div>
@@ -123,7 +124,9 @@ addEventListener("hashchange", (event) => {
 });
 
 interface Action {
-  icon: LucideIcon;
+  icon?: LucideIcon;
+  /** Whose face stands in place of an icon. */
+  personId?: string;
   label: string;
   run: () => unknown;
   main?: boolean;
@@ -139,7 +142,16 @@ function Actions({
 }: Omit<Props, "id" | "alerts"> & { alert: Alert; onGone: () => void }) {
   const words = t().now;
   const actions: Action[] = [];
+  const isNobody = !alert.isKnown && candidatesOf(alert).length === 0;
   if (isOwner.value) {
+    for (const { personId, person } of candidatesOf(alert)) {
+      actions.push({
+        personId,
+        label: person,
+        run: () => correct(alert, { personId, name: person }, patch),
+        main: true,
+      });
+    }
     if (!alert.reviewed) {
       const label = alert.isKnown ? words.rightLong(alert.person) : words.seen;
       actions.push({ icon: Check, label, run: () => review([alert], patch), main: alert.isKnown });
@@ -151,7 +163,7 @@ function Actions({
         run: () => correct(alert, null, patch),
       });
     }
-    actions.push({ icon: CircleHelp, label: words.whoIsIt, run: () => onWho(alert), main: !alert.isKnown });
+    actions.push({ icon: CircleHelp, label: words.whoIsIt, run: () => onWho(alert), main: isNobody });
     if (alert.strangerId) {
       actions.push({ icon: VolumeX, label: words.neverMind, run: () => neverMind(alert, patch) });
     }
@@ -165,17 +177,18 @@ function Actions({
   }
   return (
     <footer>
-      {actions.map(({ icon: Icon, label, run, main, leaves }) => (
+      {actions.map(({ icon: Icon, personId, label, run, main, leaves }) => (
         <button
           type="button"
           class={main ? "button main" : "button"}
-          key={label}
+          key={personId ?? label}
           onClick={() => {
             run();
             if (leaves) onGone();
           }}
         >
-          <Icon size={20} aria-hidden="true" /> <span dir="auto">{label}</span>
+          {personId && <Portrait personId={personId} alt="" size="32px" round />}
+          {Icon && <Icon size={20} aria-hidden="true" />} <span dir="auto">{label}</span>
         </button>
       ))}
     </footer>

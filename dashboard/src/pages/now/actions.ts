@@ -8,6 +8,7 @@ import { deletePhoto, readPicture, uploadPhoto } from "../../firebase/pictures";
 import { forgetPhotos } from "../../state/photos";
 import { deferred, reversible } from "../../state/toasts";
 import { t } from "../../strings";
+import { candidatesOf } from "./words";
 
 /** Changes what is on the screen at once; what it returns takes that back. */
 export type Patch = (id: string, change: Partial<Alert> | null) => () => void;
@@ -40,6 +41,11 @@ export async function correct(alert: Alert, who: { personId: string; name: strin
         reviewed: true,
       };
   const revert = patch(alert.id, change);
+  if (who && candidatesOf(alert).length > 0) {
+    // once it is answered, the server knows no more between whom it was: until then nothing is sent
+    const answer = () => correctAlert(alert.id, { person_id: who.personId }, true);
+    return deferred(t().now.done.is(who.name), answer, revert);
+  }
   const text = who ? t().now.done.is(who.name) : t().now.done.not(alert.person);
   const done = await reversible(text, async () => {
     const { was } = await correctAlert(alert.id, { person_id: who?.personId ?? null });
@@ -83,7 +89,7 @@ async function identifyNow(alerts: Alert[], who: Who): Promise<void> {
   for (const alert of alerts) {
     if (alert.strangerId && strangers.has(alert.strangerId)) continue;
     personId ??= await createPerson(who.name);
-    await correctAlert(alert.id, { person_id: personId });
+    await correctAlert(alert.id, { person_id: personId }, true);
   }
   // a visit that ended meanwhile may be gone by now
   await Promise.all(alerts.map((alert) => setReviewed(alert.id, true).catch(() => {})));

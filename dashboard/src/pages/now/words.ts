@@ -1,5 +1,5 @@
 /** How an alert is spoken of. */
-import type { Alert } from "../../documents";
+import type { Alert, Candidate } from "../../documents";
 import { clock, lasted } from "../../state/time";
 import { t } from "../../strings";
 
@@ -10,15 +10,25 @@ export function whoIs(alert: Alert): string {
   return t().now.stranger;
 }
 
+/** The two between whom it is to be said who it was; nobody where that is no question. */
+export function candidatesOf(alert: Alert): Candidate[] {
+  return !alert.isKnown && alert.reason === "ambiguous" ? alert.candidates.slice(0, 2) : [];
+}
+
 /** How sure the recognition is, in words: of somebody known that it is them, of a stranger that it is nobody. */
 export function howSure(alert: Alert): string {
   const words = t().now.sure;
-  if (!alert.isKnown) return alert.reason === "ambiguous" ? words.unsure : words.stranger;
+  if (!alert.isKnown) {
+    if (alert.reason === "ambiguous") return words.unsure;
+    // likelier somebody known than not: an owner said that it is not
+    const isOpen = alert.confidence < EVEN;
+    return isOpen ? `${words.stranger} (${nearly(1 - alert.confidence)})` : words.stranger;
+  }
   // the recognition itself names nobody at less than even odds: an owner did, maybe by naming a stranger
   if (alert.confidence < EVEN) return words.corrected;
   const sure =
     alert.confidence >= CERTAIN ? words.certain : alert.confidence >= LIKELY ? words.likely : words.unsure;
-  return `${sure} (${percent(alert.confidence)})`;
+  return `${sure} (${nearly(alert.confidence)})`;
 }
 
 /** Whether it is likelier than not that somebody held up a photo. */
@@ -29,9 +39,16 @@ export function mayBePhoto({ spoof }: Alert): boolean {
 const EVEN = 0.5;
 const LIKELY = 0.75;
 const CERTAIN = 0.95;
+const ALMOST = 0.99;
 
+/** The number and its sign stay on one line. */
 export function percent(part: number): string {
-  return `${Math.round(part * 100)} %`;
+  return `${Math.round(part * 100)}\u00a0%`;
+}
+
+/** A recognition is never wholly sure. */
+function nearly(part: number): string {
+  return part > ALMOST ? `> ${percent(ALMOST)}` : percent(part);
 }
 
 /** Shorter than this, a visit has no length worth telling. */

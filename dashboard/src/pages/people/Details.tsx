@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../../documents";
 import { startOf } from "../../domain/calendar";
 import { changePerson, type PersonChange } from "../../firebase/people";
-import { dayOf, zone, zoneIsKnown } from "../../state/time";
+import { learnZone } from "../../state/house";
+import { dayOf, zone, zoneIsKnown, zoneIsMissing } from "../../state/time";
 import { fail, show } from "../../state/toasts";
 import { t } from "../../strings";
 import { NameField } from "../../ui/forms/NameField";
@@ -80,6 +81,14 @@ export function Details({ person }: { person: Person }) {
           />
         </label>
       </div>
+      {zoneIsMissing.value && (
+        <p class="badge bad block row wrap" role="alert">
+          <span class="grow">{words.noZone}</span>
+          <button type="button" class="button" onClick={() => void learnZone()}>
+            {t().again}
+          </button>
+        </p>
+      )}
       <p class="soft small">{words.untilHint}</p>
     </section>
   );

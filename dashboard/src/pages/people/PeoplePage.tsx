@@ -16,6 +16,7 @@ import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { AddPerson } from "./AddPerson";
 import { PersonPage } from "./PersonPage";
+import { Misplaced } from "./photos/Misplaced";
 
 /** With more than these, there is a field to find one. */
 const SEARCH_FROM = 12;
@@ -76,6 +77,7 @@ export function PeoplePage() {
           {words.more(shown.length - most)}
         </button>
       )}
+      {isOwner.value && <Misplaced />}
       {query.has("add") && isOwner.value && <AddPerson onClose={() => go("#/people", true)} />}
     </div>
   );

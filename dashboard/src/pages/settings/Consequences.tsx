@@ -1,7 +1,7 @@
 import type { Separation } from "../../api";
 import { closestToldApart, confusion, missed, withOnePhoto } from "../../domain/separation";
 import { to } from "../../state/route";
-import { t } from "../../strings";
+import { decimal, t } from "../../strings";
 
 interface Props {
   found: Separation;
@@ -51,9 +51,7 @@ export function Consequences({ found, threshold, isEverybodys, margin, nameOf }:
         </p>
       )}
       {closest?.gap && (
-        <p class="soft small">
-          {words.marginOwn(...both(closest), closest.gap.toFixed(2), margin.toFixed(2))}
-        </p>
+        <p class="soft small">{words.marginOwn(...both(closest), decimal(closest.gap), decimal(margin))}</p>
       )}
       {found.left_out > 0 && <p class="soft small">{words.leftOut(found.people.length)}</p>}
     </div>

@@ -60,8 +60,8 @@ export function Members() {
       <h2>{words.title}</h2>
       <ul class="visits stack">
         {(list ?? []).map((member) => (
-          <li class="row" key={member.uid}>
-            <span class="grow">{member.email}</span>
+          <li class="row wrap" key={member.uid}>
+            <span class="address">{member.email}</span>
             <span class="badge">
               {words.roles[member.role]} {member.agent_id}
             </span>

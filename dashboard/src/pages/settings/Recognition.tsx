@@ -1,7 +1,7 @@
 import type { Site } from "../../documents";
 import { changeSite } from "../../firebase/house";
 import { reversible } from "../../state/toasts";
-import { t } from "../../strings";
+import { decimal, t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import { SeparationPicture } from "./SeparationPicture";
 import type { Save } from "./SettingsPage";
@@ -12,7 +12,7 @@ export function Recognition({ site, save }: { site: Site; save: Save }) {
   const before = site.threshold ?? null;
 
   function chooseThreshold(threshold: number) {
-    return reversible(words.separation.saved(threshold.toFixed(2)), async () => {
+    return reversible(words.separation.saved(decimal(threshold)), async () => {
       await changeSite({ threshold });
       return () => changeSite({ threshold: before });
     });

@@ -4,7 +4,7 @@ import type { Separation } from "../../api";
 import { people } from "../../state/house";
 import { to } from "../../state/route";
 import { inWords } from "../../state/toasts";
-import { t } from "../../strings";
+import { decimal, t } from "../../strings";
 import { useSeparation } from "../../ui/useSeparation";
 import { Waiting } from "../../ui/Waiting";
 import { Consequences } from "./Consequences";
@@ -61,7 +61,7 @@ export function SeparationPicture({ threshold, margin, onThreshold }: Props) {
       </ul>
       <Histograms found={found} at={at} range={range} onDrag={setLine} onDrop={save} />
       <label class="field">
-        {words.line(at.toFixed(2))}
+        {words.line(decimal(at))}
         <input
           type="range"
           min={0}

@@ -7,6 +7,7 @@ import { Waiting } from "../../ui/Waiting";
 import { Account } from "./Account";
 import { Frames } from "./Frames";
 import { Members } from "./Members";
+import { Receipts } from "./Receipts";
 import { Recognition } from "./Recognition";
 import { Telling } from "./Telling";
 import { When } from "./When";
@@ -45,6 +46,7 @@ export function SettingsPage() {
           <Recognition site={value} save={save} />
           <Frames site={value} save={save} />
           <Members />
+          <Receipts />
         </>
       )}
       <Account />

@@ -54,7 +54,7 @@ function Test({ channel }: { channel: Channel }) {
     setBusy(true);
     try {
       const { delivered, message } = await testNotice(channel);
-      setSaid({ text: delivered ? words.tested : message, bad: !delivered });
+      setSaid({ text: delivered ? words.tested : t().told(message), bad: !delivered });
       if (delivered) rememberTold();
     } catch (error) {
       setSaid({ text: inWords(error), bad: true });

@@ -1,5 +1,5 @@
 import type { Hours, Site } from "../../documents";
-import { zone } from "../../state/time";
+import { zone, zoneIsKnown } from "../../state/time";
 import { t } from "../../strings";
 import { SavedField } from "../../ui/SavedField";
 import { Switch } from "../../ui/Switch";
@@ -33,9 +33,10 @@ export function When({ site, save }: { site: Site; save: Save }) {
         {words.zone}
         <select
           class="input"
-          value={site.timezone ?? zone.value}
+          value={site.timezone ?? (zoneIsKnown.value ? zone.value : "")}
           onChange={(event) => save({ timezone: event.currentTarget.value }).catch(() => {})}
         >
+          {!site.timezone && !zoneIsKnown.value && <option value="">…</option>}
           {["UTC", ...ZONES.filter((zone) => zone !== "UTC")].map((zone) => (
             <option key={zone}>{zone}</option>
           ))}

@@ -54,7 +54,7 @@ export function Chart({ title, labels, series }: Props) {
           {
             ...axis,
             grid: { show: false },
-            space: 34,
+            space: 46,
             incrs: [1, 2, 3, 6, 7, 12],
             values: (_, at) => at.map((index) => labels[index] ?? ""),
           },

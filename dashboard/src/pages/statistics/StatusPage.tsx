@@ -1,5 +1,5 @@
 import { type Status, status } from "../../api";
-import { locale, t } from "../../strings";
+import { decimal, locale, t } from "../../strings";
 import { Ago } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { useReport } from "./useReport";
@@ -26,7 +26,6 @@ function Report({ report }: { report: Status }) {
   const words = t().status;
   const { telling, month } = report;
   const number = new Intl.NumberFormat(locale());
-  const money = new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return (
     <>
       <Rows
@@ -35,7 +34,7 @@ function Report({ report }: { report: Status }) {
         rows={report.errors.map((one) => ({
           key: `${one.kind} ${one.about} ${one.at}`,
           name: words.kinds[one.kind] ?? one.kind,
-          state: one.message,
+          state: whatFailed(one),
           bad: true,
           at: one.at,
         }))}
@@ -75,7 +74,7 @@ function Report({ report }: { report: Status }) {
       <section class="card stack">
         <h2>{words.month}</h2>
         <p>
-          <b>{words.dollars(money.format(month.dollars))}</b>
+          <b>{words.dollars(decimal(month.dollars))}</b>
         </p>
         <p class="soft">{words.frames(number.format(month.frames))}</p>
       </section>
@@ -86,6 +85,13 @@ function Report({ report }: { report: Status }) {
       </section>
     </>
   );
+}
+
+/** What failed, in the reader's words; where people could not be told, by which way. */
+function whatFailed({ kind, message }: Status["errors"][number]): string {
+  const [channel = "", reason] = message.split(/: (.*)/s);
+  if (kind !== "undelivered" || reason === undefined) return t().told(message);
+  return `${t().now.ways[channel] ?? channel}: ${t().told(reason)}`;
 }
 
 interface Row {

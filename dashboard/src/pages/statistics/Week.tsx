@@ -1,17 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Alert } from "../../documents";
-import { minuteOf } from "../../domain/calendar";
+import { DAY_MINUTES, minutesOn } from "../../domain/calendar";
 import { latestSince, PAGE } from "../../firebase/alerts";
 import { serverNow } from "../../firebase/project";
 import { peopleByName } from "../../state/house";
 import { to } from "../../state/route";
-import { clock, dayName, dayOf, zone } from "../../state/time";
+import { clock, dayOf, shortDay, zone } from "../../state/time";
 import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Waiting } from "../../ui/Waiting";
 
 const DAYS = 7;
-const DAY_MINUTES = 1440;
+const HOURS = [0, 6, 12, 18, 24];
 const DAY_MILLISECONDS = 86_400_000;
 
 /** Pages of alerts that are read for a week, at most. */
@@ -42,7 +42,11 @@ export function Week() {
   const days = Array.from({ length: DAYS }, (_, back) =>
     dayOf(new Date(serverNow().getTime() - back * DAY_MILLISECONDS)),
   );
-  const of = (day: string) => (alerts ?? []).filter((alert) => dayOf(alert.firstSeenAt) === day);
+  const of = (day: string) =>
+    (alerts ?? []).flatMap((alert) => {
+      const span = minutesOn(day, alert.firstSeenAt, alert.lastSeenAt, zone.value);
+      return span ? [{ alert, ...span }] : [];
+    });
   return (
     <section class="card stack">
       <h2>{words.week}</h2>
@@ -61,13 +65,18 @@ export function Week() {
       {alerts && days.every((day) => of(day).length === 0) && <p class="soft">{words.weekNone}</p>}
       {alerts && alerts.length >= PAGES * PAGE && <p class="soft small">{words.weekMore(alerts.length)}</p>}
       <div class="week">
+        <span />
+        <span class="hours soft small" aria-hidden="true">
+          {HOURS.map((hour) => (
+            <span key={hour}>{hour}</span>
+          ))}
+        </span>
         {days.map((day) => (
           <>
-            <span class="small">{dayName(day)}</span>
+            <span class="small">{shortDay(day)}</span>
             <span class="track">
-              {of(day).map((alert) => {
-                const start = minuteOf(alert.firstSeenAt, zone.value);
-                const length = Math.max(1, minuteOf(alert.lastSeenAt, zone.value) - start);
+              {of(day).map(({ alert, from, to: until }) => {
+                const length = Math.max(1, until - from);
                 const when = `${clock(alert.firstSeenAt)}, ${alert.cameraName}`;
                 return (
                   <a
@@ -76,7 +85,7 @@ export function Week() {
                     href={to("alerts", alert.id)}
                     title={when}
                     style={{
-                      left: `${(start / DAY_MINUTES) * 100}%`,
+                      left: `${(from / DAY_MINUTES) * 100}%`,
                       width: `${(length / DAY_MINUTES) * 100}%`,
                     }}
                   >

@@ -6,7 +6,7 @@ import { latest } from "../../firebase/alerts";
 import { watchStranger } from "../../firebase/house";
 import { go, to } from "../../state/route";
 import { isOwner } from "../../state/session";
-import { fullTime } from "../../state/time";
+import { fullTime, shortTime } from "../../state/time";
 import { deferred, fail } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
@@ -46,7 +46,7 @@ export function StrangerPage({ id }: { id: string }) {
         <h1 class="grow">{words.visits(stranger.visits)}</h1>
       </header>
       <p class="soft" dir="auto">
-        {words.between(fullTime(stranger.firstSeenAt), fullTime(stranger.lastSeenAt))}
+        {words.between(shortTime(stranger.firstSeenAt), shortTime(stranger.lastSeenAt))}
         {places.length > 0 && ` · ${places.map(([name, count]) => words.at(name, count)).join(", ")}`}
       </p>
       <div class="row wrap">
@@ -110,7 +110,10 @@ export function Visits({ alerts, note }: { alerts: Alert[]; note?: (alert: Alert
               </span>
               <br />
               <span class="soft small plain-weight">
-                {fullTime(alert.lastSeenAt)} {note?.(alert)}
+                <time dateTime={alert.lastSeenAt.toISOString()} title={fullTime(alert.lastSeenAt)}>
+                  {shortTime(alert.lastSeenAt)}
+                </time>
+                {note && ` · ${note(alert)}`}
               </span>
             </span>
           </a>

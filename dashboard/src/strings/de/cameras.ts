@@ -122,6 +122,7 @@ export const cameras: typeof english = {
     light: "Licht",
     off: "aus",
     size: "Bildgröße",
+    sizeNow: "Wie jetzt",
     snapshot: "Ein Bild aufnehmen",
     sending: "Geschickt …",
     done: (milliseconds) => `Erledigt in ${milliseconds} ms`,

@@ -1,4 +1,6 @@
 import type { common as english } from "../en/common";
+import { deliveryInGerman } from "./delivery";
+import { toldInGerman } from "./told";
 
 const wrongPassword =
   "E-Mail und Passwort passen nicht zusammen. Noch einmal, oder ein neues Passwort anfordern.";
@@ -86,6 +88,7 @@ export const common: typeof english = {
     notYet: "Noch nicht.",
   },
   signOut: "Abmelden",
+  told: (sentence) => toldInGerman(sentence) ?? deliveryInGerman(sentence) ?? `Lookout meldet: „${sentence}“`,
   errors: {
     unknown: "Etwas ist schiefgegangen. Versuche es noch einmal.",
     refused: "Das wurde abgelehnt: so lässt es sich nicht speichern. Prüfe, was du eingegeben hast.",

@@ -53,6 +53,7 @@ export const people: typeof english = {
     "the file is damaged":
       "Die Datei ist beschädigt. Lade sie noch einmal hoch, oder speichere sie neu als JPEG.",
   },
+  misplaced: { title: "Fotos, die noch niemandem gehören" },
   coverage: {
     label: "Welche Arten von Fotos es gibt",
     kinds: { front: "Von vorn", left: "Nach links", right: "Nach rechts", dark: "Bei wenig Licht" },
@@ -77,7 +78,7 @@ export const people: typeof english = {
     since: "Einwilligung seit",
     until: "Einwilligung bis",
     untilHint: "Danach wird niemand mehr als diese Person erkannt.",
-    noEnd: "Ohne Ende",
+    noZone: "Die Zeitzone des Hauses ist noch nicht bekannt; ohne sie lässt sich kein Tag eingeben.",
     export: "Alles exportieren",
     exportHint: "Eine Zip-Datei mit allem, was gespeichert ist.",
     merge: "Dieselbe wie …",

@@ -4,7 +4,7 @@ export const strangers: typeof english.strangers = {
   title: "Fremde",
   empty: "Keine Fremden",
   emptyHint: "Wer kommt und nicht bekannt ist, erscheint hier, mit jedem Besuch.",
-  visits: (count) => (count === 1 ? "einmal hier" : `${count}-mal hier`),
+  visits: (count) => (count === 1 ? "Einmal hier" : `${count}-mal hier`),
   last: "zuletzt",
   first: "zuerst",
   ignored: "Nicht gemeldet",

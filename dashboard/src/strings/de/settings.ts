@@ -124,6 +124,11 @@ export const settings: typeof english.settings = {
     remove: (email) => `${email} entfernen`,
     removeAsk: (email) => `${email} wird nicht mehr zusehen können.`,
   },
+  receipts: {
+    title: "Belege über Löschungen",
+    none: "Noch ist niemand gelöscht worden.",
+    number: (id) => `Nummer ${id}.`,
+  },
   look: "Dieser Bildschirm",
   language: "Sprache",
   theme: "Farben",
@@ -147,7 +152,7 @@ export const settings: typeof english.settings = {
       "Dieser Browser kann kein Push. Auf iPhone oder iPad: lege Lookout zuerst auf den Home-Bildschirm und öffne es von dort.",
     noKey:
       "In diesem Haus noch nicht eingerichtet: ein Besitzer muss den Push-Schlüssel in den Einstellungen eintragen.",
-    noKeyOwner: "Noch nicht eingerichtet: oben, unter „Bescheid“, fehlt der Push-Schlüssel.",
+    noKeyOwner: "Noch nicht eingerichtet: oben, unter „Benachrichtigen“, fehlt der Push-Schlüssel.",
     key: "Push-Schlüssel",
     keyHint:
       "Aus der Firebase-Konsole: Projekteinstellungen, Cloud Messaging, Web-Push-Zertifikate, „Schlüsselpaar“. Danach lassen sich unten Browser einschalten.",

@@ -126,6 +126,7 @@ export const cameras = {
     light: "Flashlight",
     off: "off",
     size: "Frame size",
+    sizeNow: "As it is",
     snapshot: "Take a picture",
     sending: "Sent …",
     done: (milliseconds: number) => `Done in ${milliseconds} ms`,

@@ -79,6 +79,8 @@ export const common = {
     notYet: "Not yet.",
   },
   signOut: "Sign out",
+  /** What the functions say in English, in this language. */
+  told: (sentence: string) => sentence,
   errors: {
     unknown: "Something went wrong. Try again.",
     refused: "That was refused: it cannot be stored like this. Check what you entered.",

@@ -50,6 +50,7 @@ export const people = {
     "the face is turned": "The face is turned away. Use a photo from the front.",
     "the file is damaged": "The file is damaged. Upload it again, or save it anew as a JPEG.",
   } as Record<string, string>,
+  misplaced: { title: "Photos that belong to nobody yet" },
   coverage: {
     label: "Which kinds of photos there are",
     kinds: { front: "From the front", left: "Turned left", right: "Turned right", dark: "In dim light" },
@@ -73,7 +74,7 @@ export const people = {
     since: "Consent since",
     until: "Consent until",
     untilHint: "From then on nobody is recognised as this person.",
-    noEnd: "No end",
+    noZone: "The house's time zone is not known yet, and a day cannot be entered without it.",
     export: "Export everything",
     exportHint: "A zip file with all that is stored.",
     merge: "Same as …",

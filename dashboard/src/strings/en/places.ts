@@ -2,7 +2,7 @@ export const strangers = {
   title: "Strangers",
   empty: "No strangers",
   emptyHint: "Who comes and is not known appears here, with every visit.",
-  visits: (count: number) => (count === 1 ? "once here" : `${count} times here`),
+  visits: (count: number) => (count === 1 ? "Here once" : `Here ${count} times`),
   last: "last",
   first: "first",
   ignored: "Never minded",

@@ -119,6 +119,11 @@ export const settings = {
     remove: (email: string) => `Take ${email} away`,
     removeAsk: (email: string) => `${email} will not be able to look any more.`,
   },
+  receipts: {
+    title: "Receipts of erasures",
+    none: "Nobody was erased yet.",
+    number: (id: string) => `Number ${id}.`,
+  },
   look: "This screen",
   language: "Language",
   theme: "Colours",

@@ -1,4 +1,5 @@
 import { UserRoundPlus } from "lucide-preact";
+import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { folded } from "../../domain/folded";
 import { peopleByName } from "../../state/house";
@@ -17,10 +18,12 @@ interface Props {
   /** Somebody new may be named. */
   mayBeNew?: boolean;
   title?: string;
+  /** What else may be chosen, below the people, while nobody is looked for. */
+  below?: ComponentChildren;
 }
 
 /** Who it is: typed ahead over people, each with a face, or a new name. */
-export function WhoDialog({ onClose, onChosen, without, mayBeNew = true, title }: Props) {
+export function WhoDialog({ onClose, onChosen, without, mayBeNew = true, title, below }: Props) {
   const words = t().now.who;
   const list = useId();
   const [text, setText] = useState("");
@@ -98,6 +101,7 @@ export function WhoDialog({ onClose, onChosen, without, mayBeNew = true, title }
           </button>
         )}
       </div>
+      {name === "" && below}
       <button type="button" class="button" onClick={onClose}>
         {t().cancel}
       </button>

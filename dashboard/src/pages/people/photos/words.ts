@@ -4,5 +4,5 @@ import { t } from "../../../strings";
 export function whyRejected(reason: string | null): string {
   const words = t().people;
   const known = Object.entries(words.reasons).find(([start]) => reason?.startsWith(start));
-  return known ? known[1] : (reason ?? words.rejected);
+  return known ? known[1] : reason ? t().told(reason) : words.rejected;
 }
