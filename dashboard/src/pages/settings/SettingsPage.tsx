@@ -8,7 +8,7 @@ import { Account } from "./Account";
 import { Frames } from "./Frames";
 import { Members } from "./Members";
 import { Receipts } from "./Receipts";
-import { Recognition } from "./Recognition";
+import { Recognition } from "./recognition/Recognition";
 import { Telling } from "./Telling";
 import { When } from "./When";
 import { Whom } from "./Whom";

@@ -1,7 +1,7 @@
-import type { Separation } from "../../api";
-import { closestToldApart, confusion, missed, withOnePhoto } from "../../domain/separation";
-import { to } from "../../state/route";
-import { decimal, t } from "../../strings";
+import type { Separation } from "../../../api";
+import { closestToldApart, confusion, missed, withOnePhoto } from "../../../domain/separation";
+import { to } from "../../../state/route";
+import { decimal, t } from "../../../strings";
 
 interface Props {
   found: Separation;

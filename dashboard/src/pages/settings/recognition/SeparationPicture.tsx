@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { Separation } from "../../api";
-import { people } from "../../state/house";
-import { to } from "../../state/route";
-import { inWords } from "../../state/toasts";
-import { decimal, t } from "../../strings";
-import { useSeparation } from "../../ui/useSeparation";
-import { Waiting } from "../../ui/Waiting";
+import type { Separation } from "../../../api";
+import { people } from "../../../state/house";
+import { to } from "../../../state/route";
+import { inWords } from "../../../state/toasts";
+import { decimal, t } from "../../../strings";
+import { useSeparation } from "../../../ui/useSeparation";
+import { Waiting } from "../../../ui/Waiting";
 import { Consequences } from "./Consequences";
 
 interface Props {

@@ -1,10 +1,10 @@
-import type { Site } from "../../documents";
-import { changeSite } from "../../firebase/house";
-import { reversible } from "../../state/toasts";
-import { decimal, t } from "../../strings";
-import { SavedField } from "../../ui/SavedField";
+import type { Site } from "../../../documents";
+import { changeSite } from "../../../firebase/house";
+import { reversible } from "../../../state/toasts";
+import { decimal, t } from "../../../strings";
+import { SavedField } from "../../../ui/SavedField";
+import type { Save } from "../SettingsPage";
 import { SeparationPicture } from "./SeparationPicture";
-import type { Save } from "./SettingsPage";
 
 /** How near a face must be to be known; what that means for one's own people is shown beside it. */
 export function Recognition({ site, save }: { site: Site; save: Save }) {
