@@ -176,6 +176,8 @@ export interface Receipt {
   erasedAt: Date;
   erasedBy: string;
   counts: Record<string, number>;
+  /** For how long the bucket could still bring the pictures back, 0 for not at all; null where it did not say. */
+  softDeleteDays?: number | null;
 }
 
 /** `agents/{id}`. */

@@ -40,6 +40,9 @@ export function Receipts() {
                   .map(([what, count]) => `${counts[what] ?? what}: ${count}`)
                   .join(", ")}
               </span>
+              {!!one.softDeleteDays && (
+                <p class="small">{t().people.detail.softDelete(one.softDeleteDays)}</p>
+              )}
             </li>
           ))}
         </ul>

@@ -87,11 +87,15 @@ function Report({ report }: { report: Status }) {
   );
 }
 
-/** What failed, in the reader's words; where people could not be told, by which way. */
+/** What failed, in the reader's words: why people were not told by a way, or a camera did not do something. */
 function whatFailed({ kind, message }: Status["errors"][number]): string {
-  const [channel = "", reason] = message.split(/: (.*)/s);
-  if (kind !== "undelivered" || reason === undefined) return t().told(message);
-  return `${t().now.ways[channel] ?? channel}: ${t().told(reason)}`;
+  const [what = "", why] = message.split(/: (.*)/s);
+  const whats: Record<string, Record<string, string>> = {
+    undelivered: t().now.ways,
+    command_failed: t().cameras.commands.actions,
+  };
+  const known = whats[kind];
+  return known && why !== undefined ? `${known[what] ?? what}: ${t().told(why)}` : t().told(message);
 }
 
 interface Row {
