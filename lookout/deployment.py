@@ -35,7 +35,7 @@ class Instance:
 
 
 INSTANCES = {
-    # four threads share the networks; a frame with many faces of a large network needs most of the memory
+    # four threads share the networks; with a large one, four frames of many faces take two thirds of the memory
     "detect": Instance(memory=1024, concurrency=4, max_instances=10, timeout=60),
     # a command waits for the camera, seconds long and idle
     "control": Instance(memory=256, concurrency=8, max_instances=10, timeout=60),

@@ -56,6 +56,22 @@ def test_it_writes_to_a_tmp_of_its_own_and_nowhere_else(held: Cell) -> None:
         assert not (TEMPORARY / "written").exists()
 
 
+@pytest.mark.skipif(not can_be_shut(), reason="needs root, and namespaces for mounts")
+def test_what_it_needs_can_be_read_there_also_if_it_lies_in_tmp(held: Cell) -> None:
+    python = str(ensure("control").python)
+    with tempfile.TemporaryDirectory(dir=TEMPORARY) as folder:
+        (Path(folder) / "needed").write_text("here")
+        read = f"print(open('{folder}/needed').read()); open('{folder}/needed', 'w')"
+        shown = subprocess.run(
+            held.command([python, "-c", read], [Path(folder)]), capture_output=True, text=True, check=False
+        )
+        assert (shown.stdout, "Read-only file system" in shown.stderr) == ("here\n", True)
+        hidden = subprocess.run(
+            held.command([python, "-c", read]), capture_output=True, text=True, check=False
+        )
+        assert "No such file" in hidden.stderr
+
+
 def test_what_takes_more_memory_than_there_is_does_not_get_it(held: Cell) -> None:
     assert _said(held, TAKES.format(bytes=8 * MIB)).stdout == f"{8 * MIB}\n"
     done = _said(held, TAKES.format(bytes=100 * MIB))
