@@ -16,7 +16,7 @@ from lookout.vision.networks.models import Installed
 
 AT_ONCE = 4
 """Faces in one run of the model, whose layers take memory for each. With the large network, four frames of 32
-faces in one run each had a function of 1 GiB killed; runs of four faces, one at a time, take it to 0.65 GB."""
+faces in one run each had a function of 1 GiB killed; runs of four faces, one at a time, take it to 0.7 GB."""
 
 
 class Embedder:
