@@ -38,7 +38,7 @@ DISCOVERY_SECONDS = "60"
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A stack lives for minutes: what is compiled more thoroughly costs Firestore's emulator twice the processor."""
 
-NO_KEEP_ALIVE = Path(__file__).with_name("no_keep_alive.cjs")
+NO_KEEP_ALIVE = Path(__file__).with_name("firebase_tools") / "no_keep_alive.cjs"
 
 _launched: dict[Path, subprocess.Popen[bytes]] = {}
 """The stacks this process started, by folder."""
