@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 from lookout.cloud.firebase.soft_delete import soft_delete_days
 from lookout.cloud.firebase.stores import Stores
 from lookout.services.jobs import build_jobs
+from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 from tests.services.people.conftest import House
 from tests.support.outage import closed_port, storage_that_answers
@@ -103,3 +107,30 @@ def test_a_receipt_of_before_says_nothing(house: House) -> None:
     first = house.done("/people/Anna/erase")
     house.db.document(f"receipts/{first['receipt_id']}").update({"softDeleteDays": DELETE_FIELD})
     assert house.done("/people/Anna/erase") == first
+
+
+@pytest.mark.parametrize(("seconds", "days"), [(SECONDS, 7), (0, None)])
+def test_the_command_says_so_too(house: House, stack: StackInfo, seconds: int, days: int | None) -> None:
+    house.person("Anna")
+    policy = {"retentionDurationSeconds": str(seconds)}
+    command = [
+        sys.executable,
+        str(ROOT / "scripts" / "erase"),
+        "Anna",
+        "--yes",
+        "--project",
+        house.db.project,
+    ]
+    with storage_with(policy, stack.urls["storage"], house.bucket.name) as url:
+        done = subprocess.run(
+            [*command, "--bucket", house.bucket.name],
+            env=os.environ | {"STORAGE_EMULATOR_HOST": url},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ("scripts/deploy switches that off" in done.stdout) is (days is not None)
+    assert days is None or f"can bring the pictures back for {days} more days" in done.stdout
+    assert "Nothing is left of Anna." in done.stdout

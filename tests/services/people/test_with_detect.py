@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,62 @@ def test_with_the_alert_of_an_open_visit_its_stranger_goes_and_the_next_frame_ma
     assert again != alert_id
     assert [one.id for one in house.db.collection("strangers").get()] == [again]
     assert house.read(f"alerts/{again}")["strangerId"] == again
+
+
+def leave(house: House, person_id: str) -> None:
+    """Delete the person, and deliver the event of it."""
+    house.db.document(f"people/{person_id}").delete()
+    EnrolmentService(house.settings, house.stores).person_left(person_id, datetime.now(UTC))
+
+
+def test_the_frame_after_a_deletion_has_no_name_though_the_person_still_stands_there(
+    house: House, photos: Path
+) -> None:
+    for photo in ("obama.jpg", "obama2.jpg"):
+        house.upload(f"faces/Barack/{photo}", (photos / photo).read_bytes())
+    assert enrol(house) == ["enrolled", "enrolled"]
+    watch = FrameService(house.settings, house.stores)
+
+    def post(width: int) -> Mapping[str, Any]:
+        frame = on_frame((photos / "obama3.jpg").read_bytes(), width, width * 3 // 4)
+        answer: Mapping[str, Any] = watch.judge(Camera(CAMERA, "Door", "active", 0), frame)
+        return answer
+
+    first = post(800)
+    assert (first["person"], post(720)["alert_id"]) == ("Barack", first["alert_id"])
+    before = house.read(f"alerts/{first['alert_id']}")
+    leave(house, "Barack")
+    # the same instance, which remembers the visit
+    for width in (800, 640):
+        after = post(width)
+        assert (after["person"], after["is_known"]) == ("Unknown", False)
+        assert after["alert_id"] != first["alert_id"]
+    assert house.read(f"alerts/{first['alert_id']}") == before
+    assert house.visit()["personId"] is None
+
+
+def test_a_stranger_whose_name_was_deleted_is_that_stranger_again(house: House, photos: Path) -> None:
+    watch = FrameService(house.settings, house.stores)
+
+    def post(photo: str, width: int = 800) -> Mapping[str, Any]:
+        frame = on_frame((photos / photo).read_bytes(), width, width * 3 // 4)
+        answer: Mapping[str, Any] = watch.judge(Camera(CAMERA, "Door", "active", 0), frame)
+        return answer
+
+    stranger_id = str(post("obama.jpg")["alert_id"])
+    house.db.document(f"visits/{CAMERA}").delete()
+    post("obama.jpg", 640)
+    assert house.read(f"strangers/{stranger_id}")["visits"] == 2
+    service = house.service()
+    service.jobs.name_stranger.begin(stranger_id, Wanted("Postman", None), "u")
+    assert post("obama2.jpg")["person"] == "Postman"
+    leave(house, "Postman")
+    again = post("obama3.jpg")
+    assert (again["person"], again["is_known"]) == ("Unknown", False)
+    assert house.read(f"alerts/{again['alert_id']}")["strangerId"] == stranger_id
+    assert house.visit()["personId"] is None
+    assert service.jobs.runner.resume_all(timedelta(0)) == 0
+    assert house.get(f"jobs/name_{stranger_id}") is None
+    assert house.read(f"strangers/{stranger_id}")["personId"] is None
+    assert post("obama3.jpg", 640)["person"] == "Unknown"
+    assert house.get("people/Postman") is None
