@@ -164,3 +164,25 @@ def test_every_setting_that_the_pages_show_exists() -> None:
     (block,) = re.findall(r"```text\n(SITE_URL=.*?)```", TEXT, re.S)
     shown = {line.partition("=")[0] for line in block.splitlines()}
     assert shown <= {field.metadata["env"] for _, field in declarations()}
+
+
+def test_what_the_flask_program_had_is_now_where_the_page_says() -> None:
+    page = (ROOT / "docs" / "migrating.md").read_text()
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ") and " | " in line]
+    here = " ".join(cells[1] for cells in rows if cells[0] != "| there")
+    settings = {field.metadata["env"] for _, field in declarations()}
+    assert set(re.findall(r"`([A-Z][A-Z_]{3,})", here)) <= settings | {
+        "FIREBASE_",
+        "STORAGE_BUCKET",
+        "PATCH",
+        "DELETE",
+        "POST",
+    }
+    there = " ".join(cells[0] for cells in rows)
+    original = (
+        "/detect /control /settings/flashlight /stats /cameras PORT FIREBASE_CREDENTIALS FIREBASE_STORAGE_BUCKET "
+        "ESP32_IP ESP32_TIMEOUT EMAIL_ENABLED EMAIL_HOST EMAIL_PORT EMAIL_USER EMAIL_PASSWORD EMAIL_TO model_name "
+        "threshold detector_backend debug=True main.py process_frame() requirements.txt serviceAccountKey.json "
+        ".env faces_db/ debug_frames/ logs/app.log gunicorn systemd htop"
+    )
+    assert [name for name in original.split() if name not in there] == []

@@ -44,6 +44,7 @@ class ServerLog:
         self._project = project
         self._session = session
         self._url = url
+        self._told = False
 
     def errors(self, since: datetime) -> list[LoggedError] | None:
         """The functions' errors ``since`` a moment, at most :data:`MOST`, the newest first; None where the log
@@ -65,7 +66,10 @@ class ServerLog:
             answer.raise_for_status()
             return [_error(entry) for entry in answer.json().get("entries", [])]
         except (GoogleAuthError, RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
-            log(Severity.WARNING, "log not read", error=repr(error)[:LONGEST])
+            if not self._told:
+                # once: it is asked every half a minute, and where it is forbidden it stays forbidden
+                log(Severity.WARNING, "log not read", error=repr(error)[:LONGEST])
+            self._told = True
             return None
 
 
