@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote_plus
@@ -70,6 +70,22 @@ def test_a_token_that_expired_while_the_page_slept_is_renewed_before_anything_is
     assert sent
     page.get_by_role("button", name="Undo").click()
     until(lambda: _person(house, alert_id) == "Barack")
+
+
+def test_what_waited_for_an_undo_while_the_page_slept_is_sent_with_a_token_that_is_good(
+    house: House, visit: Visit, samples: Path
+) -> None:
+    alert_id = _new_visit(house, _obama(samples))
+    visitor = visit()
+    visitor.context.clock.install()
+    page = visitor.open(house.info.owner, f"#/alerts/{alert_id}")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url))
+    page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=2))
+    ten_seconds_pass(page)
+    until(lambda: house.fields(f"alerts/{alert_id}") is None)
+    assert any("securetoken" in url for url in sent)
 
 
 def test_a_session_that_was_ended_elsewhere_ends_here_too(house: House, visit: Visit) -> None:
@@ -288,3 +304,23 @@ def _ends(page: Page) -> bool:
     """Whether the wait comes to an end once its time has passed."""
     page.clock.fast_forward(21_000)
     return page.get_by_role("main").get_by_text("Lookout does not answer.").count() > 0
+
+
+def test_a_network_that_leads_nowhere_shows_itself_too_and_what_was_there_stays(
+    house: House, visit: Visit
+) -> None:
+    visitor = visit()
+    page = visitor.open(house.info.owner)
+    expect(page.locator(".alert").first).to_be_visible()
+    before = page.locator(".alert").count()
+    # the browser thinks that it is online: nothing but the store is out of reach
+    visitor.context.set_offline(True)
+    visitor.context.route("**/Listen/channel*", lambda route: route.abort())
+    visitor.context.set_offline(False)
+    page.wait_for_function("navigator.onLine")
+    banner = page.get_by_text("No network.")
+    expect(banner).to_be_visible(timeout=30_000)
+    assert page.locator(".alert").count() == before
+    visitor.context.unroute("**/Listen/channel*")
+    expect(banner).to_have_count(0, timeout=60_000)
+    visitor.complaints.clear()

@@ -19,6 +19,7 @@ import {
 } from "firebase/firestore";
 import { isBreakage } from "./breakage";
 import { project } from "./project";
+import { tellReach } from "./reach";
 
 export type Unsubscribe = () => void;
 export type OnFailure = (error: StoreError) => void;
@@ -133,6 +134,7 @@ export function watchDocument<T>(
         doc(await store(), path),
         OPTIONS,
         (found) => {
+          tellReach(!found.metadata.fromCache);
           if (found.exists()) onValue(document<T>(found.id, found.data()));
           else if (!found.metadata.fromCache) onValue(null);
         },
@@ -155,6 +157,7 @@ export function watchQuery<T>(
       query(collection(await store(), path), ...constraints),
       OPTIONS,
       (found) => {
+        tellReach(!found.metadata.fromCache);
         if (isKnown ? found.docChanges().length === 0 : found.empty && found.metadata.fromCache) return;
         isKnown = true;
         onValues(found.docs.map((one) => document<T>(one.id, one.data())));

@@ -1,4 +1,4 @@
-import { broken } from "../state/broken";
+import { broken, reached } from "../state/broken";
 import { online } from "../state/session";
 import { t } from "../strings";
 
@@ -14,7 +14,7 @@ export function Banner() {
           </button>
         </p>
       )}
-      {!broken.value && !online.value && <p class="banner">{t().offline}</p>}
+      {!broken.value && !(online.value && reached.value) && <p class="banner">{t().offline}</p>}
     </div>
   );
 }

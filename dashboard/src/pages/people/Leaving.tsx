@@ -4,7 +4,7 @@ import { erasePerson, exportPerson, mergePerson, type Receipt } from "../../api"
 import type { Person } from "../../documents";
 import { removePerson } from "../../firebase/people";
 import { readPicture } from "../../firebase/pictures";
-import { go, to } from "../../state/route";
+import { go, route, to } from "../../state/route";
 import { deferred, fail, inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Dialog } from "../../ui/Dialog";
@@ -129,9 +129,14 @@ function Erase({ person, onClose }: { person: Person; onClose: () => void }) {
     setBusy(false);
   }
 
+  /** To all people, unless a link of a message has led elsewhere already. */
+  function leave() {
+    if (route.peek().path[1] === person.id) go(to("people"));
+  }
+
   if (receipt) {
     return (
-      <Dialog title={words.receipt} onClose={() => go(to("people"))}>
+      <Dialog title={words.receipt} onClose={leave}>
         <p>{words.receiptHint(receipt.receipt_id)}</p>
         <table class="table">
           <tbody>
