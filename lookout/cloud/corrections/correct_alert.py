@@ -103,8 +103,10 @@ class CorrectAlert:
             self._stores.db.collection("people").document(person_id) if is_document_id(person_id) else None
         )
         stored = None if person is None else transaction.read([person])[0]
-        if stored is None:
+        if person is None or stored is None:
             raise NotFound(f"There is no person {person_id!r}.")
+        # one who is deleted in this moment is not on the alert and its visit afterwards
+        transaction.hold(person, stored)
         self._jobs.require_untaken(f"people/{person_id}")
         return Identity(person_id, str(stored.get("name") or person_id))
 

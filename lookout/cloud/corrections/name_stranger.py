@@ -139,8 +139,7 @@ class NameStranger:
         self, transaction: Transaction, person_id: str, found: Mapping[str, Any]
     ) -> tuple[str, str, bool]:
         """Id, name and muting of a person who must not be deleted before the step is written."""
-        if "name" in found:
-            transaction.set(self._stores.db.document(f"people/{person_id}"), {"name": found["name"]})
+        transaction.hold(self._stores.db.document(f"people/{person_id}"), found)
         return person_id, str(found.get("name") or person_id), found.get("muted") is True
 
     def _remove(self, transaction: Transaction, job: Job) -> None:

@@ -63,6 +63,14 @@ class Transaction:
         else:
             self.batch.update(reference, dict(fields), self._stores.db.write_option(last_update_time=read_at))
 
+    def hold(self, reference: DocumentReference, stored: Mapping[str, object]) -> None:
+        """Have the step decided anew if a document that was read is deleted or changed before it is written.
+
+        Firestore checks only what is written, so one of the ``stored`` fields is written as it is.
+        """
+        for name in sorted(stored)[:1]:
+            self.set(reference, {name: stored[name]})
+
     def has_write(self, reference: DocumentReference) -> bool:
         """Whether the step writes fields of that document already."""
         return reference.path in self._written

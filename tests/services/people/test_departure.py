@@ -431,7 +431,32 @@ def test_nobody_is_closed_out_who_is_there(house: House) -> None:
     assert close_visits(house.stores, "Anna") == 0
 
 
-WHAT = ("delete", "make", "tell", "tell twice", "name", "tidy", "enrol", "frame", "resume")
+@pytest.mark.parametrize("again", [False, True], ids=["deleted", "made anew"])
+def test_who_is_deleted_in_the_moment_of_a_correction_is_not_on_the_visit(house: House, again: bool) -> None:
+    house.person("Bob")
+    house.alert("a1", is_open=True)
+
+    def leave() -> None:
+        delete(house)()
+        if again:
+            make_anew(house)
+
+    with at_write(0, leave, after=False):
+        status = house.answer("/alerts/a1/correct", {"person_id": "Bob"}).status_code
+    # a new Bob was there when it was decided anew
+    assert (status, house.visit()["personId"]) == ((200, "Bob") if again else (404, None))
+    assert house.read("alerts/a1")["personId"] == house.visit()["personId"]
+
+
+def test_a_correction_changes_nothing_of_the_person(house: House) -> None:
+    house.person("Bob")
+    house.alert("a1", is_open=True)
+    before = house.read("people/Bob")
+    house.done("/alerts/a1/correct", {"person_id": "Bob"})
+    assert house.read("people/Bob") == before
+
+
+WHAT = ("delete", "make", "correct", "tell", "tell twice", "name", "tidy", "enrol", "frame", "resume")
 
 
 @pytest.mark.parametrize("seed", first_of(SEEDS))
@@ -455,6 +480,9 @@ def test_in_whatever_order_it_happens_the_name_goes_with_the_last_bob(house: Hou
                 elif what == "name":
                     house.client.application.testing = True
                     house.answer("/strangers/s1/name", {"name": "Bob"})
+                elif what == "correct":
+                    house.client.application.testing = True
+                    house.answer("/alerts/a2/correct", {"person_id": "Bob"})
                 elif what == "enrol":
                     enrol(house)
                 elif what == "frame":
