@@ -91,8 +91,8 @@ const DIGEST = 12;
 /** Faces in one frame of whom the boxes are shown. */
 const FACES = 10;
 
-/** The other alerts whose picture was taken from the very same frame. */
-export async function inSameFrame(alert: Pick<Alert, "id" | "shot" | "cameraId">): Promise<Alert[]> {
+/** The alerts of other faces whose picture was taken from the very same frame. */
+export async function inSameFrame(alert: Pick<Alert, "id" | "shot" | "cameraId" | "box">): Promise<Alert[]> {
   if (!alert.shot) return [];
   const frame = alert.shot.slice(0, DIGEST);
   const found = await readQuery<Alert>(
@@ -101,7 +101,11 @@ export async function inSameFrame(alert: Pick<Alert, "id" | "shot" | "cameraId">
     where("shot", "<", `${frame}~`),
     limit(FACES),
   );
-  return found.filter((one) => one.id !== alert.id && one.cameraId === alert.cameraId);
+  // a frame that was posted again may have made another alert of the same face
+  const place = String(alert.box);
+  return found.filter(
+    (one) => one.id !== alert.id && one.cameraId === alert.cameraId && String(one.box) !== place,
+  );
 }
 
 export function alertsOn(day: string): Promise<number> {

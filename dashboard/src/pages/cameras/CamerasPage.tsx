@@ -8,7 +8,7 @@ import { dayOf, now } from "../../state/time";
 import { inWords } from "../../state/toasts";
 import { t } from "../../strings";
 import { Empty } from "../../ui/Empty";
-import { Ago } from "../../ui/Time";
+import { Ago, Since } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { AddCamera } from "./AddCamera";
 import { CameraPage } from "./CameraPage";
@@ -139,7 +139,7 @@ export function Condition({ camera }: { camera: Camera }) {
         {state === "new" && words.never}
         {state === "offline" && camera.lastSeenAt && (
           <>
-            {words.since} <Ago at={camera.lastSeenAt} />
+            {words.since} <Since at={camera.lastSeenAt} />
           </>
         )}
       </span>

@@ -56,12 +56,12 @@ export function Frame({ alert, previous, next, onSwipe }: FrameProps) {
 }
 
 /** The alerts of others in the frame; nobody until they are known. */
-function useOthers({ id, shot, cameraId }: Alert): Alert[] {
+function useOthers(alert: Alert): Alert[] {
   const [others, setOthers] = useState<Alert[]>([]);
   useEffect(() => {
     let stale = false;
     setOthers([]);
-    inSameFrame({ id, shot, cameraId }).then(
+    inSameFrame(alert).then(
       (found) => stale || setOthers(found),
       // the frame says enough without
       () => {},
@@ -69,7 +69,7 @@ function useOthers({ id, shot, cameraId }: Alert): Alert[] {
     return () => {
       stale = true;
     };
-  }, [id, shot, cameraId]);
+  }, [alert.id, alert.shot]);
   return others;
 }
 

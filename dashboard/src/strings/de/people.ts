@@ -32,7 +32,7 @@ export const people: typeof english = {
   enrolled: "Aufgenommen",
   weak: "Aufgenommen, aber schwach: ein schärferes oder helleres hilft mehr",
   rejected: "Nicht verwendet",
-  crop: "Auf ein Gesicht zuschneiden",
+  crop: "Zuschneiden",
   cropTitle: "Welches Gesicht ist es?",
   cropHint: "Ziehe einen Rahmen um das eine Gesicht, oder bewege ihn mit den Pfeiltasten.",
   cropUse: "Diesen Teil nehmen",
