@@ -25,9 +25,12 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.install.project import HOST, Ports
 from stack.local.info import StackInfo
+from tests.support import documents
 from tests.support.waiting import wait_until
 
 SECONDS = 40
+HUB_SECONDS = 180
+"""Switched on again, the emulator asks every function's code what there is."""
 
 
 class Person:
@@ -67,14 +70,14 @@ def without_events(stack: StackInfo) -> Iterator[None]:
     hosting = urlsplit(stack.urls["hosting"]).port
     assert hosting is not None
     hub = f"http://{HOST}:{Ports(hosting)['hub']}/functions"
-    requests.put(f"{hub}/disableBackgroundTriggers", timeout=20).raise_for_status()
+    requests.put(f"{hub}/disableBackgroundTriggers", timeout=HUB_SECONDS).raise_for_status()
     try:
         yield
         # emulators are one process: of what it was told before, it has disposed when it has answered this often
         for _ in range(5):
             requests.get(f"{stack.urls['functions']}/nobody", timeout=20)
     finally:
-        requests.put(f"{hub}/enableBackgroundTriggers", timeout=20).raise_for_status()
+        requests.put(f"{hub}/enableBackgroundTriggers", timeout=HUB_SECONDS).raise_for_status()
 
 
 @pytest.fixture
@@ -180,6 +183,36 @@ def test_photos_of_another_model_are_enrolled_again(samples: Path) -> None:
     assert upload_again(firebase_stores(20.0), path)
     wait_until(lambda: person.photo().get("modelId") == model, "the enrolment by the new model")
     person.wait_enrolled()
+
+
+def test_with_a_deleted_person_the_open_visit_ends_and_the_stranger_being_named_is_one_again(
+    samples: Path,
+) -> None:
+    person, db = Person("Ada"), firestore_client()
+    person.upload(samples / "biden.jpg")
+    person.wait_enrolled()
+    name = uuid.uuid4().hex
+    visits, stranger, vectors = (
+        db.document(f"{folder}/{name}") for folder in ("visits", "strangers", "stranger_vectors")
+    )
+    who = {"personId": person.id, "person": person.id}
+    there = documents.open_visit("a1", bytes(1024), **who), documents.open_visit("a2", bytes(1024))
+    try:
+        visits.set({"open": list(there), "recent": [], "expireAt": documents.LATER})
+        stranger.set(documents.stranger(personId=person.id, ignored=True))
+        vectors.set(documents.stranger_vectors({"a1": bytes(1024)}, personId=person.id, name=person.id))
+        person.document.delete()
+
+        def left() -> list[str]:
+            return [visit["alertId"] for visit in (visits.get().to_dict() or {})["open"]]
+
+        wait_until(lambda: left() == ["a2"], "the end of the visit")
+        wait_until(lambda: (stranger.get().to_dict() or {})["personId"] is None, "the stranger")
+        told = vectors.get().to_dict() or {}
+        assert (told["personId"], told["name"], told["ignored"]) == (None, None, True)
+    finally:
+        for one in (visits, stranger, vectors):
+            one.delete()
 
 
 def test_a_photo_that_is_gone_is_not_uploaded_again(samples: Path) -> None:
