@@ -242,6 +242,7 @@ def test_a_frame_that_is_posted_again_while_its_pictures_are_on_their_way_makes_
         first = pool.submit(posted, watch, frame)
         wait_until(stage.house.alerts, "the alert")
         assert stage.house.alert()["picture"] == "missing"
+        monkeypatch.setattr(pictures, "UPLOAD_SECONDS", SECONDS_OF_A_BUSY_MACHINE)
         second = stage.house.another_instance().judge(ROOM, frame)
         assert stage.untruths([frame], complete=True) == []
         edge.release()
@@ -261,6 +262,7 @@ def test_a_picture_that_comes_late_is_given_to_its_alert_and_a_better_one_replac
         assert posted(watch, late) is not None
         assert stage.untruths([late], complete=True) == []
         edge.heal()
+        monkeypatch.setattr(pictures, "UPLOAD_SECONDS", SECONDS_OF_A_BUSY_MACHINE)
         assert posted(watch, better) is not None
     assert stage.untruths([better], complete=True) == []
     assert len(stage.house.pictures()) == 2
