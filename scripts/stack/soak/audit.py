@@ -30,11 +30,12 @@ LATE = 60.0
 class Post:
     """A frame of ``who`` as a camera posted it, and what it was answered; no status where no answer came.
 
-    ``sent`` and ``answered`` are seconds since 1970. A frame may be posted more than once.
+    ``sent`` and ``answered`` are seconds since 1970. A ``frame`` may be posted more than once.
     """
 
     camera: str
     who: str
+    frame: str
     sent: float
     answered: float
     status: int | None
@@ -58,14 +59,20 @@ def answers(posts: Iterable[Post]) -> list[str]:
 
 
 def visits(posts: Iterable[Post], visit_seconds: float) -> list[str]:
-    """Frames of one visit that have several alerts, and visits that share one."""
+    """Frames of one visit that have several alerts, and visits that share one.
+
+    A frame that is posted again shows who was there when it was posted first: it keeps no visit open.
+    """
     wrong = []
     for (camera, who), own in _by_visitor(posts).items():
         answered = [post for post in own if post.is_accepted and post.alert_id is not None]
         unclear = [post for post in own if post.may_be_stored]
+        taken: dict[str, float] = {}
+        for post in own:
+            taken.setdefault(post.frame, post.sent)
         for one, other in pairwise(answered):
             same = one.alert_id == other.alert_id
-            if not same and other.answered - one.sent <= visit_seconds - SKEW:
+            if not same and other.answered - taken[one.frame] <= visit_seconds - SKEW:
                 times = " and ".join(
                     f"{post.sent - own[0].sent:.1f}-{post.answered - own[0].sent:.1f} s"
                     for post in (one, other)
@@ -74,7 +81,7 @@ def visits(posts: Iterable[Post], visit_seconds: float) -> list[str]:
                     f"one visit of {who} at {camera} has the alerts {one.alert_id} and {other.alert_id} ({times})"
                 )
             is_seen = any(one.sent <= post.sent <= other.answered for post in unclear)
-            if same and not is_seen and other.sent - one.answered > visit_seconds + SKEW:
+            if same and not is_seen and taken[other.frame] - one.answered > visit_seconds + SKEW:
                 wrong.append(f"two visits of {who} at {camera} share the alert {one.alert_id}")
     return wrong
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import random
@@ -116,7 +117,8 @@ class Camera:
         sent = time.time()
         instance = self._rng.choice(self._instances)
         answer = client.post(instance.url, self._key.id, self._key.key, jpeg, form, patience)
-        made = Post(self._key.id, who, sent, time.time(), answer.status, answer.json.get("alert_id"))
+        frame = hashlib.sha256(jpeg).hexdigest()
+        made = Post(self._key.id, who, frame, sent, time.time(), answer.status, answer.json.get("alert_id"))
         self.posts.append(made)
         return made
 

@@ -19,8 +19,10 @@ VISIT = 20.0
 START = 1_700_000_000.0
 
 
-def post(at: float, alert: str | None = "a", status: int | None = 200, who: str = "Tom") -> Post:
-    return Post("cam", who, START + at, START + at + 0.5, status, alert)
+def post(
+    at: float, alert: str | None = "a", status: int | None = 200, who: str = "Tom", frame: str = ""
+) -> Post:
+    return Post("cam", who, frame or f"taken at {at}", START + at, START + at + 0.5, status, alert)
 
 
 def alert(frames: int, doubles: int = 0, first: float = 0.0, **changes: Any) -> dict[str, Any]:
@@ -49,6 +51,13 @@ def test_visits_that_share_an_alert_are_found_unless_a_frame_between_may_have_ke
     assert len(audit.visits([post(0), post(later)], VISIT)) == 1
     assert audit.visits([post(0), post(later / 2, None, None), post(later)], VISIT) == []
     assert audit.visits([post(0), post(later, "b")], VISIT) == []
+
+
+def test_a_frame_that_is_posted_again_keeps_no_visit_open() -> None:
+    first, again = post(0, None, None, frame="f"), post(VISIT - SKEW, "a", frame="f")
+    assert audit.visits([first, again, post(VISIT + SKEW, "b")], VISIT) == []
+    assert len(audit.visits([first, again, post(VISIT - SKEW - 1, "b")], VISIT)) == 1
+    assert audit.visits([post(0), post(0, frame="g"), post(VISIT + 3 * SKEW, frame="g")], VISIT) == []
 
 
 @pytest.mark.parametrize("gap", [VISIT - SKEW, VISIT, VISIT + SKEW])
