@@ -58,6 +58,7 @@ def test_two_real_photos_are_enrolled_and_a_third_is_rejected_in_words(
     _add(owner_page, house.site, "Joe", photos)
     expect(owner_page.locator(".photos .badge.good")).to_have_count(2, timeout=ENROLMENT_MILLISECONDS)
     expect(owner_page.get_by_text("Two faces. Crop to one.")).to_be_visible(timeout=ENROLMENT_MILLISECONDS)
+    expect(owner_page.locator("header .face img")).to_be_visible()
     person = house.fields(f"people/{_id(owner_page)}")
     assert person is not None
     assert person["photoCount"]["integerValue"] == "2"

@@ -29,6 +29,8 @@ export function PersonPage({ id }: { id: string }) {
   const [left, setLeft] = useState<Person | null>(null);
   const { photos, error } = useWatchedPhotos(id);
   const alerts = useLatestAlerts(id);
+  // with the first photo there is a face to show
+  const enrolled = photos?.filter((photo) => photo.status === "enrolled").length ?? 0;
   if (!value) return <Waiting />;
   const person = value.find((one) => one.id === id) ?? (left?.id === id ? left : undefined);
   if (!person) {
@@ -46,7 +48,7 @@ export function PersonPage({ id }: { id: string }) {
         <a class="button round" href={to("people")} aria-label={words.detail.back}>
           <ChevronLeft aria-hidden="true" />
         </a>
-        <Portrait personId={id} alt="" size="72px" round />
+        <Portrait key={`${id} ${enrolled}`} personId={id} alt="" size="72px" round />
         <h1 class="grow" dir="auto">
           {person.name}
         </h1>
