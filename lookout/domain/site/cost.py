@@ -7,6 +7,7 @@ plan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
@@ -108,7 +109,8 @@ def bill(usage: Usage, free: float = 1.0) -> list[Line]:
 
 def dollars(usage: Usage, free: float = 1.0) -> float:
     """The sum of the :func:`bill`."""
-    return sum(line.dollars for line in bill(usage, free))
+    # not `sum`, whose rounding is another from Python 3.12 on
+    return math.fsum(line.dollars for line in bill(usage, free))
 
 
 @dataclass(frozen=True, slots=True)
