@@ -84,6 +84,10 @@ def test_a_photo_of_an_iphone_is_dropped_shows_how_far_it_is_and_is_enrolled(
         else:
             route.continue_()
 
+    def is_held() -> bool:
+        page.wait_for_timeout(50)  # what the page asks for is seen only while it is waited for
+        return bool(held)
+
     page.goto(f"{house.site}/#/people?add")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Dropped")
@@ -94,7 +98,7 @@ def test_a_photo_of_an_iphone_is_dropped_shows_how_far_it_is_and_is_enrolled(
     page.route("**/v0/b/**", hold)
     dialog.get_by_role("button", name="Add a person").click()
     expect(page.get_by_role("progressbar", name="uploading, 0 %")).to_be_visible()
-    until(lambda: bool(held))
+    until(is_held)
     held[0].continue_()
     expect(page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
     # a photo that is enrolled and of little use says so
