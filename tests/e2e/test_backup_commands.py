@@ -23,6 +23,7 @@ from stack.keeping.backup import MANIFEST, OBJECTS, kept_documents
 from stack.local.info import StackInfo
 from tests.e2e.test_enrolment import Person
 from tests.support.stores import bucket_at, firestore_at, objects
+from tests.support.waiting import wait_until
 
 
 def command(name: str, *arguments: object) -> list[str]:
@@ -48,14 +49,18 @@ def refused(name: str, *arguments: object) -> str:
     return ended.stderr
 
 
-@pytest.fixture
-def site(stack: StackInfo) -> list[str]:
-    """The running site, with somebody enrolled, as the commands are told it."""
+@pytest.fixture(scope="module")
+def site(stack: StackInfo) -> Iterator[list[str]]:
+    """The running site, with somebody enrolled, as the commands are told it; nobody afterwards."""
     person = Person("Kept")
     person.upload(photos.ensure() / "biden.jpg")
     person.wait_enrolled()
-    firestore_client().document(f"notices/{secrets.token_hex(4)}_new").set({"state": "budget"})
-    return ["--project", stack.project, "--bucket", stack.bucket]
+    notice = firestore_client().document(f"notices/{secrets.token_hex(4)}_new")
+    notice.set({"state": "budget"})
+    yield ["--project", stack.project, "--bucket", stack.bucket]
+    notice.delete()
+    person.document.delete()
+    wait_until(lambda: (person.gallery.get().to_dict() or {}).get("deleted"), "the forgetting")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.install.bootstrap import ROOT
 from stack.parity.control_group import ControlGroup, control_group
 
 ENCLOSED = Path(__file__).with_name("enclosed.py")
@@ -41,7 +42,7 @@ class Cell:
             "cores": self.cpu,
             "data": self.memory if self.group is None else 0,
             "alone": self.is_shut,
-            "needs": [str(folder) for folder in (*needs, Path(sys.base_prefix), Path(sys.prefix))],
+            "needs": [str(folder) for folder in (ROOT, *needs, Path(sys.base_prefix), Path(sys.prefix))],
         }
         return [sys.executable, "-I", "-S", str(ENCLOSED), json.dumps(told), *command]
 

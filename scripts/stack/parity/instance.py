@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -59,8 +60,7 @@ class Instance:
         leader, *workers = self.processes
         highest = sum(_bytes(f"/proc/{pid}/status", "VmHWM") for pid in workers)
         own = _bytes(f"/proc/{leader}/smaps_rollup", "Private_Clean", "Private_Dirty")
-        kept = sum(path.lstat().st_blocks * 512 for path in self.temporary.rglob("*"))
-        return highest + own + kept
+        return highest + own + _kept(self.temporary)
 
     def printed(self) -> str:
         """What it printed until now."""
@@ -174,6 +174,16 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the function does not start:\n{log.read_text()[-2000:]}") from None
             time.sleep(0.02)
+
+
+def _kept(folder: Path) -> int:
+    """Bytes of the files in a folder, but not in what is mounted there."""
+    found, device = 0, folder.stat().st_dev
+    for path in folder.iterdir():
+        seen = path.lstat()
+        if seen.st_dev == device:
+            found += seen.st_blocks * 512 + (_kept(path) if stat.S_ISDIR(seen.st_mode) else 0)
+    return found
 
 
 def _bytes(file: str, *names: str) -> int:

@@ -160,6 +160,8 @@ READ = {
     "Person": people.Person,
     "Lookalike": people.Lookalike,
     "Photo": people.Photo,
+    "MisplacedPhoto": people.MisplacedPhoto,
+    "Receipt": site.Receipt,
     "Stranger": people.Stranger,
     "Camera": cameras.Camera,
     "Agent": cameras.Agent,
