@@ -11,6 +11,7 @@ import {
   sendPasswordResetEmail,
   signInWithEmailAndPassword,
 } from "firebase/auth";
+import { onLeaving } from "../device/leaving";
 import { project } from "./project";
 
 export type Role = "owner" | "viewer";
@@ -86,15 +87,13 @@ const LEAVING_MILLISECONDS = 5_000;
 
 let isLeaving = false;
 
-for (const sign of ["beforeunload", "pagehide"]) {
-  addEventListener(sign, () => {
-    isLeaving = true;
-    // it may be shown again, or never have gone
-    setTimeout(() => {
-      isLeaving = false;
-    }, LEAVING_MILLISECONDS);
-  });
-}
+onLeaving(() => {
+  isLeaving = true;
+  // it may be shown again, or never have gone
+  setTimeout(() => {
+    isLeaving = false;
+  }, LEAVING_MILLISECONDS);
+});
 
 /** The ID token of before, at once: a page that is being left waits for nothing. Null for one that stays. */
 export function tokenWhileLeaving(): string | null {

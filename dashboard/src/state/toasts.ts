@@ -1,6 +1,7 @@
 /** Short messages at the edge of the screen, and what can be undone while one is shown. */
 import { signal } from "@preact/signals";
 import { CallError } from "../api";
+import { onLeaving } from "../device/leaving";
 import { t } from "../strings";
 import { isOwner } from "./session";
 
@@ -70,19 +71,6 @@ export async function reversible(
 
 const waiting = new Set<() => void>();
 
-function runWaiting(): void {
-  for (const run of [...waiting]) run();
-}
-
-/**
- * Leaving is told twice: while the page still has all its time, and, where no `beforeunload` comes (a phone's
- * browser that is closed), as it goes. A slow device may not get round to the second one.
- */
-function whileLeaving(change: typeof addEventListener | typeof removeEventListener): void {
-  change("beforeunload", runWaiting);
-  change("pagehide", runWaiting);
-}
-
 /**
  * Do something that cannot be taken back, once ten seconds have passed without an undo. Until then the screen
  * shows it as done; `revert` takes that back, also when the server refuses. Leaving the page does it at once.
@@ -91,7 +79,6 @@ export function deferred(text: string, step: () => Promise<unknown>, revert: () 
   const settle = () => {
     clearTimeout(timer);
     waiting.delete(run);
-    if (waiting.size === 0) whileLeaving(removeEventListener);
     dismiss(id);
   };
   const run = () => {
@@ -108,5 +95,8 @@ export function deferred(text: string, step: () => Promise<unknown>, revert: () 
   const id = show({ kind: "done", text, undo }, UNDO_MILLISECONDS + 1000);
   const timer = setTimeout(run, UNDO_MILLISECONDS);
   waiting.add(run);
-  whileLeaving(addEventListener);
 }
+
+onLeaving(() => {
+  for (const run of [...waiting]) run();
+});
