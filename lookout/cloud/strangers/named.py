@@ -47,28 +47,32 @@ class NamedStrangers:
         Vectors without a stranger are removed.
         """
         stranger = self._find(transaction, stranger_id, person_id)
-        if isinstance(stranger, Stranger):
-            fields = {"personId": None} if stranger.is_being_named else {}
-            alias = {"personId": None, "name": None, "ignored": stranger.is_muted}
-            self._records.set(transaction, stranger, fields, alias)
-        return stranger is not None
+        if stranger is None:
+            return self._remove_orphan(transaction, stranger_id, person_id)
+        fields = {"personId": None} if stranger.is_being_named else {}
+        alias = {"personId": None, "name": None, "ignored": stranger.is_muted}
+        self._records.set(transaction, stranger, fields, alias)
+        return True
 
     def remove(self, transaction: Transaction, stranger_id: str, person_id: str) -> bool:
         """Remove it; False when it does not have the person's name."""
         stranger = self._find(transaction, stranger_id, person_id)
-        if isinstance(stranger, Stranger):
-            self._records.remove(transaction, stranger)
-        return stranger is not None
+        if stranger is None:
+            return self._remove_orphan(transaction, stranger_id, person_id)
+        self._records.remove(transaction, stranger)
+        return True
 
-    def _find(self, transaction: Transaction, stranger_id: str, person_id: str) -> Stranger | str | None:
-        """The stranger if it has the name; the id of vectors without one, which the step then removes."""
+    def _find(self, transaction: Transaction, stranger_id: str, person_id: str) -> Stranger | None:
         stranger = self._records.find(transaction, stranger_id)
-        if stranger is not None:
-            named = (stranger.fields.get("personId"), stranger.vectors.get("personId"))
-            return stranger if person_id in named else None
-        reference = documents.vectors_reference(self._stores.db, stranger_id)
-        (vectors,) = transaction.read([reference])
-        if vectors is None or vectors.get("personId") != person_id:
+        if stranger is None:
             return None
+        named = (stranger.fields.get("personId"), stranger.vectors.get("personId"))
+        return stranger if person_id in named else None
+
+    def _remove_orphan(self, transaction: Transaction, stranger_id: str, person_id: str) -> bool:
+        """Remove vectors of that name whose stranger is not there; False when there are none."""
+        (vectors,) = transaction.read([documents.vectors_reference(self._stores.db, stranger_id)])
+        if vectors is None or vectors.get("personId") != person_id:
+            return False
         self._records.remove_vectors(transaction, stranger_id)
-        return stranger_id
+        return True
