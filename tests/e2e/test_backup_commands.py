@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,8 +152,8 @@ def test_a_backup_that_is_killed_is_none_and_the_same_command_goes_on(
 ) -> None:
     folder = tmp_path / "kept"
     with subprocess.Popen(command("backup", folder, *site), stdout=subprocess.PIPE, text=True) as process:
-        while not (folder / "objects").is_dir() and process.poll() is None:
-            time.sleep(0.01)
+        begun = folder / "objects"
+        wait_until(lambda: begun.is_dir() or process.poll() is not None, "the backup's start", pause=0.01)
         process.send_signal(signal.SIGKILL)
         process.wait(60)
     assert not (folder / MANIFEST).exists()

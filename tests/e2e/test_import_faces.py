@@ -18,7 +18,7 @@ from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 
 RUN = secrets.token_hex(3)
-"""Whoever was brought by an earlier run on the same stack is there already."""
+"""People who were brought by an earlier run on the same stack are there already."""
 
 NAME = f"Ann-Zoë O’Import {RUN}"
 ODD = f"__{RUN}__"

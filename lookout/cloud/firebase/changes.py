@@ -1,6 +1,6 @@
 """When cameras and people changed last: two fields of ``settings/site``, which running instances look at anyway.
 
-Whoever changes a camera, its key or the gallery says so in the same write. One read then tells an instance that
+A write that changes a camera, its key or the gallery says so there too. One read then tells an instance that
 nothing has changed, neither the settings nor any of these.
 """
 

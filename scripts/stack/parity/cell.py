@@ -22,8 +22,9 @@ ENCLOSED = Path(__file__).with_name("enclosed.py")
 class Cell:
     """``memory`` in bytes, ``cpu`` in processors, held to by the ``group`` or else by limits of a process.
 
-    Where it ``is_shut``, what is in it runs as nobody and can write to no file of this machine, only to a ``/tmp``
-    of its own; else, without the rights to make it so, as whoever runs this, with a folder for ``/tmp``.
+    Where it ``is_shut``, what is in it runs as the user nobody and can write to no file of this machine, only to a
+    ``/tmp`` of its own. That takes rights; without them it runs as the user of this process, with a folder as
+    ``/tmp``.
     """
 
     memory: int

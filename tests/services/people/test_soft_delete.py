@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -14,7 +13,6 @@ from urllib.parse import quote
 import pytest
 import requests
 from google.cloud.firestore import DELETE_FIELD
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from lookout.cloud.firebase.soft_delete import soft_delete_days
@@ -23,6 +21,7 @@ from lookout.services.jobs import build_jobs
 from stack.install.bootstrap import ROOT
 from stack.local.info import StackInfo
 from tests.services.people.conftest import House
+from tests.services.serving import served
 from tests.support.outage import closed_port, storage_that_answers
 from tests.support.stores import bucket_at
 
@@ -47,15 +46,8 @@ def storage_with(policy: object, target: str, name: str) -> Iterator[str]:
         passed = {one: got.headers[one] for one in ("Content-Type", "X-Goog-Hash") if one in got.headers}
         return Response(got.content, got.status_code, passed)
 
-    server = make_server("127.0.0.1", 0, answer, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(answer) as url:
+        yield url
 
 
 @pytest.mark.parametrize(
@@ -82,7 +74,7 @@ def test_the_receipt_says_for_how_many_days_pictures_can_be_brought_back(
         receipt = jobs.erasure.erase(jobs.runner, "Anna", "u")
         assert receipt["soft_delete_days"] == days
         assert house.read(f"receipts/{receipt['receipt_id']}")["softDeleteDays"] == days
-        # whoever asks again is told what was true then
+        # asked again, it says what was true then
         assert jobs.erasure.erase(jobs.runner, "Anna", "u") == receipt
 
 

@@ -92,7 +92,7 @@ export const people = {
     receiptHint: (id: string) =>
       `The receipt has the number ${id}. It counts what went, and does not say of whom.`,
     softDelete: (days: number) =>
-      `Whoever owns the Google project can bring the pictures back for ${days === 1 ? "one more day" : `${days} more days`}: the bucket keeps what is deleted. scripts/deploy switches that off for what is erased afterwards.`,
+      `The owner of the Google project can bring the pictures back for ${days === 1 ? "one more day" : `${days} more days`}: the bucket keeps what is deleted. scripts/deploy switches that off for what is erased afterwards.`,
     traces: {
       hint: "Lookout can look whether anything is left. That reads all that is stored.",
       look: "Look whether anything is left",
