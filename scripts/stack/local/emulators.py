@@ -35,6 +35,9 @@ STOP_SECONDS = 20.0
 DISCOVERY_SECONDS = "60"
 """Time to load a function's module; firebase-tools' own 10 s are short for a cold disk."""
 
+STARTS = 3
+"""Tries where another program takes a port that firebase-tools has just found free."""
+
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A stack lives for minutes: what is compiled more thoroughly costs Firestore's emulator twice the processor."""
 
@@ -81,11 +84,14 @@ def start(
             vendor(ROOT, function)
     dashboard.build()
     kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
-    try:
-        return _start(tools, ports, folder, keep, kept, environment or {})
-    except BaseException:
-        stop(folder)
-        raise
+    for tries_left in reversed(range(STARTS)):
+        try:
+            return _start(tools, ports, folder, keep, kept, environment or {})
+        except BaseException as error:
+            stop(folder)
+            if not tries_left or not readiness.met_another(error):
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def wait(folder: Path = FOLDER) -> None:
@@ -157,12 +163,13 @@ def _start(
     log = folder / LOG
     with step("switching on the cameras"):
         local_network.switch_on_cameras(ports, folder)
-    with step("starting the emulators"), turn():
-        emulators = _launch(tools, ports, folder, keep, log, settings)
-        readiness.wait_for_emulators(emulators, log)
-    with step("waiting for every function to answer"):
-        readiness.wait_for_functions(ports, log)
-        readiness.require_every_port(ports, log)
+    with turn():
+        with step("starting the emulators"):
+            emulators = _launch(tools, ports, folder, keep, log, settings)
+            readiness.wait_for_emulators(emulators, log)
+        with step("waiting for every function to answer"):
+            readiness.wait_for_functions(ports, log)
+            readiness.require_every_port(ports, log)
     urls = ports.urls()
     cameras = _register_cameras(urls, ports, kept)
     agent = (kept and kept.agent) or local_network.make_agent(urls["auth"])

@@ -48,6 +48,11 @@ def wait_for_emulators(emulators: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.1)
 
 
+def met_another(error: BaseException) -> bool:
+    """Whether a stack did not start because a function's code, asked for its triggers, found its port taken."""
+    return isinstance(error, SystemExit) and "Address already in use" in str(error)
+
+
 def require_every_port(ports: Ports, log: Path) -> None:
     """Require that every emulator answers at its own port: some take another one, and say so in ``log`` alone.
 

@@ -1,7 +1,8 @@
 """Stacks start one after another on a machine, wherever their folders are.
 
-firebase-tools asks each function's code for its triggers at the first free port from 8081 on. Two stacks that
-start at once pick the same, and then one fails, or is told the other's functions.
+firebase-tools asks each function's code for its triggers at the first free port from 8081 on, and serves functions
+at ports from there on too. Two stacks that start at once pick the same, and then one fails, or is told the other's
+functions.
 """
 
 from __future__ import annotations
