@@ -66,7 +66,7 @@ def failed_commands(stores: Stores, agent_ids: Iterable[str], since: datetime) -
     found: Found = {}
     for agent_id in agent_ids:
         found |= _newest(stores, f"agents/{agent_id}/commands", "createdAt", since)
-    return {id: command for id, command in found.items() if command.get("error")}  # noqa: A001
+    return {command_id: command for command_id, command in found.items() if command.get("error")}
 
 
 def network(stores: Stores) -> str | None:
