@@ -11,7 +11,9 @@ from tests.dashboard.conftest import House
 
 def test_an_owner_sees_cameras_agents_costs_and_versions(house: House, owner_page: Page) -> None:
     page = owner_page
-    page.goto(f"{house.site}/#/status")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{house.site}/")
+    page.get_by_role("navigation").get_by_role("link", name="How it is doing").click()
     for title in ("Errors of the last hour", "Cameras", "Agents", "This month so far", "Versions"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     cameras = page.locator("section", has=page.get_by_role("heading", name="Cameras"))

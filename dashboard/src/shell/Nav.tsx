@@ -1,4 +1,5 @@
 import {
+  Activity,
   Bell,
   Cctv,
   ChartColumn,
@@ -9,6 +10,7 @@ import {
   UsersRound,
 } from "lucide-preact";
 import { route, to } from "../state/route";
+import { isOwner } from "../state/session";
 import { t } from "../strings";
 import { Logo } from "../ui/Logo";
 
@@ -29,6 +31,7 @@ export function Nav() {
     { page: "strangers", icon: UserRoundSearch, label: words.strangers },
     { page: "cameras", icon: Cctv, label: words.cameras },
     { page: "statistics", icon: ChartColumn, label: words.statistics, wide: true },
+    ...(isOwner.value ? [{ page: "status", icon: Activity, label: t().status.title, wide: true }] : []),
     { page: "settings", icon: Settings, label: words.settings, wide: true },
   ];
   const inMore = ["more", "statistics", "status", "settings", "welcome", "phone"].includes(here);
