@@ -164,3 +164,17 @@ def test_more_like_this_shows_thirty_and_the_rest_on_request(
     expect(visits.nth(39)).to_be_attached()
     assert visits.count() <= 50
     commit(house, [{"delete": name} for name in paths])
+
+
+def test_where_no_face_is_alike_the_nearest_are_shown_on_request(
+    house: House, owner_page: Page, samples: Path
+) -> None:
+    house.delete(f"visits/{house.info.cameras[0].id}")
+    found = house.post(on_frame((samples / "obama2.jpg").read_bytes(), 800, 600))["alert_id"]
+    # whose faces are near depends on what others posted: only how near is put in
+    unlike = {"status": "success", "alerts": [{"alert_id": found, "distance": 0.9}]}
+    owner_page.route(f"**/alerts/{found}/similar*", lambda route: route.fulfill(json=unlike))
+    owner_page.goto(f"{house.site}/#/strangers/like/{found}")
+    expect(owner_page.get_by_text("No other face is like it.")).to_be_visible()
+    owner_page.get_by_role("button", name="Show the nearest all the same").click()
+    expect(owner_page.locator(".visits li")).to_have_count(1)

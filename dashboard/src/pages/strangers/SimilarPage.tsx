@@ -68,7 +68,7 @@ export function SimilarPage({ alertId }: { alertId: string }) {
       )}
       {found && rest.length > 0 && (
         <button type="button" class="button" onClick={more}>
-          {t().people.more(rest.length)}
+          {(found.length ? t().people.more : words.likeAnyway)(rest.length)}
         </button>
       )}
     </div>

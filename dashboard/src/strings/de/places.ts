@@ -25,7 +25,9 @@ export const strangers: typeof english.strangers = {
   gone: "Diese Fremde, diesen Fremden gibt es hier nicht mehr",
   like: "Ähnliche",
   likeHint: "Frühere Meldungen mit den ähnlichsten Gesichtern, das ähnlichste zuerst.",
-  likeNone: "Nichts Ähnliches.",
+  likeNone: "Kein anderes Gesicht ist ähnlich.",
+  likeAnyway: (count) =>
+    count === 1 ? "Das nächste trotzdem zeigen" : `Die ${count} nächsten trotzdem zeigen`,
   near: (part) => `${part} ähnlich`,
 };
 

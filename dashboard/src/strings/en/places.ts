@@ -23,7 +23,9 @@ export const strangers = {
   gone: "This stranger is not here any more",
   like: "More like this",
   likeHint: "Past alerts with the nearest faces, the nearest first.",
-  likeNone: "Nothing like it.",
+  likeNone: "No other face is like it.",
+  likeAnyway: (count: number) =>
+    count === 1 ? "Show the nearest all the same" : `Show the ${count} nearest all the same`,
   near: (part: string) => `${part} alike`,
 };
 
