@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,8 @@ def _copy_back() -> None:
     today = datetime.now(UTC)
     alerts = [(alert.id, alert.to_dict() or {}) for alert in db.collection("alerts").stream()]
     batch = db.batch()
+    first_seen: dict[str, datetime] = {}
+    times: Counter[str] = Counter()
     for back in range(1, DAYS):
         day = today - timedelta(days=back)
         for number, (alert_id, alert) in enumerate(alerts[: 3 + back % 4]):
@@ -171,8 +174,16 @@ def _copy_back() -> None:
                 "frames": 3 * number + 2,
             }
             batch.set(db.document(f"alerts/{alert_id}x{back}"), alert | moved)
+            if stranger := alert.get("strangerId"):
+                first_seen[stranger] = first
+                times[stranger] += 1
         for camera in {str(alert["cameraId"]) for _, alert in alerts}:
             batch.set(db.document(f"days/{day.date().isoformat()}_{camera}"), _counts(camera, day, back))
+    for stranger, first in first_seen.items():
+        batch.update(
+            db.document(f"strangers/{stranger}"),
+            {"firstSeenAt": first, "visits": 1 + times[stranger]},
+        )
     batch.commit()
 
 
