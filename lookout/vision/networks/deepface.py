@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lookout.errors import ModelMissing, SettingsError
+from lookout.vision.networks.runtime import frugal_sessions
 
 _lock = threading.Lock()
 
@@ -39,7 +40,8 @@ def build(task: str, name: str, home: Path) -> Any:
 
         try:
             # its own cache would keep the first folder's weights for every later one
-            return modeling.get_model_class(task=task, model_name=name)()
+            with frugal_sessions():
+                return modeling.get_model_class(task=task, model_name=name)()
         except UnimplementedError as error:
             raise SettingsError(f"DeepFace knows no {name}: {error}") from error
         except ImportError:

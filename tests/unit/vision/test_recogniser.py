@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
@@ -88,6 +89,13 @@ def test_faces_are_embedded_a_few_at_a_time_and_get_what_one_run_of_all_gives(
     at_once = np.asarray(embedder.model.forward(np.stack(faces).astype(np.float32) / 255)).reshape(count, -1)
     assert np.allclose(vectors, at_once / np.linalg.norm(at_once, axis=1, keepdims=True), rtol=0, atol=1e-6)
     assert np.allclose(lengths, np.linalg.norm(at_once, axis=1), rtol=1e-5)
+
+
+def test_no_session_keeps_a_plan_of_its_memory_for_each_number_of_faces(recogniser: Recogniser) -> None:
+    session = recogniser.networks.embedder.model.model
+    assert not session.get_session_options().enable_mem_pattern
+    # and others in this process have what they ask for
+    assert onnxruntime.SessionOptions().enable_mem_pattern
 
 
 @pytest.mark.parametrize("size", [28, 40, 80])
