@@ -56,6 +56,7 @@ def test_commands_arrive_again_when_the_line_is_back(
     assert process.poll() is None
 
 
+@pytest.mark.long
 def test_an_end_that_could_not_be_told_is_told_when_the_line_is_back(
     harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:

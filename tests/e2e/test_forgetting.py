@@ -135,6 +135,7 @@ def test_somebody_is_erased_while_standing_at_the_door(stack: StackInfo, samples
     wait_until(lambda: not find_traces(firebase_stores(10.0), person_id, None), "the forgetting")
 
 
+@pytest.mark.long
 def test_a_script_erases_and_another_look_finds_nothing(stack: StackInfo, samples: Path) -> None:
     enrolled(stack, samples, "Gus")
     post(stack, cast.frame(samples, WHO, cast.SHOTS[1]))

@@ -157,6 +157,7 @@ def made_up(seed: int, count: int) -> list[str]:
     return [*dict.fromkeys(made), *("長" * 320 + end for end in ("", " ", "%61"))]
 
 
+@pytest.mark.long
 def test_a_person_of_any_id_is_enrolled_muted_and_forgotten_alone(site: Site) -> None:
     tag = uuid.uuid4().hex[:6]
     ids = [one.replace("x", f"x{tag}", 1) for one in made_up(SEED, 12)]

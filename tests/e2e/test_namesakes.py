@@ -95,6 +95,7 @@ def test_folders_that_look_alike_are_one_person_who_is_recognised(
     wait_until(lambda: vectors(first) == [], "the forgetting")
 
 
+@pytest.mark.long
 def test_people_who_are_there_twice_are_recognised_and_joined(
     stack: StackInfo, samples: Path, tag: str
 ) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from lookout.cloud.firebase.clients import bucket
@@ -33,6 +34,7 @@ def copies(photo: Path) -> list[bytes]:
     return made
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_it_goes_on_and_uploads_no_photo_twice(stack: StackInfo) -> None:
     person = Person("Many")
     with without_events(stack):

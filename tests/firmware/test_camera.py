@@ -98,6 +98,7 @@ def test_a_refusal_is_waited_out(launch: Launch, photo: Path, refusal: Said, tol
     assert pauses(server)[0] >= least
 
 
+@pytest.mark.long
 def test_a_server_that_fails_on_and_on_is_asked_less_and_less(launch: Launch, photo: Path) -> None:
     with Lookout(error(503, "unavailable")) as server:
         camera = launch([photo], settings(server.url))
