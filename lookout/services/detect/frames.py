@@ -94,7 +94,7 @@ class FrameService:
         at = datetime.now(UTC)
         if again is not None and camera.is_watched(at):
             camera, again = again(), None
-        frame = decode(data, self._settings.recognition.max_frame_side, camera.rotation or 0)
+        frame = decode(data, self._settings.recognition.max_frame_side, camera.rotation or 0, halved=True)
         posted = Posted(camera, data, hashlib.sha256(data).hexdigest(), at, frame)
         decoded = time.perf_counter()
         live = self._keep_live(posted)
@@ -204,7 +204,7 @@ class FrameService:
         if camera.rotation is not None or any(face.is_known for face in faces):
             self._mountings.forget(camera.id)
             return
-        pixels, looks_like_faces = posted.frame.pixels, bool(faces)
+        pixels, looks_like_faces = posted.frame.first, bool(faces)
         rotation = self._mountings.guess(camera.id, recogniser(self._settings), pixels, looks_like_faces)
         if rotation is None:
             return

@@ -257,3 +257,64 @@ def test_a_box_of_a_smaller_copy_is_told_in_the_pixels_of_the_upright_image(
     assert max(height, width) == 100
     box = frame.as_posted(Box(0, 0, width, height, 0.7))
     assert (box.width, box.height, box.score) == (*map(pytest.approx, frame.size), 0.7)
+
+
+LARGE = [(1200, 900), (1280, 720), (1600, 1200), (1201, 907), (2592, 1944), (3200, 2400), (6500, 5000)]
+
+
+def noise(width: int, height: int) -> NDArray[np.uint8]:
+    coarse = np.random.default_rng(7).integers(0, 255, (30, 40, 3), np.uint8)
+    return np.asarray(cv2.resize(coarse, (width, height)), np.uint8)
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+@pytest.mark.parametrize("size", LARGE)
+def test_half_of_a_large_jpeg_is_decoded_first_and_its_pixels_when_they_are_asked_for(
+    size: tuple[int, int], rotation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded("jpeg", noise(*size))
+    usual = decode(data, rotation=rotation)
+    read: list[int] = []
+    imdecode = cv2.imdecode
+
+    def reading(buffer: NDArray[np.uint8], flags: int) -> NDArray[np.uint8]:
+        read.append(flags)
+        return np.asarray(imdecode(buffer, flags), np.uint8)
+
+    monkeypatch.setattr(cv2, "imdecode", reading)
+    halved = decode(data, rotation=rotation, halved=True)
+    assert halved.size == usual.size
+    assert len(read) == 1
+    assert max(halved.first.shape) <= max(usual.posted or ()) / 2 + 1
+    # the same picture, of half the size or a little more
+    whole = np.asarray(cv2.resize(usual.pixels, halved.first.shape[1::-1], interpolation=cv2.INTER_AREA))
+    assert np.abs(whole.astype(float) - halved.first).mean() < 5
+    assert len(read) == 1
+    for _ in range(2):
+        assert np.array_equal(halved.pixels, usual.pixels)
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("jpeg", (800, 600)), ("jpeg", (1199, 900)), ("png", (1600, 1200)), ("webp", (1600, 1200))],
+)
+def test_what_gains_nothing_by_its_half_is_decoded_as_ever(kind: str, size: tuple[int, int]) -> None:
+    frame = decode(encoded(kind, noise(*size)), halved=True)
+    assert frame.pixels is frame.first
+    assert frame.first.shape == (size[1], size[0], 3)
+
+
+def test_half_of_a_phone_photo_is_turned_as_its_exif_says_too() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    frame = decode(encoded("jpeg", noise(1600, 1200), exif=exif), halved=True)
+    assert (frame.first.shape, frame.pixels.shape) == ((800, 600, 3), (1600, 1200, 3))
+    assert frame.size == (1200, 1600)
+
+
+@pytest.mark.parametrize("lost", [1, 1000, 20_000])
+def test_a_large_jpeg_cut_short_is_refused_by_its_half_as_well(lost: int) -> None:
+    data = encoded("jpeg", noise(1600, 1200), quality=95)
+    with pytest.raises(BrokenImage):
+        decode(data[:-lost], halved=True)

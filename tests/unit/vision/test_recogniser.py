@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -22,9 +23,10 @@ from onnx import TensorProto, helper, numpy_helper
 from bench import scene
 from lookout.domain.recognition.face import Box, Embedding, GoodFace, RejectedFace
 from lookout.domain.recognition.reason import Reason
+from lookout.lazy import Lazy
 from lookout.settings import Settings
 from lookout.vision import recogniser as module
-from lookout.vision.image.frame import Frame, crop, decode
+from lookout.vision.image.frame import Frame, crop, decode, encode_jpeg, turned
 from lookout.vision.networks.models import WEIGHTS
 from lookout.vision.quality import OPEN_GATE
 from lookout.vision.recogniser import Networks, Recogniser, Seen
@@ -89,6 +91,44 @@ def test_faces_are_embedded_a_few_at_a_time_and_get_what_one_run_of_all_gives(
     at_once = np.asarray(embedder.model.forward(np.stack(faces).astype(np.float32) / 255)).reshape(count, -1)
     assert np.allclose(vectors, at_once / np.linalg.norm(at_once, axis=1, keepdims=True), rtol=0, atol=1e-6)
     assert np.allclose(lengths, np.linalg.norm(at_once, axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+@pytest.mark.parametrize("width", [1200, 1600, 2592])
+def test_faces_found_in_the_half_of_a_large_frame_are_those_of_the_whole(
+    recogniser: Recogniser, photos: Path, width: int, rotation: int
+) -> None:
+    for name in ("t1.jpg", "obama3.jpg", "biden.jpg"):
+        pixels = decode((photos / name).read_bytes()).pixels
+        height = pixels.shape[0] * width // pixels.shape[1]
+        data = encode_jpeg(
+            turned(np.asarray(cv2.resize(pixels, (width, height)), np.uint8), (360 - rotation) % 360)
+        )
+        whole, half = (decode(data, rotation=rotation, halved=halved) for halved in (False, True))
+        assert half.whole is not None
+        seen, by_half = recogniser.see(whole).faces, recogniser.see(half).faces
+        assert len(seen) == len(by_half) > 0
+        for face in seen:
+            same = min(
+                by_half, key=lambda other: abs(other.box.x - face.box.x) + abs(other.box.y - face.box.y)
+            )
+            assert np.allclose(
+                [same.box.x, same.box.y, same.box.width, same.box.height],
+                [face.box.x, face.box.y, face.box.width, face.box.height],
+                atol=0.15 * face.box.width,
+            )
+            assert type(same) is type(face)
+            if isinstance(face, GoodFace):
+                assert distance(face.embedding, good(same).embedding) < 0.1
+
+
+def test_a_large_frame_without_anybody_is_never_decoded_whole(recogniser: Recogniser) -> None:
+    half = decode(scene.posted(scene.room(1600, 1200)), halved=True)
+
+    def refuse() -> NDArray[np.uint8]:
+        raise AssertionError("the whole was decoded")
+
+    assert recogniser.see(replace(half, whole=Lazy(refuse))).faces == ()
 
 
 def test_no_session_keeps_a_plan_of_its_memory_for_each_number_of_faces(recogniser: Recogniser) -> None:
