@@ -161,6 +161,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.die()
 
 
+@pytest.mark.long
 def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
     harness: Harness, servo: FakeCamera, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

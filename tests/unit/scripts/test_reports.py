@@ -140,6 +140,7 @@ def targets(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_every_target_is_said_to_be_met_or_not_with_its_bound(targets: Path, tmp_path: Path) -> None:
     rows, _ = _report(tmp_path, "--targets", targets)
     told = {row["target"]: row for row in rows}

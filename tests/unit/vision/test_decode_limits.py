@@ -202,7 +202,7 @@ print(peak() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads how much memory a process took from /proc")
-@pytest.mark.parametrize("kind", ["progressive", "png", "webp"])
+@pytest.mark.parametrize("kind", ["progressive", pytest.param("png", marks=pytest.mark.long), "webp"])
 def test_the_largest_files_four_at_once_stay_within_what_one_takes(
     tmp_path_factory: pytest.TempPathFactory, kind: str
 ) -> None:

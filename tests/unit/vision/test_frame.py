@@ -259,7 +259,15 @@ def test_a_box_of_a_smaller_copy_is_told_in_the_pixels_of_the_upright_image(
     assert (box.width, box.height, box.score) == (*map(pytest.approx, frame.size), 0.7)
 
 
-LARGE = [(1200, 900), (1280, 720), (1600, 1200), (1201, 907), (2592, 1944), (3200, 2400), (6500, 5000)]
+LARGE = [
+    (1200, 900),
+    (1280, 720),
+    (1600, 1200),
+    (1201, 907),
+    (2592, 1944),
+    (3200, 2400),
+    pytest.param((6500, 5000), marks=pytest.mark.long),
+]
 
 
 def noise(width: int, height: int) -> NDArray[np.uint8]:

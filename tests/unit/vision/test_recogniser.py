@@ -94,7 +94,9 @@ def test_faces_are_embedded_a_few_at_a_time_and_get_what_one_run_of_all_gives(
 
 
 @pytest.mark.parametrize("rotation", [0, 90])
-@pytest.mark.parametrize("width", [1200, 1600, 2592])
+@pytest.mark.parametrize(
+    "width", [pytest.param(1200, marks=pytest.mark.long), 1600, pytest.param(2592, marks=pytest.mark.long)]
+)
 def test_faces_found_in_the_half_of_a_large_frame_are_those_of_the_whole(
     recogniser: Recogniser, photos: Path, width: int, rotation: int
 ) -> None:

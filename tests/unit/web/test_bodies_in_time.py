@@ -146,7 +146,9 @@ def test_forty_that_drip_and_come_back_keep_no_camera_from_its_answer(
     assert drippers.began >= 40
 
 
-@pytest.mark.parametrize("request_head", [head(5_000_000), head("chunked") + b"ffffff\r\n"])
+@pytest.mark.parametrize(
+    "request_head", [head(5_000_000), pytest.param(head("chunked") + b"ffffff\r\n", marks=pytest.mark.long)]
+)
 def test_forty_with_a_key_of_no_camera_leave_a_thread_to_those_who_say_who_they_are(
     function: Served, request_head: bytes
 ) -> None:
@@ -259,7 +261,9 @@ def _read_all(body: TimedBody) -> bytes:
     return b"".join(iter(lambda: body.read(65536), b""))
 
 
-@pytest.mark.parametrize(("length", "drop"), [(1_000_000, b"x"), (None, b"1\r\nx\r\n")])
+@pytest.mark.parametrize(
+    ("length", "drop"), [(1_000_000, b"x"), pytest.param(None, b"1\r\nx\r\n", marks=pytest.mark.long)]
+)
 def test_a_body_that_goes_on_dripping_ends_after_its_time(
     monkeypatch: pytest.MonkeyPatch, length: int | None, drop: bytes
 ) -> None:
