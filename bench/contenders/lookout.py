@@ -34,7 +34,9 @@ def main() -> None:
     for line in sys.stdin:
         data = Path(line.rstrip("\n")).read_bytes()
         started, used = time.perf_counter(), time.process_time()
-        frame = decode(data, settings.recognition.max_frame_side, halved=True)
+        frame = decode(
+            data, settings.recognition.max_frame_side, halved=settings.recognition.detector == "rfb"
+        )
         decoded = time.perf_counter()
         seen = engine.see(frame)
         embedded = time.perf_counter()

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from lookout.cloud.cameras.registry import CameraRegistry
+from lookout.services.detect import frames
 from lookout.settings import Settings
-from lookout.vision.image.frame import decode
+from lookout.vision.image.frame import Frame, decode
 from lookout.vision.recogniser import recogniser
 from tests.services.detect.conftest import CAMERA, House, People, Shot
 from tests.support.stores import objects
@@ -142,3 +143,20 @@ def test_a_camera_whose_owner_said_that_it_is_upright_gets_no_hint(house: House,
     for _ in range(45):
         house.post(frame)
     assert hint(house) is None
+
+
+@pytest.mark.parametrize(("detector", "halved"), [("rfb", True), ("opencv", False)])
+def test_half_of_a_large_frame_is_looked_at_by_the_detector_that_was_measured_on_it_alone(
+    house: House, shot: Shot, monkeypatch: pytest.MonkeyPatch, detector: str, halved: bool
+) -> None:
+    decoded: list[Frame] = []
+
+    def remembered(*given: Any, **named: Any) -> Frame:
+        decoded.append(decode(*given, **named))
+        return decoded[-1]
+
+    monkeypatch.setattr(frames, "decode", remembered)
+    house.run_on(house.another_instance(DETECTOR_BACKEND=detector))
+    answer = house.post(larger(shot("obama3.jpg"), 1600))
+    assert answer["status"] == "success"
+    assert [frame.whole is not None for frame in decoded] == [halved]
