@@ -165,6 +165,26 @@ def test_a_stack_told_to_end_while_it_starts_leaves_nothing_behind(folder: Path)
     assert not (folder / "stack.json").exists()
 
 
+@pytest.mark.long
+def test_a_command_that_is_told_to_end_ends_the_stack_that_it_started(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "fuzz"), "--seconds", "600"]
+    # none that runs already is found
+    clean = {name: value for name, value in os.environ.items() if name != "LOOKOUT_TEST_STACK"}
+    with subprocess.Popen(
+        command, env=clean | {"TMPDIR": str(tmp_path)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as fuzz:  # fmt: skip
+        assert fuzz.stdout is not None
+        _until(fuzz.stdout, "fuzzing with seed")
+        (folder,) = tmp_path.glob("lookout-*/stack.json")
+        assert processes.marked(folder.parent) != []
+        fuzz.send_signal(signal.SIGTERM)
+        fuzz.stdout.read()
+        fuzz.wait(timeout=SECONDS)
+    assert processes.marked(folder.parent) == []
+    assert not folder.exists()
+
+
 def test_the_shared_stack_serves_everything_it_names(stack: StackInfo) -> None:
     page = requests.get(stack.urls["hosting"], timeout=20)
     assert "Lookout" in page.text

@@ -124,7 +124,7 @@ def started(
     ``environment`` are settings for its functions, over those of this process.
     """
     ports = project.free_ports() if port_base is None else project.Ports(port_base)
-    with tempfile.TemporaryDirectory(prefix="lookout-") as temporary:
+    with processes.told_to_end(), tempfile.TemporaryDirectory(prefix="lookout-") as temporary:
         home = Path(temporary) if folder is None else folder
         info = start(ports, home, environment=environment)
         try:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MARK = "LOOKOUT_STACK"
@@ -19,6 +21,21 @@ MARK = "LOOKOUT_STACK"
 PROC = Path("/proc")
 GRACE = 5.0
 """Seconds between asking a process to end and ending it."""
+
+
+@contextmanager
+def told_to_end() -> Iterator[None]:
+    """Told to end by SIGTERM, this process raises KeyboardInterrupt, as by Ctrl-C, for the length of a ``with``
+    block, so that what it started ends too. It does as it is set up where it is set up already."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def marked(folder: Path) -> list[int]:

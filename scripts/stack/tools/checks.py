@@ -50,7 +50,14 @@ def _locked() -> bool:
 def fuzz() -> bool:
     """Let scripts/fuzz try for half a minute. Returns whether nothing broke."""
     sys.stdout.flush()
-    return subprocess.run([sys.executable, str(ROOT / "scripts" / "fuzz")], check=False).returncode == 0
+    with subprocess.Popen([sys.executable, str(ROOT / "scripts" / "fuzz")]) as process:
+        try:
+            return process.wait() == 0
+        except KeyboardInterrupt:
+            # in order: killed, it would leave the stack that it started
+            process.terminate()
+            process.wait()
+            raise
 
 
 def commands_of(folder: Path) -> list[Path]:
