@@ -99,7 +99,8 @@ class Recogniser:
         boxes = sorted(networks.detector.detect(pixels), key=lambda box: (-box.area, box.x, box.y))
         if boxes and frame.whole is not None:
             pixels = brightened(frame.pixels, brighter)
-            boxes = [_in_whole(box, frame) for box in boxes]
+            (high, wide), (height, width) = frame.first.shape[:2], pixels.shape[:2]
+            boxes = [box.scaled(width / wide, height / high) for box in boxes]
         detected = time.perf_counter()
         judged = boxes[: self._max_faces]
         points = [networks.landmarker.find(pixels, box) for box in judged]
@@ -157,13 +158,6 @@ class Recogniser:
                 cut = is_cut(look.box, width, height)
                 faces.append(GoodFace(look.box, quality, vector, cut, length >= card.clear_length))
         return tuple(faces)
-
-
-def _in_whole(box: Box, frame: Frame) -> Box:
-    """A box in the pixels of the frame, of one in its first look."""
-    (high, wide), (height, width) = frame.first.shape[:2], frame.pixels.shape[:2]
-    across, down = width / wide, height / high
-    return Box(box.x * across, box.y * down, box.width * across, box.height * down, box.score)
 
 
 def _told_from_photos(face: Face, pixels: NDArray[np.uint8], liveness: Liveness) -> Face:

@@ -24,6 +24,10 @@ class Box:
     height: float
     score: float = 1.0
 
+    def scaled(self, across: float, down: float) -> Box:
+        """The box in a picture so many times as wide and as high."""
+        return Box(self.x * across, self.y * down, self.width * across, self.height * down, self.score)
+
     @property
     def area(self) -> float:
         """Square pixels."""

@@ -77,8 +77,7 @@ class Frame:
     def as_posted(self, box: Box) -> Box:
         """A box in the pixels of the image that came, upright, of one in ``pixels``."""
         height, width = self.pixels.shape[:2]
-        across, down = self.size[0] / width, self.size[1] / height
-        return Box(box.x * across, box.y * down, box.width * across, box.height * down, box.score)
+        return box.scaled(self.size[0] / width, self.size[1] / height)
 
 
 def decode(data: bytes, max_side: int = 1600, rotation: int = 0, *, halved: bool = False) -> Frame:
