@@ -14,6 +14,8 @@ from stack.local.info import StackInfo
 from tests.services.control.test_access import calls, client
 
 FUNCTIONS = ("control", "people", "stats")
+QUICKLY = ("control", pytest.param("people", marks=pytest.mark.long), "stats")
+"""Those of many calls, of which people has the most."""
 SOME = {"control": 1, "people": 6, "stats": 6}
 """One of so many of the JSON objects is tried on each call; in people each takes several reads."""
 
@@ -43,7 +45,7 @@ def test_a_token_of_any_making_signs_nobody_in(
         assert answer.json["error"] == "unauthorised"
 
 
-@pytest.mark.parametrize("function", ["control", pytest.param("people", marks=pytest.mark.long), "stats"])
+@pytest.mark.parametrize("function", QUICKLY)
 def test_bodies_of_any_making_are_refused_in_json(
     function: str, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +77,7 @@ def test_a_camera_that_is_there_takes_no_values_that_it_cannot_have(
     assert site.delete("/cameras/cam_hostile", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("function", ["control", pytest.param("people", marks=pytest.mark.long), "stats"])
+@pytest.mark.parametrize("function", QUICKLY)
 def test_paths_queries_and_headers_of_any_making_are_answered_in_json(
     function: str, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
