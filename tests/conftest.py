@@ -59,7 +59,7 @@ def stack() -> Iterator[StackInfo]:
         assert info is not None, f"no stack runs in {given}: start one with scripts/dev"
         yield from _spoken_to(info)
         return
-    with emulators.started(environment=PATIENT) as info:
+    with emulators.started(environment=PATIENT, many_projects=True) as info:
         yield from _spoken_to(info)
 
 

@@ -30,6 +30,14 @@ HOST = "127.0.0.1"
 EMULATORS = ("hosting", "functions", "auth", "firestore", "storage", "hub", "logging", "eventarc", "tasks")
 """In the order of their ports, counted from the base; Firestore's websocket and two fake cameras come after."""
 
+NOBODYS_RULES = """rules_version = '2';
+service cloud.firestore {
+  match /databases/{database}/documents {
+    match /{document=**} { allow read, write: if false; }
+  }
+}
+"""
+
 CAMERAS = 2
 PORTS = len(EMULATORS) + 1 + CAMERAS
 DEFAULT_BASE = 5500
@@ -84,10 +92,11 @@ def free_ports() -> Ports:
     raise fail("no twelve free ports in a row were found; stop what uses them.")
 
 
-def lay_out(folder: Path, ports: Ports) -> None:
+def lay_out(folder: Path, ports: Ports, nobodys: bool = False) -> None:
     """Make ``folder`` a Firebase project: links to the repository and a ``firebase.json`` with ``ports``.
 
     A project folder of its own keeps the emulators' logs out of the repository, and lets several stacks run.
+    ``nobodys``: in place of Firestore's rules stand some by which nobody may do anything.
     """
     folder.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = json.loads((ROOT / "firebase.json").read_text())
@@ -110,8 +119,12 @@ def lay_out(folder: Path, ports: Ports) -> None:
     ]
     for path in paths:
         link = folder / path
-        if not link.is_symlink():
-            link.symlink_to(ROOT / path)
+        link.unlink(missing_ok=True)
+        link.symlink_to(ROOT / path)
+    if nobodys:
+        rules = folder / config["firestore"]["rules"]
+        rules.unlink()
+        rules.write_text(NOBODYS_RULES)
 
 
 def _lay_out_site(hosting: dict[str, Any], site: Path, ports: Ports) -> None:

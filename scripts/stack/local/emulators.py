@@ -6,7 +6,6 @@ A stack lives in a folder: ``stack.json`` (where it answers), ``logs/``, ``proje
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -22,8 +21,9 @@ from stack.install import dashboard, project, toolchain
 from stack.install.bootstrap import ROOT
 from stack.install.vendor import functions, vendor
 from stack.local import local_network, processes, readiness, seed
-from stack.local.info import FILE, CameraKey, StackInfo, emulator_environment
-from stack.local.turn import turn
+from stack.local.firebase_tools.launching import launch
+from stack.local.firebase_tools.turn import turn
+from stack.local.info import FILE, CameraKey, StackInfo
 
 FOLDER = ROOT / ".dev"
 LEADER = "firebase.pid"
@@ -32,16 +32,8 @@ KEPT = Path("data")
 STOP_SECONDS = 20.0
 """Time for an orderly end, the export of kept data included."""
 
-DISCOVERY_SECONDS = "60"
-"""Time to load a function's module; firebase-tools' own 10 s are short for a cold disk."""
-
 STARTS = 3
 """Tries where another program takes a port that firebase-tools has just found free."""
-
-JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""A stack lives for minutes: what is compiled more thoroughly costs Firestore's emulator twice the processor."""
-
-NO_KEEP_ALIVE = Path(__file__).with_name("firebase_tools") / "no_keep_alive.cjs"
 
 _launched: dict[Path, subprocess.Popen[bytes]] = {}
 """The stacks this process started, by folder."""
@@ -65,10 +57,13 @@ def start(
     folder: Path = FOLDER,
     keep: bool = False,
     environment: Mapping[str, str] | None = None,
+    many_projects: bool = False,
 ) -> StackInfo:
     """Start a stack and wait until every function answers; with ``keep``, on the data of the last time.
 
-    ``environment`` are settings for its functions, over those of this process.
+    ``environment`` are settings for its functions, over those of this process. ``many_projects``: the rules are
+    those of the stack's own project alone. The emulator would compile them again, for 80 ms, for each
+    other that a test makes up; there nobody may do anything but functions and scripts.
 
     Raises:
         SystemExit: it cannot start; one line says why. Nothing is left running.
@@ -86,7 +81,7 @@ def start(
     kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
     for tries_left in reversed(range(STARTS)):
         try:
-            return _start(tools, ports, folder, keep, kept, environment or {})
+            return _start(tools, ports, folder, keep, kept, environment or {}, many_projects)
         except BaseException as error:
             stop(folder)
             if not tries_left or not readiness.met_another(error):
@@ -117,16 +112,19 @@ def stop(folder: Path = FOLDER) -> bool:
 
 @contextmanager
 def started(
-    port_base: int | None = None, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    port_base: int | None = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    many_projects: bool = False,
 ) -> Iterator[StackInfo]:
     """A stack of one's own for the length of a ``with`` block: free ports and a throw-away folder by default.
 
-    ``environment`` are settings for its functions, over those of this process.
+    ``environment`` and ``many_projects`` as of :func:`start`.
     """
     ports = project.free_ports() if port_base is None else project.Ports(port_base)
     with processes.told_to_end(), tempfile.TemporaryDirectory(prefix="lookout-") as temporary:
         home = Path(temporary) if folder is None else folder
-        info = start(ports, home, environment=environment)
+        info = start(ports, home, environment=environment, many_projects=many_projects)
         try:
             yield info
         finally:
@@ -159,18 +157,24 @@ def _start(
     keep: bool,
     kept: StackInfo | None,
     settings: Mapping[str, str],
+    many_projects: bool,
 ) -> StackInfo:
     log = folder / LOG
     with step("switching on the cameras"):
         local_network.switch_on_cameras(ports, folder)
     with turn():
         with step("starting the emulators"):
-            emulators = _launch(tools, ports, folder, keep, log, settings)
+            project.lay_out(folder / "project", ports, many_projects)
+            emulators = launch(tools, ports, folder, log, settings, folder / KEPT if keep else None)
+            _launched[folder] = emulators
+            (folder / LEADER).write_text(str(emulators.pid))
             readiness.wait_for_emulators(emulators, log)
         with step("waiting for every function to answer"):
             readiness.wait_for_functions(ports, log)
             readiness.require_every_port(ports, log)
     urls = ports.urls()
+    if many_projects:
+        seed.set_rules(urls["firestore"], project.PROJECT)
     cameras = _register_cameras(urls, ports, kept)
     agent = (kept and kept.agent) or local_network.make_agent(urls["auth"])
     info = StackInfo(
@@ -196,55 +200,3 @@ def _register_cameras(
     known = {camera.id: camera.key for camera in (kept.camera, *kept.cameras)} if kept else {}
     keys = seed.register_cameras(urls, project.PROJECT, project.BUCKET, local_network.seeds(ports), known)
     return local_network.all_cameras(keys)
-
-
-def _launch(
-    tools: toolchain.Toolchain,
-    ports: project.Ports,
-    folder: Path,
-    keep: bool,
-    log: Path,
-    settings: Mapping[str, str],
-) -> subprocess.Popen[bytes]:
-    project.lay_out(folder / "project", ports)
-    temporary = folder / "tmp"
-    for path in (temporary, log.parent):
-        path.mkdir(parents=True, exist_ok=True)
-    environment = (
-        {"SITE_URL": ports.urls()["hosting"]}
-        | tools.environment()
-        | {
-            **settings,
-            processes.MARK: str(folder),
-            "FUNCTIONS_DISCOVERY_TIMEOUT": DISCOVERY_SECONDS,
-            # the Storage emulator keeps its files there, and two stacks must not share them
-            "TMPDIR": str(temporary),
-            "JAVA_TOOL_OPTIONS": _after(JAVA_OPTIONS, "JAVA_TOOL_OPTIONS"),
-            "NODE_OPTIONS": _after(f'--require "{NO_KEEP_ALIVE}"', "NODE_OPTIONS"),
-        }
-    )
-    # a function finds its own copy of the library, and the emulators of this stack alone
-    for name in ("PYTHONPATH", *emulator_environment(ports.urls(), project.PROJECT, project.BUCKET)):
-        environment.pop(name, None)
-    with log.open("wb") as output:
-        emulators = subprocess.Popen(
-            [str(tools.firebase), "emulators:start", "--project", project.PROJECT, *_data_options(folder, keep)],
-            cwd=folder / "project", env=environment, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    _launched[folder] = emulators
-    (folder / LEADER).write_text(str(emulators.pid))
-    return emulators
-
-
-def _after(options: str, name: str) -> str:
-    """The options, then those that the variable has already."""
-    return f"{options} {os.environ.get(name, '')}".strip()
-
-
-def _data_options(folder: Path, keep: bool) -> list[str]:
-    if not keep:
-        return []
-    kept = folder / KEPT / "emulators"
-    (folder / KEPT).mkdir(exist_ok=True)
-    return [*(["--import", str(kept)] if kept.is_dir() else []), "--export-on-exit", str(kept)]

@@ -18,6 +18,8 @@ from stack.local.info import Account, emulator_environment
 
 OWNER = "owner@example.com"
 
+RULES = ROOT / "firestore.rules"
+
 
 def make_owner(auth_url: str, project: str) -> Account:
     """Create the owner in the Auth emulator, with a random password."""
@@ -34,17 +36,29 @@ def password() -> str:
 def make_account(auth_url: str, project: str, account: Account, claims: dict[str, str]) -> str:
     """Create ``account`` with the custom ``claims``. Returns its uid."""
     accounts = f"{auth_url}/identitytoolkit.googleapis.com/v1/projects/{project}/accounts"
-    uid = str(_post(accounts, {"email": account.email, "password": account.password})["localId"])
-    _post(
+    uid = str(_send(accounts, {"email": account.email, "password": account.password})["localId"])
+    _send(
         f"{accounts}:update", {"localId": uid, "emailVerified": True, "customAttributes": json.dumps(claims)}
     )
     return uid
 
 
-def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
+def set_rules(firestore_url: str, project: str) -> None:
+    """Have the Firestore emulator keep to the site's rules in ``project``.
+
+    Raises:
+        SystemExit: it finds faults in them; says which.
+    """
+    rules = {"files": [{"name": RULES.name, "content": RULES.read_text()}]}
+    answer = _send(f"{firestore_url}/emulator/v1/projects/{project}:securityRules", {"rules": rules}, "PUT")
+    if answer.get("issues"):
+        raise fail(f"{RULES.name}: {answer['issues']}")
+
+
+def _send(url: str, body: dict[str, Any], method: str = "POST") -> dict[str, Any]:
     # `owner` is what the emulators take for an administrator's token
     headers = {"Content-Type": "application/json", "Authorization": "Bearer owner"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
         read: dict[str, Any] = json.load(answer)
     return read

@@ -101,6 +101,6 @@ def environment(group: Group) -> Iterator[Mapping[str, str]]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="lookout-") as folder,
-        emulators.started(folder=Path(folder), environment=PATIENT),
+        emulators.started(folder=Path(folder), environment=PATIENT, many_projects=True),
     ):
         yield os.environ | {GIVEN: folder}

@@ -171,6 +171,18 @@ def test_a_project_folder_is_laid_out_twice_without_harm(tmp_path: Path) -> None
     assert json.loads((tmp_path / "firebase.json").read_text())["emulators"]["auth"]["port"] == 7002
 
 
+def test_a_stack_of_many_projects_has_rules_of_its_own_and_the_repositorys_stay_as_they_are(
+    tmp_path: Path,
+) -> None:
+    before = (ROOT / "firestore.rules").read_bytes()
+    for nobodys in (False, True, True, False):
+        project.lay_out(tmp_path, project.Ports(6000), nobodys)
+        laid = tmp_path / "firestore.rules"
+        assert laid.is_symlink() is not nobodys
+        assert laid.read_text() == (project.NOBODYS_RULES if nobodys else before.decode())
+        assert (ROOT / "firestore.rules").read_bytes() == before
+
+
 def test_hosting_leads_to_the_region_the_functions_are_in() -> None:
     rewrites = json.loads((ROOT / "firebase.json").read_text())["hosting"]["rewrites"]
     assert {rewrite["function"]["region"] for rewrite in rewrites} == {project.REGION} == {deployment.REGION}

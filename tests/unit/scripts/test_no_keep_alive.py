@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from stack.local.emulators import NO_KEEP_ALIVE
+from stack.local.firebase_tools.launching import NO_KEEP_ALIVE
 
 # as firebase-tools passes a request on: Node's own agent, and the headers of the one who asked
 PROGRAM = """

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from stack.install.bootstrap import ROOT
-from stack.local import turn
+from stack.local.firebase_tools import turn
 from tests.support.waiting import SECONDS
 
 HOLDER = """
 import time
-from stack.local.turn import turn
+from stack.local.firebase_tools.turn import turn
 with turn():
     print("mine", flush=True)
     time.sleep(60)

@@ -1,0 +1,1 @@
+"""How firebase-tools is started here, and what it has to be helped with."""
