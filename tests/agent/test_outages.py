@@ -206,7 +206,7 @@ def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
     assert "stoppedAt" not in harness.said()
 
 
-@pytest.mark.parametrize("happens", ["cut", "freeze"])
+@pytest.mark.parametrize("happens", ["cut", pytest.param("freeze", marks=pytest.mark.long)])
 def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
     happens: str, harness: Harness, line: HomeLine
 ) -> None:
@@ -220,6 +220,7 @@ def test_an_agent_that_was_never_heard_is_stopped_without_a_farewell(
     assert harness.said() is None
 
 
+@pytest.mark.long
 def test_an_agent_without_a_line_in_the_middle_of_a_command_is_stopped_and_tells_its_end_at_the_next_start(
     harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:

@@ -63,6 +63,7 @@ def test_an_agent_that_is_killed_says_nothing(harness: Harness) -> None:
     assert "stoppedAt" not in harness.said()
 
 
+@pytest.mark.long
 def test_stopped_at_any_moment_of_its_start_an_agent_never_seems_to_be_there(harness: Harness) -> None:
     turn = 0
     while turn < 12 or harness.said() is None:

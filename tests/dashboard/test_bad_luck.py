@@ -306,6 +306,7 @@ def _ends(page: Page) -> bool:
     return page.get_by_role("main").get_by_text("Lookout does not answer.").count() > 0
 
 
+@pytest.mark.long
 def test_a_network_that_leads_nowhere_shows_itself_too_and_what_was_there_stays(
     house: House, visit: Visit
 ) -> None:

@@ -80,7 +80,8 @@ def sign_in_as_nobody(page: Page, house: House) -> None:
     expect(page.get_by_role("heading", name="not let in yet")).to_be_visible()
 
 
-@pytest.mark.parametrize("colours", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("colours", ["light", "dark"])
 def test_no_page_keeps_anybody_out(house: House, visit: Visit, colours: str) -> None:
     page = visit(color_scheme=colours).open(None)
     page.get_by_label("Password").wait_for()

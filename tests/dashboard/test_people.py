@@ -146,6 +146,7 @@ def test_a_rejected_photo_is_cropped_to_one_face_and_enrolled(
     expect(owner_page.locator(".photos .tile")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
 
 
+@pytest.mark.long
 def test_what_is_no_photo_is_told_so_and_a_large_one_is_made_smaller(
     house: House, owner_page: Page, samples: Path
 ) -> None:
@@ -200,9 +201,9 @@ def test_a_person_is_renamed_muted_and_erased_with_a_receipt(
     ("language", "days", "told"),
     [
         ("en", 7, "can bring the pictures back for 7 more days"),
-        ("de", 1, "noch einen Tag lang zurückholen"),
-        ("en", 0, None),
-        ("de", None, None),
+        pytest.param("de", 1, "noch einen Tag lang zurückholen", marks=pytest.mark.long),
+        pytest.param("en", 0, None, marks=pytest.mark.long),
+        pytest.param("de", None, None, marks=pytest.mark.long),
     ],
 )
 def test_the_receipt_says_for_how_long_pictures_can_be_brought_back(
@@ -242,6 +243,7 @@ def test_back_closes_a_dialogue_and_forward_opens_nothing(house: House, owner_pa
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_two_people_who_are_one_are_merged(house: House, owner_page: Page, samples: Path) -> None:
     page = owner_page
     ids = []

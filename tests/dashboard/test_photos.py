@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import Locator, Page, expect
 
@@ -49,6 +50,7 @@ def test_one_glance_tells_which_kinds_of_photos_there_are(house: House, owner_pa
     expect(_kind(page, "In dim light")).to_contain_text("missing")
 
 
+@pytest.mark.long
 def test_a_face_of_an_alert_that_adds_an_angle_is_offered_added_by_one_tap_and_taken_back(
     house: House, owner_page: Page, samples: Path
 ) -> None:

@@ -75,6 +75,7 @@ def _write_alerts(house: House, ids: list[str], camera: str, name: str) -> None:
     commit(house, writes)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("many")
 def test_two_thousand_alerts_are_read_thirty_at_a_time_as_they_are_scrolled_to(
     house: House, visit: Visit
@@ -116,6 +117,7 @@ def test_what_fits_two_filters_is_found_below_a_page_that_fits_one(house: House,
     _delete_alerts(house, ids)
 
 
+@pytest.mark.long
 def test_the_first_content_is_there_soon_on_a_machine_four_times_as_slow(house: House, visit: Visit) -> None:
     page = visit().open(house.info.owner)
     session = page.context.new_cdp_session(page)

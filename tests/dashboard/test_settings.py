@@ -36,6 +36,7 @@ def _stored(house: House) -> dict[str, Any]:
     return house.fields("settings/site") or {}
 
 
+@pytest.mark.long
 def test_disarmed_nothing_is_told_of_anybody_until_it_is_armed_again(
     house: House, settings: Page, samples: Path
 ) -> None:

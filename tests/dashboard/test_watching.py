@@ -31,6 +31,7 @@ def served(house: House) -> Iterator[str]:
     vite.communicate()
 
 
+@pytest.mark.long
 def test_the_sources_are_served_over_the_stack_and_a_changed_one_is_loaded_anew(
     house: House, visit: Visit, served: str
 ) -> None:

@@ -185,6 +185,7 @@ def pictures_in(mail: EmailMessage) -> list[str | None]:
     return [part.get_filename() for part in mail.walk() if part.get_content_type() == "image/jpeg"]
 
 
+@pytest.mark.long
 def test_a_day_at_the_front_door(house: StackInfo, inbox: Inbox) -> None:
     samples = photos.ensure()
     day = Day(house, inbox, samples)

@@ -24,6 +24,8 @@ from tests.e2e.test_enrolment import Person
 from tests.support.stores import bucket_at, firestore_at, objects
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 
 def command(name: str, *arguments: object) -> list[str]:
     return [sys.executable, str(ROOT / "scripts" / name), *map(str, arguments)]

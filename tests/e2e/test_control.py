@@ -175,6 +175,7 @@ class Posting:
         )
 
 
+@pytest.mark.long
 def test_an_old_key_stops_working_and_the_new_one_works(
     site: Site, stack: StackInfo, camera: dict[str, str]
 ) -> None:
@@ -185,6 +186,7 @@ def test_an_old_key_stops_working_and_the_new_one_works(
     assert posting.statuses(new) == (200, 200)
 
 
+@pytest.mark.long
 def test_the_key_of_a_removed_camera_stops_working_and_nothing_of_it_comes_back(
     site: Site, stack: StackInfo, camera: dict[str, str]
 ) -> None:

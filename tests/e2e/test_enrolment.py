@@ -219,6 +219,7 @@ def test_a_photo_that_is_gone_is_not_uploaded_again(samples: Path) -> None:
     assert not upload_again(firebase_stores(20.0), "faces/Nobody/1.jpg")
 
 
+@pytest.mark.long
 def test_photos_whose_events_were_lost_are_enrolled_by_the_script(stack: StackInfo, samples: Path) -> None:
     people = [Person("Lost "), Person("L%6fst")]
     kept = Person("Kept")

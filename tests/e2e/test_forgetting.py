@@ -107,6 +107,7 @@ def test_the_pictures_of_an_alert_that_an_owner_throws_away_go_with_it(
     )
 
 
+@pytest.mark.long
 def test_somebody_is_erased_while_standing_at_the_door(stack: StackInfo, samples: Path) -> None:
     person_id = "Erik Öst"
     enrolled(stack, samples, person_id)

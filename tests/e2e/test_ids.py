@@ -124,6 +124,7 @@ def site(stack: StackInfo) -> Iterator[Site]:
         made.document(one).delete()
 
 
+@pytest.mark.long
 def test_only_the_person_goes_whose_document_was_deleted(site: Site) -> None:
     tag = uuid.uuid4().hex[:6]
     stays = [f"Anna {tag}", f"Dan {tag}", f"100 {tag}%", f"..{tag}"]

@@ -109,6 +109,7 @@ class Caller:
         return response
 
 
+@pytest.mark.long
 def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) -> None:
     samples = photos.ensure()
     call = Caller(stack, owner_of(stack))

@@ -15,6 +15,8 @@ from stack.install.compiler import FIRMWARE
 from tests.firmware.conftest import GOOD_KEY, HostCamera, Launch, settings
 from tests.firmware.servers import Lookout, Said, certificates, judged
 
+pytestmark = pytest.mark.long
+
 SECONDS = 30
 
 

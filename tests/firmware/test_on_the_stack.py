@@ -22,6 +22,8 @@ from tests.firmware.conftest import HostCamera, Launch, settings
 from tests.firmware.test_camera import get
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 
 

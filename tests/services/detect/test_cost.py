@@ -134,6 +134,7 @@ def test_the_usual_times_are_those_that_are_promised() -> None:
 
 
 @pytest.mark.parametrize("billed", [SOON], indirect=True)
+@pytest.mark.long
 def test_empty_frames_cost_at_most_one_read_in_each_time_of_a_look(billed: Billed) -> None:
     billed.house.post(empty_frame(50))
     billed.edge.begin({})

@@ -101,7 +101,7 @@ def test_a_receipt_of_before_says_nothing(house: House) -> None:
     assert house.done("/people/Anna/erase") == first
 
 
-@pytest.mark.parametrize(("seconds", "days"), [(SECONDS, 7), (0, None)])
+@pytest.mark.parametrize(("seconds", "days"), [(SECONDS, 7), pytest.param(0, None, marks=pytest.mark.long)])
 def test_the_command_says_so_too(house: House, stack: StackInfo, seconds: int, days: int | None) -> None:
     house.person("Anna")
     policy = {"retentionDurationSeconds": str(seconds)}
