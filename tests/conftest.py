@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from stack.local import emulators
 from stack.local.info import StackInfo
-from stack.testing.groups import GIVEN, PATIENT
+from stack.testing.groups import GIVEN, TESTED
 
 SAME_HOUSE = ("tests/e2e/", "tests/rules/", "tests/firmware/test_on_the_stack.py")
 """Tests that write into the stack's own project: the settings, people and alerts of one are those of the other."""
@@ -59,12 +59,12 @@ def stack() -> Iterator[StackInfo]:
         assert info is not None, f"no stack runs in {given}: start one with scripts/dev"
         yield from _spoken_to(info)
         return
-    with emulators.started(environment=PATIENT, many_projects=True) as info:
+    with emulators.started(environment=TESTED, many_projects=True) as info:
         yield from _spoken_to(info)
 
 
 def _spoken_to(info: StackInfo) -> Iterator[StackInfo]:
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in (info.environment | PATIENT).items():
+        for name, value in (info.environment | TESTED).items():
             environment.setenv(name, value)
         yield info

@@ -31,7 +31,7 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.local import emulators, owner, seed
 from stack.local.info import Account, StackInfo
-from stack.testing.groups import GIVEN, PATIENT
+from stack.testing.groups import GIVEN, TESTED
 from stack.tools import household
 from stack.tools.browser import launch, sign_in
 
@@ -143,7 +143,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(info)
         return
     folder = tmp_path_factory.mktemp("house")
-    with emulators.started(folder=folder, environment=PATIENT) as info:
+    with emulators.started(folder=folder, environment=TESTED) as info:
         _populate(info, folder)
         yield House(info)
 
@@ -182,6 +182,14 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     opened = launch(playwright)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """One that shows notifications."""
+    opened = launch(playwright, whole=True)
     yield opened
     opened.close()
 
@@ -272,8 +280,8 @@ def visit(house: House, browser: Browser, owner_session: StorageState) -> Iterat
     """Makes visitors; at the end of the test no page may have broken its policy or thrown."""
     made: list[Visitor] = []
 
-    def make(**options: Any) -> Visitor:
-        made.append(Visitor(house, _context(browser, **options), [], owner_session))
+    def make(within: Browser = browser, **options: Any) -> Visitor:
+        made.append(Visitor(house, _context(within, **options), [], owner_session))
         return made[-1]
 
     yield make

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.conftest import ADMIN, House, Visitor, until
 
@@ -68,8 +68,10 @@ def test_a_project_without_a_web_app_is_told_to_have_one_added(house: House, vis
     expect(page.get_by_text("The Firebase project has no web app yet")).to_be_visible()
 
 
-def test_what_is_pushed_is_shown_by_the_service_worker_with_its_link(house: House, visit: Visit) -> None:
-    visitor = visit()
+def test_what_is_pushed_is_shown_by_the_service_worker_with_its_link(
+    house: House, visit: Visit, whole_browser: Browser
+) -> None:
+    visitor = visit(whole_browser)
     visitor.context.grant_permissions(["notifications"], origin=house.site)
     page = visitor.open(house.info.owner)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")

@@ -25,7 +25,7 @@ from stack.install import photos
 from stack.install.bootstrap import ROOT
 from stack.local import emulators, owner
 from stack.local.info import StackInfo
-from stack.testing.groups import PATIENT
+from stack.testing.groups import TESTED
 from tests.e2e import cast
 from tests.e2e.inbox import Inbox
 from tests.support.stores import bucket_at, firestore_at
@@ -41,8 +41,8 @@ QUIET_SECONDS = 1.0
 ENVIRONMENT = {
     # a change of the owner's, or of the gallery, is felt at once
     "SITE_REFRESH_SECONDS": "0",
+    **TESTED,
     "GALLERY_REFRESH_SECONDS": "0",
-    **PATIENT,
 }
 
 

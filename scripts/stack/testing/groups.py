@@ -16,13 +16,21 @@ GIVEN = "LOOKOUT_TEST_STACK"
 """Names the folder of a running stack (``.dev``) to test against, instead of starting one."""
 
 PATIENT = {"STORE_TIMEOUT_SECONDS": "30"}
-"""What the functions of a tested stack are told beside their defaults: a busy machine is no silent store."""
+"""What functions under test are told beside their defaults: a busy machine is no silent store."""
+
+TESTED = PATIENT | {"GALLERY_REFRESH_SECONDS": "0.5"}
+"""And those of a tested stack: somebody's deletion is followed until no instance knows them any more, which takes
+one and a half times as long, and only then comes the next."""
 
 ANY_TEST = ("-n", "2", "--dist", "worksteal")
 """Two workers, for tests that share nothing: whichever is free takes the next."""
 
 WHOLE_FILES = ("-n", "2", "--dist", "loadfile")
-"""Two workers, for tests that share a stack: ``tests/conftest.py`` says which must not run at the same time."""
+"""Two workers, each with whole files."""
+
+THREE = ("-n", "3", "--dist", "loadfile")
+"""Three, for tests that share a stack and mostly wait for it: ``tests/conftest.py`` says which must not run at the
+same time."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ ON_THE_STACK = Group(
         "--ignore=tests/parity",
         "--ignore=tests/soak",
         "--ignore=tests/tensorflow",
-        *WHOLE_FILES,
+        *THREE,
     ),
     shares_stack=True,
 )
@@ -101,6 +109,6 @@ def environment(group: Group) -> Iterator[Mapping[str, str]]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="lookout-") as folder,
-        emulators.started(folder=Path(folder), environment=PATIENT, many_projects=True),
+        emulators.started(folder=Path(folder), environment=TESTED, many_projects=True),
     ):
         yield os.environ | {GIVEN: folder}

@@ -14,7 +14,11 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from stack.console import fail, step
 from stack.local.info import Account
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
+"""A Chromium that has no windows at all, and takes half the processor's time. It shows no notifications."""
+
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
+
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
@@ -23,31 +27,42 @@ SECONDS = 30
 
 
 def ensure() -> Path:
-    """Where Chromium is; Debian's is installed when there is none and this is root.
+    """Where a Chromium is, best one without windows; Debian's is installed when that is missing and this is root.
 
     Raises:
         SystemExit: there is none, and it cannot be installed here.
     """
-    if found := _found():
+    if found := _found(SHELL) or _installed(SHELL):
         return found
+    return ensure_whole()
+
+
+def ensure_whole() -> Path:
+    """Where a Chromium with all its parts is; likewise."""
+    if found := _found(*WHOLE) or _installed("chromium"):
+        return found
+    raise fail("Chromium is missing: install it (on Debian and Ubuntu: sudo apt-get install chromium).")
+
+
+def _found(*names: str) -> Path | None:
+    return next((Path(path) for name in names if (path := shutil.which(name))), None)
+
+
+def _installed(package: str) -> Path | None:
+    """Where it is once it is installed; None where that cannot be done."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise fail("Chromium is missing: install it (on Debian and Ubuntu: sudo apt-get install chromium).")
-    with step("installing Chromium"):
-        for arguments in (["update", "-q"], ["install", "-qy", "--no-install-recommends", "chromium"]):
+        return None
+    with step(f"installing {package}"):
+        for arguments in (["update", "-q"], ["install", "-qy", "--no-install-recommends", package]):
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             subprocess.run(["apt-get", *arguments], env=environment, capture_output=True, check=False)
-    if found := _found():
-        return found
-    raise fail("Chromium could not be installed: try apt-get install chromium, and see what it says.")
+    return _found(package)
 
 
-def _found() -> Path | None:
-    return next((Path(path) for name in NAMES if (path := shutil.which(name))), None)
-
-
-def launch(playwright: Playwright, *flags: str) -> Browser:
-    """Start a browser, with ``flags`` beside those that every one gets."""
-    return playwright.chromium.launch(executable_path=ensure(), args=[*FLAGS, *flags])
+def launch(playwright: Playwright, *flags: str, whole: bool = False) -> Browser:
+    """Start a browser, with ``flags`` beside those that all get; a ``whole`` one shows notifications too."""
+    path = ensure_whole() if whole else ensure()
+    return playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
 
 
 @contextmanager
