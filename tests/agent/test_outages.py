@@ -193,6 +193,7 @@ def test_the_next_command_is_carried_out_after_the_emulator_was_started_again(
 
 
 @pytest.mark.parametrize("happens", ["cut", "freeze"])
+@pytest.mark.long
 def test_an_agent_that_is_stopped_without_a_line_ends_all_the_same(
     happens: str, harness: Harness, line: HomeLine
 ) -> None:

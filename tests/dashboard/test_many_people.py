@@ -35,6 +35,7 @@ def crowd(house: House) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("crowd")
+@pytest.mark.long
 def test_among_five_hundred_people_anybody_is_found_and_only_who_is_on_the_screen_is_read(
     house: House, visit: Visit
 ) -> None:

@@ -145,6 +145,7 @@ def test_a_strangers_tile_says_where_it_was_seen(house: House, owner_page: Page,
         house.delete(path)
 
 
+@pytest.mark.long
 def test_more_like_this_shows_thirty_and_the_rest_on_request(
     house: House, owner_page: Page, samples: Path
 ) -> None:

@@ -138,6 +138,7 @@ def _first_paint(page: Page) -> float:
     return paint
 
 
+@pytest.mark.long
 def test_without_a_network_a_page_says_so(house: House, visit: Visit) -> None:
     page = visit().open(house.info.owner)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")

@@ -243,6 +243,7 @@ def test_photos_whose_events_were_lost_are_enrolled_by_the_script(stack: StackIn
     assert (kept.vectors(), kept.photo()) == ([], {})
 
 
+@pytest.mark.long
 def test_a_photo_whose_event_was_lost_is_enrolled_by_the_tidying(stack: StackInfo, samples: Path) -> None:
     person = Person("Late")
     with without_events(stack):

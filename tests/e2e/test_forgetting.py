@@ -90,6 +90,7 @@ def standing_there(stack: StackInfo, samples: Path) -> Iterator[list[dict[str, o
         thread.join()
 
 
+@pytest.mark.long
 def test_the_pictures_of_an_alert_that_an_owner_throws_away_go_with_it(
     stack: StackInfo, samples: Path
 ) -> None:

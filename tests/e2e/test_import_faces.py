@@ -119,6 +119,7 @@ def test_people_of_the_flask_program_are_brought_once_with_a_word_on_every_file(
     assert stored_photos() == stored
 
 
+@pytest.mark.long
 def test_an_import_that_stopped_halfway_goes_on_where_it_was(stack: StackInfo, tmp_path: Path) -> None:
     samples = photos.ensure()
     folder = tmp_path / "faces_db" / f"Halfway {RUN}"

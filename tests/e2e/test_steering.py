@@ -6,6 +6,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 
 from stack.fake_camera.firmware import Firmware
@@ -103,6 +104,7 @@ def test_a_camera_unplugged_in_the_middle_is_a_504_and_the_next_command_works(
         assert (again.pan, again.tilt) == (20, 20)
 
 
+@pytest.mark.long
 def test_a_command_behind_one_that_its_camera_does_not_answer_is_not_blamed_on_the_agent(
     stack: StackInfo, harness: Harness, servo: FakeCamera
 ) -> None:

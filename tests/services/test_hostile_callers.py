@@ -14,7 +14,7 @@ from stack.local.info import StackInfo
 from tests.services.control.test_access import calls, client
 
 FUNCTIONS = ("control", "people", "stats")
-QUICKLY = ("control", pytest.param("people", marks=pytest.mark.long), "stats")
+QUICKLY = (*(pytest.param(name, marks=pytest.mark.long) for name in ("control", "people")), "stats")
 """Those of many calls, of which people has the most."""
 SOME = {"control": 1, "people": 6, "stats": 6}
 """One of so many of the JSON objects is tried on each call; in people each takes several reads."""

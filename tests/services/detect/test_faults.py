@@ -180,10 +180,9 @@ def test_whatever_fails_alerts_tell_the_truth_of_their_pictures_and_a_second_pos
     assert objects(stage.house.bucket) == stage.named()
 
 
-@pytest.mark.parametrize(
-    "again", [pytest.param("on the same instance", marks=pytest.mark.long), "on another one"]
-)
+@pytest.mark.parametrize("again", ["on the same instance", "on another one"])
 @pytest.mark.parametrize("scene", sorted(SCENES))
+@pytest.mark.long
 def test_a_frame_that_was_recorded_but_never_confirmed_is_answered_with_its_picture_when_posted_again(
     stage: Stage, scene: str, again: str
 ) -> None:

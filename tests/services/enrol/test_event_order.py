@@ -286,6 +286,7 @@ def test_several_people_at_once_each_get_a_version_of_their_own(
     assert sorted(versions) == [1, 2, 3, 4]
 
 
+@pytest.mark.long
 def test_a_silent_storage_has_the_event_come_again(house: EnrolmentHouse, face: bytes, project: str) -> None:
     generation = house.upload(PATH, face)
     silent = bucket_at(f"http://127.0.0.1:{closed_port()}", project)

@@ -290,6 +290,7 @@ def test_reads_stay_bounded_however_many_devices_there_are(
     assert reads.documents < 150
 
 
+@pytest.mark.long
 def test_an_auth_that_does_not_answer_has_the_notice_come_again(
     room: NotifyStores, push: Any, fcm: Receiver, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:

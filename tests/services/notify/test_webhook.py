@@ -235,9 +235,8 @@ def test_a_receiver_behind_tls_is_reached_if_its_certificate_is_good(
         assert secure.posted[0].headers["Host"] == f"localhost:{secure.port}"
 
 
-@pytest.mark.parametrize(
-    "answer", [pytest.param(silence, marks=pytest.mark.long), drip], ids=["silent", "dripping"]
-)
+@pytest.mark.parametrize("answer", [silence, drip], ids=["silent", "dripping"])
+@pytest.mark.long
 def test_a_receiver_that_does_not_come_to_an_end_is_hung_up_on_after_five_seconds(
     caller: NotifyStores, hook: Receiver, answer: Answer
 ) -> None:

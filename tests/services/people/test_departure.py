@@ -139,8 +139,9 @@ def begin(house: House) -> None:
 
 
 @pytest.mark.parametrize("body", [{"name": "Bob"}, {"person_id": "Bob"}], ids=["made", "there"])
-@pytest.mark.parametrize("told", ["at once", pytest.param("late", marks=pytest.mark.long)])
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("told", ["at once", "late"])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_a_person_deleted_at_any_step_of_naming_a_stranger_stays_deleted(
     house: House, body: dict[str, str], told: str, after: bool
 ) -> None:
@@ -174,7 +175,8 @@ def test_a_person_deleted_at_any_step_of_naming_a_stranger_stays_deleted(
     assert writes >= 9
 
 
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_somebody_made_anew_under_the_same_id_at_any_step_of_naming_gets_nothing_of_it(
     house: House, after: bool
 ) -> None:
@@ -367,7 +369,8 @@ def test_a_merge_keeps_the_visits_of_whom_it_deletes(house: House) -> None:
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["deleted", "made anew"])
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_who_is_deleted_while_somebody_is_merged_into_them_is_not_made_again_by_the_photos(
     house: House, after: bool, again: bool
 ) -> None:

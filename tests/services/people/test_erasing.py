@@ -227,7 +227,8 @@ def test_somebody_whose_id_begins_alike_keeps_everything(house: House) -> None:
     assert left_of(house, "Ann") == []
 
 
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_erasing_that_is_killed_half_way_is_finished_by_the_next_call(house: House, after: bool) -> None:
     def begin() -> None:
         house.person("Anna")

@@ -84,7 +84,8 @@ def clear(house: House) -> None:
         blob.delete()
 
 
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_naming_a_stranger(house: House, after: bool) -> None:
     def begin() -> None:
         house.stranger("s1", "s1", picture=b"the best", quality=0.9)
@@ -99,7 +100,8 @@ def test_naming_a_stranger(house: House, after: bool) -> None:
     assert all(end == ends[-1] for end in ends), differing(ends)
 
 
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_merging_two_strangers(house: House, after: bool) -> None:
     def begin() -> None:
         house.stranger("s1", "s1", picture=b"better", quality=0.9)
@@ -112,7 +114,8 @@ def test_merging_two_strangers(house: House, after: bool) -> None:
     assert all(end == ends[-1] for end in ends), differing(ends)
 
 
-@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.long
 def test_merging_two_people(house: House, after: bool) -> None:
     def begin() -> None:
         house.person("Rob")

@@ -160,6 +160,7 @@ def test_what_is_harmed_is_fetched_again(home: Path, detector: str, landmarks: s
     assert {path: path.read_bytes() for path in harms} == before
 
 
+@pytest.mark.long
 def test_an_interrupted_first_run_is_finished_by_the_second(home: Path) -> None:
     (home / "installed.json").write_text('{"embed')
     shutil.rmtree(home / ".deepface")
@@ -227,6 +228,7 @@ def test_weights_with_another_checksum_than_the_manifests_are_not_taken(
     assert installed(changed(Settings(), MODELS_DIR=home)).card.name == "arcface-mobile"
 
 
+@pytest.mark.long
 def test_networks_of_an_earlier_version_are_made_ready_again_under_their_name(home: Path) -> None:
     record = json.loads((home / "installed.json").read_text())
     whole = json.loads((home / "installed.json").read_text())

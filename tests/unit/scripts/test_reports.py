@@ -109,6 +109,7 @@ def test_a_rule_is_fitted_to_pairs_and_kept_where_the_functions_read_it(
     assert rule["confidence"]["one_photo"]["slope"] > 5
 
 
+@pytest.mark.long
 def test_photos_held_up_are_counted_by_half_way_and_width(people: Path, tmp_path: Path) -> None:
     few = tmp_path / "few"
     few.mkdir()

@@ -174,6 +174,7 @@ def test_a_camera_that_sends_slowly_keeps_no_other_waiting(function: Served, pat
         slow.setblocking(True)
 
 
+@pytest.mark.long
 def test_a_content_length_that_is_too_large_is_answered_while_the_sketch_still_waits(
     function: Served,
 ) -> None:
