@@ -73,9 +73,11 @@ def _install() -> None:
                 shutil.rmtree(VENV, ignore_errors=True)
                 raise
     arguments = [part for path in requirement_files() for part in ("-r", str(path))]
+    # no bytecode: most of the modules are never imported
+    install = ["install", "--quiet", "--no-compile", "-c", str(ROOT / "constraints.txt")]
     with step("installing Python packages (a few minutes the first time)"):
         _run(
-            [str(PYTHON), "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), *arguments],
+            [str(PYTHON), "-m", "pip", *install, *arguments],
             "pip could not install the packages; is the package index reachable?",
         )
     stamp.write_text(wanted)
