@@ -7,10 +7,13 @@ from contextlib import ExitStack
 
 import numpy as np
 
+from bench.bounds import bound, frame_work, profile
 from bench.contenders.process import Answer, lookout
 from bench.context import Context
+from bench.operations import matrix_speed_on
 from bench.result import Figure
 from bench.timing import Times
+from stack.install.models import MODELS
 
 ROUNDS = 40
 WARM_UP = 5
@@ -35,15 +38,19 @@ def run(context: Context) -> list[Figure]:
                     answer = contender.ask(path)
                     if turn >= WARM_UP:
                         answers.setdefault((*key, cores), []).append(answer)
-    figures = [_figure(key, found) for key, found in answers.items()]
+    speeds = {cores: matrix_speed_on(context.folder / "product.onnx", cores) for cores in every}
+    figures = [_figure(key, found, speeds[key[2]]) for key, found in answers.items()]
     return figures + _stages(answers["SVGA", "1 face", every[0]])
 
 
-def _figure(key: tuple[str, str, int], answers: list[Answer]) -> Figure:
+def _figure(key: tuple[str, str, int], answers: list[Answer], speed: float) -> Figure:
     size, what, cores = key
     times = Times([one.milliseconds for one in answers], [one.processor for one in answers])
     name = f"{size}, {what}, {cores} {'thread' if cores == 1 else 'threads'}"
-    return Figure(name, times.median, "ms", TARGETS.get(key), least=times.least, processor=times.busy)
+    note = f"{profile(answers)}; {bound(frame_work(MODELS, size, what), speed)}" if key in TARGETS else ""
+    return Figure(
+        name, times.median, "ms", TARGETS.get(key), least=times.least, processor=times.busy, note=note
+    )
 
 
 def _stages(answers: list[Answer]) -> list[Figure]:
