@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from bench.bounds import bound, frame_work, milliseconds_at_least, profile
 from bench.contenders import large_network
 from bench.contenders.environment import recipe
 from bench.contenders.process import Answer, lookout
 from bench.context import Context
-from bench.operations import matrix_speed_on
+from bench.limits.bounds import bound, frame_work, milliseconds_at_least, profile
+from bench.limits.operations import matrix_speed_on
 from bench.result import Figure
 from bench.timing import Times, ratio
 from stack.install.models import MODELS

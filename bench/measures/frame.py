@@ -7,10 +7,10 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from bench.bounds import bound, frame_work, profile
 from bench.contenders.process import Answer, lookout
 from bench.context import Context
-from bench.operations import matrix_speed_on
+from bench.limits.bounds import bound, frame_work, profile
+from bench.limits.operations import matrix_speed_on
 from bench.result import Figure
 from bench.timing import Times
 from stack.install.models import MODELS

@@ -13,7 +13,7 @@ import onnxruntime
 
 from bench.contenders import large_network
 from bench.context import Context
-from bench.operations import ROUNDS, matrix_speed, operations, options
+from bench.limits.operations import ROUNDS, matrix_speed, operations, options
 from bench.result import Figure
 from bench.timing import by_turns
 from lookout.vision.networks.models import WEIGHTS

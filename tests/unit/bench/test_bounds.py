@@ -7,9 +7,9 @@ from pathlib import Path
 import onnx
 import pytest
 
-from bench.bounds import bound, frame_work, milliseconds_at_least, profile
 from bench.contenders.process import Answer
-from bench.operations import matrix_speed_on, operations
+from bench.limits.bounds import bound, frame_work, milliseconds_at_least, profile
+from bench.limits.operations import matrix_speed_on, operations
 from stack.install.models import MODELS
 
 

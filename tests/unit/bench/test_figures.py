@@ -16,7 +16,7 @@ from onnx import TensorProto, helper
 
 from bench import machine, report
 from bench.contenders import large_network
-from bench.operations import operations
+from bench.limits.operations import operations
 from bench.result import Environment, Figure, write
 from bench.suite import ABOUT, NAMES, QUICK, WITH_A_STACK, chosen
 from bench.timing import Times, by_turns, ratio

@@ -11,6 +11,7 @@ import onnx
 import onnxruntime
 from onnx import ModelProto, TensorProto, helper, shape_inference
 
+import lookout.vision  # noqa: F401 - which switches the telemetry of the runtime off
 from bench.timing import TENTH, Times, by_turns
 
 ROUNDS = 40

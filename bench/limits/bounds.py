@@ -11,7 +11,7 @@ import onnx
 from bench.contenders.large_network import FILE
 from bench.contenders.process import Answer
 from bench.frames import FACES, SIZES
-from bench.operations import operations
+from bench.limits.operations import operations
 from lookout.vision.networks.detector import regions
 from lookout.vision.networks.models import WEIGHTS
 

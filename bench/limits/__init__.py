@@ -1,0 +1,1 @@
+"""What a frame takes at least, on this processor."""
