@@ -32,11 +32,12 @@ def run(context: Context) -> list[Figure]:
         after = _now(instance)
         peak = max(memory(pid, "VmHWM") for pid in instance.processes)
     note = (
-        f"{libraries:.0f} MB its libraries, {rest - libraries:.0f} the networks, the stores' clients and the "
-        f"first frame, {settled - rest:.0f} frames with up to four faces, {peak - settled:.0f} while one is judged"
+        f"{libraries:.0f} MB before the first frame, {rest - libraries:.0f} with it (OpenCV, ONNX Runtime, the "
+        f"networks, the stores' clients), {settled - rest:.0f} frames with up to four faces, "
+        f"{max(0, peak - settled):.0f} while one is judged"
     )
     return [
-        Figure("its libraries, before the first frame", libraries, "MB"),
+        Figure("before the first frame", libraries, "MB"),
         Figure("after the first frame", rest, "MB"),
         Figure("the most within 2,000 frames, SVGA", peak, "MB", 190, note=note),
         Figure("after 2,000 frames, beyond those after 200", after - settled, "MB", GROWTH),
