@@ -21,7 +21,7 @@ def run(context: Context) -> list[Figure]:
     """The worker's memory while frames without, with one and with four faces come to it."""
     shown = itertools.cycle(["empty", "1 face", "empty", "4 faces"])
     with detect(context, 1) as instance:
-        libraries = _now(instance)
+        start = _now(instance)
         _post(instance, context, "1 face")
         rest = _now(instance)
         for _ in range(SETTLED):
@@ -32,12 +32,12 @@ def run(context: Context) -> list[Figure]:
         after = _now(instance)
         peak = max(memory(pid, "VmHWM") for pid in instance.processes)
     note = (
-        f"{libraries:.0f} MB before the first frame, {rest - libraries:.0f} with it (OpenCV, ONNX Runtime, the "
+        f"{start:.0f} MB before the first frame, {rest - start:.0f} with it (OpenCV, ONNX Runtime, the "
         f"networks, the stores' clients), {settled - rest:.0f} frames with up to four faces, "
         f"{max(0, peak - settled):.0f} while one is judged"
     )
     return [
-        Figure("before the first frame", libraries, "MB"),
+        Figure("before the first frame", start, "MB"),
         Figure("after the first frame", rest, "MB"),
         Figure("the most within 2,000 frames, SVGA", peak, "MB", 190, note=note),
         Figure("after 2,000 frames, beyond those after 200", after - settled, "MB", GROWTH),

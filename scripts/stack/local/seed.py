@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -50,9 +51,10 @@ def set_rules(firestore_url: str, project: str) -> None:
         SystemExit: it finds faults in them; says which.
     """
     rules = {"files": [{"name": RULES.name, "content": RULES.read_text()}]}
-    answer = _send(f"{firestore_url}/emulator/v1/projects/{project}:securityRules", {"rules": rules}, "PUT")
-    if answer.get("issues"):
-        raise fail(f"{RULES.name}: {answer['issues']}")
+    try:
+        _send(f"{firestore_url}/emulator/v1/projects/{project}:securityRules", {"rules": rules}, "PUT")
+    except urllib.error.HTTPError as error:
+        raise fail(f"{RULES.name}: {error.read().decode(errors='replace')}") from None
 
 
 def _send(url: str, body: dict[str, Any], method: str = "POST") -> dict[str, Any]:
