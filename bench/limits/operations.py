@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import ModelProto, TensorProto, helper, shape_inference
 
-import lookout.vision  # noqa: F401 - which switches the telemetry of the runtime off
-from bench.timing import TENTH, Times, by_turns
+from bench.timing import TENTH, by_turns
+from lookout.vision.networks.runtime import Frugal
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 ROUNDS = 40
 SIDE = 1024
@@ -41,40 +43,34 @@ def operations(model: ModelProto, batch: int) -> Counter[str]:
     return counted
 
 
-def matrix_speed(path: Path) -> float:
-    """1e9 floating-point operations a second of a product of two float32 matrices on one core, by the processor's
-    time of the fastest tenth. ``path``: where the graph of the product is kept.
+def matrix_speed(path: Path, threads: int = 1) -> float:
+    """1e9 floating-point operations a second of a product of two float32 matrices on so many threads, by the
+    processor's time of the fastest tenth. ``path``: where the graph of the product is kept.
 
     By the networks' runtime: numpy would take every core, and wait in a loop for those that others are busy on.
     """
-    return _per_second(_product(path, 1).processor)
-
-
-def matrix_speed_on(path: Path, threads: int) -> float:
-    """As :func:`matrix_speed`, on so many threads, by the clock."""
-    return _per_second(_product(path, threads).clock)
-
-
-def _per_second(milliseconds: Sequence[float]) -> float:
-    return float(2 * SIDE**3 / np.percentile(milliseconds, TENTH) / 1e6)
-
-
-def _product(path: Path, threads: int) -> Times:
     shape = [SIDE, SIDE]
     values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in "abc"]
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["a", "b"], ["c"])], "product", values[:2], values[2:]
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-    session = onnxruntime.InferenceSession(str(path), options(threads), providers=["CPUExecutionProvider"])
+    product = session(path, threads)
     chance = np.random.default_rng(1)
     fed = {name: chance.random(shape, np.float32) for name in "ab"}
-    return by_turns({"product": lambda: session.run(None, fed)}, ROUNDS)["product"]
+    times = by_turns({"product": lambda: product.run(None, fed)}, ROUNDS)["product"]
+    return float(2 * SIDE**3 * threads / np.percentile(times.processor, TENTH) / 1e6)
 
 
-def options(threads: int = 1) -> onnxruntime.SessionOptions:
-    """Options of a silent session on so many threads."""
-    chosen = onnxruntime.SessionOptions()
-    chosen.log_severity_level = 4
-    chosen.intra_op_num_threads = threads
-    return chosen
+def session(path: Path, threads: int = 1, profile: Path | None = None) -> onnxruntime.InferenceSession:
+    """A network opened as Lookout opens its own; with ``profile``, what begins the name of a file of its times."""
+    # only now: Lookout's own module has switched its telemetry off before
+    import onnxruntime
+
+    options = Frugal()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = threads
+    if profile is not None:
+        options.enable_profiling = True
+        options.profile_file_prefix = str(profile)
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -9,7 +9,7 @@ from bench.contenders.environment import recipe
 from bench.contenders.process import Answer, lookout
 from bench.context import Context
 from bench.limits.bounds import bound, frame_work, milliseconds_at_least, profile
-from bench.limits.operations import matrix_speed_on
+from bench.limits.operations import matrix_speed
 from bench.result import Figure
 from bench.timing import Times, ratio
 from stack.install.models import MODELS
@@ -47,7 +47,7 @@ def run(context: Context) -> list[Figure]:
                     if turn >= WARM_UP:
                         answers.setdefault((name, what), []).append(answer)
         peaks = {name: contender.peak() for name, contender in contenders.items()}
-    speed = matrix_speed_on(context.folder / "product.onnx", CORES)
+    speed = matrix_speed(context.folder / "product.onnx", CORES)
     folders = {"Lookout": MODELS, LARGE: large}
     return [
         *(_figure(name, what, found) for (name, what), found in answers.items()),

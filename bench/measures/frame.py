@@ -10,7 +10,7 @@ import numpy as np
 from bench.contenders.process import Answer, lookout
 from bench.context import Context
 from bench.limits.bounds import bound, frame_work, profile
-from bench.limits.operations import matrix_speed_on
+from bench.limits.operations import matrix_speed
 from bench.result import Figure
 from bench.timing import Times
 from stack.install.models import MODELS
@@ -38,7 +38,7 @@ def run(context: Context) -> list[Figure]:
                     answer = contender.ask(path)
                     if turn >= WARM_UP:
                         answers.setdefault((*key, cores), []).append(answer)
-    speeds = {cores: matrix_speed_on(context.folder / "product.onnx", cores) for cores in every}
+    speeds = {cores: matrix_speed(context.folder / "product.onnx", cores) for cores in every}
     figures = [_figure(key, found, speeds[key[2]]) for key, found in answers.items()]
     return figures + _stages(answers["SVGA", "1 face", every[0]])
 

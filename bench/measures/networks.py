@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 
 from bench.contenders import large_network
 from bench.context import Context
-from bench.limits.operations import ROUNDS, matrix_speed, operations, options
+from bench.limits.operations import ROUNDS, matrix_speed, operations, session
 from bench.result import Figure
 from bench.timing import by_turns
 from lookout.vision.networks.models import WEIGHTS
@@ -48,11 +47,7 @@ def run(context: Context) -> list[Figure]:
 def _profile(path: Path, shape: tuple[int, ...]) -> tuple[float, str]:
     """Milliseconds of one run on one core, and the kinds of operators that take most of them."""
     with tempfile.TemporaryDirectory() as scratch:
-        chosen = options()
-        plain = onnxruntime.InferenceSession(str(path), chosen, providers=["CPUExecutionProvider"])
-        chosen.enable_profiling = True
-        chosen.profile_file_prefix = str(Path(scratch) / "profile")
-        watched = onnxruntime.InferenceSession(str(path), chosen, providers=["CPUExecutionProvider"])
+        plain, watched = session(path), session(path, profile=Path(scratch) / "profile")
         fed = {plain.get_inputs()[0].name: np.random.default_rng(2).random(shape, np.float32)}
         times = by_turns({"plain": lambda: plain.run(None, fed)}, ROUNDS)["plain"]
         for _ in range(ROUNDS):

@@ -9,7 +9,7 @@ import pytest
 
 from bench.contenders.process import Answer
 from bench.limits.bounds import bound, frame_work, milliseconds_at_least, profile
-from bench.limits.operations import matrix_speed_on, operations
+from bench.limits.operations import matrix_speed, operations
 from stack.install.models import MODELS
 
 
@@ -42,4 +42,4 @@ def test_a_profile_names_the_longest_stage_first_by_its_median() -> None:
 
 
 def test_a_product_of_matrices_has_a_speed(tmp_path: Path) -> None:
-    assert matrix_speed_on(tmp_path / "product.onnx", 1) > 1
+    assert matrix_speed(tmp_path / "product.onnx", 1) > 1
