@@ -7,15 +7,20 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from stack.alone import alone
 from stack.console import fail, step
+from stack.install.bootstrap import ROOT
 from stack.local.info import Account
 
 SHELL = "chromium-headless-shell"
 """A Chromium that has no windows at all, and takes half the processor's time. It shows no notifications."""
+
+LOCKED = ROOT / ".dev" / "browser"
 
 WHOLE = ("chromium", "chromium-browser", "google-chrome")
 
@@ -26,6 +31,7 @@ FLAGS = (
 SECONDS = 30
 
 
+@cache
 def ensure() -> Path:
     """Where a Chromium is, best one without windows; Debian's is installed when that is missing and this is root.
 
@@ -37,6 +43,7 @@ def ensure() -> Path:
     return ensure_whole()
 
 
+@cache
 def ensure_whole() -> Path:
     """Where a Chromium with all its parts is; likewise."""
     if found := _found(*WHOLE) or _installed("chromium"):
@@ -49,9 +56,16 @@ def _found(*names: str) -> Path | None:
 
 
 def _installed(package: str) -> Path | None:
-    """Where it is once it is installed; None where that cannot be done."""
+    """Where it is once it is installed; None where that cannot be done. Two workers that look for one at once
+    install it once: apt-get does not wait for another."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return None
+    LOCKED.mkdir(parents=True, exist_ok=True)
+    with alone(LOCKED):
+        return _found(package) or _by_apt(package)
+
+
+def _by_apt(package: str) -> Path | None:
     with step(f"installing {package}"):
         for arguments in (["update", "-q"], ["install", "-qy", "--no-install-recommends", package]):
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
