@@ -8,7 +8,7 @@ import time
 import tracemalloc
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -18,6 +18,7 @@ from lookout_agent.camera.addresses import Address
 from lookout_agent.errors import CameraFailed, CameraSilent
 from lookout_agent.execution import snapshot
 from stack.fake_camera.server import Behaviour, FakeCamera
+from tests.support import answers
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
@@ -67,6 +68,12 @@ def test_a_camera_that_does_not_finish_is_silent(behaviour: Behaviour, camera: F
 def test_an_error_status_is_a_failure(path: str, camera: FakeCamera) -> None:
     with pytest.raises(CameraFailed, match=r"answered (404|500)"):
         http.get(at(camera), path, 2)
+
+
+@pytest.mark.parametrize("path", ["/status", "/nothing", "/capture"])
+def test_every_answer_is_closed(path: str, camera: FakeCamera) -> None:
+    with answers.all_closed(), suppress(CameraFailed):
+        http.get(at(camera), path, 2, limit=4)
 
 
 @pytest.mark.parametrize(

@@ -70,17 +70,17 @@ def _request(address: Address, path: str) -> bytes:
 
 
 def _read(reader: _LimitedReader, limit: int) -> Answer:
-    response = HTTPResponse(reader)  # type: ignore[arg-type]  # it only calls makefile
-    response.begin()
-    if response.status != 200:
-        answered = f"{response.status} {plain(response.reason, REASON_CHARACTERS)}".rstrip()
-        raise CameraFailed(f"The camera answered {answered}; does its firmware know this?")
-    body = response.read(limit + 1)
-    if len(body) > limit:
-        raise CameraFailed(f"The camera answered with more than {limit // 1024} KB.")
-    if response.length:
-        raise ConnectionResetError("the body was cut short")
-    return Answer({name.lower(): text for name, text in response.getheaders()}, body)
+    with HTTPResponse(reader) as response:  # type: ignore[arg-type]  # it only calls makefile
+        response.begin()
+        if response.status != 200:
+            answered = f"{response.status} {plain(response.reason, REASON_CHARACTERS)}".rstrip()
+            raise CameraFailed(f"The camera answered {answered}; does its firmware know this?")
+        body = response.read(limit + 1)
+        if len(body) > limit:
+            raise CameraFailed(f"The camera answered with more than {limit // 1024} KB.")
+        if response.length:
+            raise ConnectionResetError("the body was cut short")
+        return Answer({name.lower(): text for name, text in response.getheaders()}, body)
 
 
 class _LimitedReader(io.RawIOBase):

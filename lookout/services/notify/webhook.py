@@ -110,7 +110,9 @@ class Webhook:
             session.sock = self._tls.wrap_socket(connection, server_hostname=self._host)
         try:
             session.request("POST", self._path, body, headers)
-            return session.getresponse().status
+            # closed by us: the connection alone stays open for as long as there is an answer
+            with session.getresponse() as answer:
+                return answer.status
         finally:
             session.close()
 

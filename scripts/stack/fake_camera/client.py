@@ -86,9 +86,9 @@ def post(
     try:
         _send(connection, address.path or "/", request)
         sent = time.perf_counter()
-        response = connection.getresponse()
-        status, body = response.status, response.read().decode(errors="replace")
-        has_length = response.getheader("Content-Length") is not None
+        with connection.getresponse() as response:
+            status, body = response.status, response.read().decode(errors="replace")
+            has_length = response.getheader("Content-Length") is not None
         if time.perf_counter() - sent > timeout:
             raise TimeoutError("timed out")
     except (OSError, HTTPException) as error:

@@ -197,8 +197,8 @@ def attempt(function: Served, made: Attempt, answers: Answers) -> str | None:
             made.headers,
             encode_chunked=made.is_chunked,
         )
-        answer = connection.getresponse()
-        sent, length = answer.read(), answer.getheader("Content-Length")
+        with connection.getresponse() as answer:
+            sent, length = answer.read(), answer.getheader("Content-Length")
     except (OSError, http.client.HTTPException) as error:
         return f"no answer: {type(error).__name__}: {error}"
     finally:

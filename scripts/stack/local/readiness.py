@@ -94,6 +94,7 @@ def _problem(call: urllib.request.Request) -> str:
     try:
         urllib.request.urlopen(call, timeout=ANSWER_SECONDS).close()
     except urllib.error.HTTPError as error:
+        error.close()
         # a refusal is an answer too; the emulator itself says 500 for a function that died
         return f"HTTP {error.code}" if error.code >= 500 else ""
     except OSError as error:

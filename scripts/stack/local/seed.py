@@ -54,7 +54,8 @@ def set_rules(firestore_url: str, project: str) -> None:
     try:
         _send(f"{firestore_url}/emulator/v1/projects/{project}:securityRules", {"rules": rules}, "PUT")
     except urllib.error.HTTPError as error:
-        raise fail(f"{RULES.name}: {error.read().decode(errors='replace')}") from None
+        with error:
+            raise fail(f"{RULES.name}: {error.read().decode(errors='replace')}") from None
 
 
 def _send(url: str, body: dict[str, Any], method: str = "POST") -> dict[str, Any]:

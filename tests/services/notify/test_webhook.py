@@ -8,6 +8,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from tests.services.notify.servers import (
     silence,
     status,
 )
+from tests.support import answers
 from tests.support.outage import closed_port
 from tests.support.settings import changed
 from tests.support.waiting import SECONDS
@@ -246,6 +248,25 @@ def test_a_receiver_that_does_not_come_to_an_end_is_hung_up_on_after_five_second
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1 did not answer within 5 s"):
         caller.service(pauses=()).deliver(caller.notice())
     assert time.monotonic() - began > 4.5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        status(204),
+        status(200, b"thanks"),
+        status(302, Location="/"),
+        status(500, b"x"),
+        endless_body,
+        nonsense,
+    ],
+    ids=["empty", "short", "redirect", "refusal", "endless", "nonsense"],
+)
+def test_every_answer_is_closed(caller: NotifyStores, hook: Receiver, answer: Answer) -> None:
+    caller.alert()
+    hook.for_ever = answer
+    with answers.all_closed(), suppress(Unavailable):
+        caller.service(pauses=()).deliver(caller.notice())
 
 
 def test_an_answer_without_end_is_not_read(caller: NotifyStores, hook: Receiver) -> None:

@@ -76,8 +76,8 @@ def is_reachable(url: str, patience: float = PATIENCE) -> bool:
     def ask() -> None:
         try:
             urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=patience).close()
-        except urllib.error.HTTPError:
-            pass
+        except urllib.error.HTTPError as error:
+            error.close()
         except OSError:
             return
         answered.set()
