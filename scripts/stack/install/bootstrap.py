@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from stack.console import fail, step
@@ -38,14 +40,16 @@ def requirement_files() -> list[Path]:
     return [*sorted(ROOT.glob("functions/*/requirements.txt")), ROOT / "requirements-dev.txt"]
 
 
-def enter_venv() -> None:
+def enter_venv(*beside: Callable[[], None]) -> None:
     """Go on in the project's virtual environment, making or renewing it when its requirements changed.
 
+    While pip installs, which takes one core, each of ``beside`` is called, one after another.
+
     Raises:
-        SystemExit: pip could not install; one clear line says why.
+        SystemExit: pip could not install, or one of ``beside``; one clear line says why.
     """
     try:
-        _install()
+        _install(beside)
     except KeyboardInterrupt:
         raise fail("stopped while installing; run it again to go on.") from None
     if Path(sys.prefix) != VENV:
@@ -55,7 +59,7 @@ def enter_venv() -> None:
         sys.path.insert(1, str(ROOT))
 
 
-def _install() -> None:
+def _install(beside: Sequence[Callable[[], None]]) -> None:
     files = [*requirement_files(), ROOT / "constraints.txt"]
     wanted = hashlib.sha256(b"\n".join(path.read_bytes() for path in files)).hexdigest()
     stamp = VENV / "requirements.sha256"
@@ -75,12 +79,16 @@ def _install() -> None:
     arguments = [part for path in requirement_files() for part in ("-r", str(path))]
     # no bytecode: most of the modules are never imported
     install = ["install", "--quiet", "--no-compile", "-c", str(ROOT / "constraints.txt")]
-    with step("installing Python packages (a few minutes the first time)"):
-        _run(
-            [str(PYTHON), "-m", "pip", *install, *arguments],
-            "pip could not install the packages; is the package index reachable?",
-        )
-    stamp.write_text(wanted)
+    with ThreadPoolExecutor(1) as other:
+        others = [other.submit(ensure) for ensure in beside]
+        with step("installing Python packages (a few minutes the first time)"):
+            _run(
+                [str(PYTHON), "-m", "pip", *install, *arguments],
+                "pip could not install the packages; is the package index reachable?",
+            )
+        stamp.write_text(wanted)
+        for installed in others:
+            installed.result()
 
 
 def _run(command: list[str], complaint: str) -> None:
