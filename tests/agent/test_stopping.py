@@ -92,6 +92,7 @@ def test_told_to_end_twice_an_agent_still_finishes_what_it_began(harness: Harnes
     assert command.get().to_dict()["state"] == "done"
 
 
+@pytest.mark.long
 def test_what_waits_behind_a_command_at_work_is_left_when_the_agent_is_told_to_end(
     harness: Harness, servo: FakeCamera
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_second_agent_with_the_same_folder_does_not_run(harness: Harness) -> N
     assert "stoppedAt" not in harness.said()
 
 
+@pytest.mark.long
 def test_of_agents_that_start_at_once_one_runs(harness: Harness) -> None:
     processes = [harness.start() for _ in range(4)]
     wait_until(lambda: sum(process.poll() == 1 for process in processes) == 3, "the end of all others")

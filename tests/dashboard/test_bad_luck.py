@@ -98,6 +98,7 @@ def test_a_session_that_was_ended_elsewhere_ends_here_too(house: House, visit: V
     expect(page.get_by_label("Password")).to_be_visible()
 
 
+@pytest.mark.long
 def test_storage_that_refuses_leaves_alerts_readable_and_says_why_a_photo_is_not_taken(
     house: House, visit: Visit, samples: Path
 ) -> None:

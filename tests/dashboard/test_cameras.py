@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import requests
 from playwright.sync_api import Page, expect
 
@@ -196,6 +197,7 @@ def test_an_agent_that_was_stopped_is_told_at_once_and_the_screen_says_so(
     expect(page.get_by_role("main").get_by_role("img", name="Back Door").last).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_picture_of_a_tile_follows_its_camera_without_a_reload(
     house: House, owner_page: Page, samples: Path
 ) -> None:

@@ -17,6 +17,7 @@ from tests.dashboard.conftest import ADMIN, House, until
 from tests.dashboard.test_scrolling import commit
 
 
+@pytest.mark.long
 def test_each_reason_says_how_many_frames_at_which_camera_and_what_to_do(
     house: House, owner_page: Page, samples: Path
 ) -> None:

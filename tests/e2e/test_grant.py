@@ -71,6 +71,7 @@ def test_a_role_is_given_changed_listed_and_taken_away(stack: StackInfo, account
     assert account.email not in grant(stack, "--list")[1]
 
 
+@pytest.mark.long
 def test_an_agent_is_named_paired_and_taken_its_role_again(
     stack: StackInfo, account: Account, make_harness: Callable[[], Harness]
 ) -> None:

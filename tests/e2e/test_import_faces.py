@@ -74,6 +74,7 @@ def stored_photos() -> dict[str, int]:
     return {blob.name: blob.generation for one in ids for blob in bucket().list_blobs(prefix=f"faces/{one}/")}
 
 
+@pytest.mark.long
 def test_people_of_the_flask_program_are_brought_once_with_a_word_on_every_file(
     stack: StackInfo, faces_db: Path
 ) -> None:

@@ -181,6 +181,7 @@ def test_the_fake_camera_is_answered(place: Path, stack: StackInfo) -> None:
     assert "200" in done.stdout
 
 
+@pytest.mark.long
 def test_a_person_is_erased_from_the_command_line(place: Path, stack: StackInfo) -> None:
     owner.upload(
         stack, owner.sign_in(stack), "faces/Anna/1.jpg", (place / "samples" / "biden.jpg").read_bytes()

@@ -69,6 +69,7 @@ def test_a_stopped_agent_is_told_at_once_and_one_that_is_started_again_obeys(
     assert steer(stack, body).json()["result"] == {"pan": 20, "tilt": 20}
 
 
+@pytest.mark.long
 def test_a_killed_agent_is_noticed_after_two_seconds(
     stack: StackInfo, harness: Harness, servo: FakeCamera
 ) -> None:

@@ -135,6 +135,7 @@ def test_a_photo_that_nothing_helps_is_not_put_there_for_ever(lost: LostPhotos, 
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.long
 def test_however_many_are_lost_all_are_found_a_bounded_number_at_each_run(
     stores: Stores, db: Any, bucket: Any, lost: LostPhotos, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

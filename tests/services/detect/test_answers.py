@@ -265,6 +265,7 @@ def test_of_two_faces_in_one_frame_that_look_alike_one_has_the_name(
         assert alerts[other["alert_id"]]["strangerId"] is None
 
 
+@pytest.mark.long
 def test_two_hundred_faces_in_a_frame_are_judged_up_to_the_limit(house: House, photos: Any) -> None:
     with Image.open(photos / "obama2.jpg") as opened:
         face = opened.convert("RGB").crop((300, 50, 700, 550)).resize((76, 95))

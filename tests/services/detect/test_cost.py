@@ -148,6 +148,7 @@ def test_empty_frames_cost_at_most_one_read_in_each_time_of_a_look(billed: Bille
 
 
 @pytest.mark.parametrize("billed", [SOON], indirect=True)
+@pytest.mark.long
 def test_a_revoked_key_keeps_and_tells_nothing_after_ten_seconds_and_is_refused_after_thirty(
     billed: Billed, shot: Shot
 ) -> None:

@@ -173,6 +173,7 @@ def test_a_messaging_that_is_overloaded_has_the_notice_come_again(
     assert devices(room) == ["phone"]
 
 
+@pytest.mark.long
 def test_a_silent_messaging_is_not_waited_for(
     room: NotifyStores, push: Any, fcm: Receiver, register: Register
 ) -> None:
@@ -243,6 +244,7 @@ def test_a_role_that_is_taken_is_felt_within_seconds(
     assert devices(room) == []
 
 
+@pytest.mark.long
 def test_the_devices_of_one_viewer_keep_no_owner_from_being_told(
     room: NotifyStores, push: Any, fcm: Receiver, register: Register, stack: StackInfo
 ) -> None:

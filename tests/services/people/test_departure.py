@@ -347,6 +347,7 @@ def test_frames_that_do_not_stop_lose_the_name_with_the_person(house: House) -> 
     has_no_name(house)
 
 
+@pytest.mark.long
 def test_a_merge_keeps_the_visits_of_whom_it_deletes(house: House) -> None:
     def prepare() -> None:
         clear(house)

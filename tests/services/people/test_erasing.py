@@ -265,6 +265,7 @@ def test_what_was_interrupted_is_finished_by_the_tidying(house: House) -> None:
     assert house.done("/people/Anna/erase")["counts"]["alerts"] == 2
 
 
+@pytest.mark.long
 def test_two_who_erase_at_once_get_one_receipt(house: House) -> None:
     for _ in range(3):
         clear(house)
@@ -341,6 +342,7 @@ def test_a_person_who_is_just_being_merged_is_merged_first(house: House) -> None
     assert house.read("alerts/a1")["person"] == "Erased"
 
 
+@pytest.mark.long
 def test_nothing_is_left_of_who_was_merged_into_somebody_erased(house: House) -> None:
     """One after the other: Nora became Nora Smith, and she became Nora Jones."""
     live_with(house, "Nora")

@@ -17,6 +17,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("path", CALLS)
+@pytest.mark.long
 def test_values_of_any_making_are_refused_or_done_but_never_fail(house: House, path: str) -> None:
     headers = {"Authorization": f"Bearer {house.token}"}
     for name in CALLS[path]:

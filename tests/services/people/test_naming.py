@@ -146,6 +146,7 @@ def test_the_answer_waits_until_the_photos_are_enrolled(house: House) -> None:
     assert house.get("strangers/s1") is None
 
 
+@pytest.mark.long
 def test_a_stranger_stays_that_person_while_enrolment_is_late(house: House) -> None:
     house.stranger("s1", "s1")
     people_service.service.replace(house.service(enrol_seconds=1.0))

@@ -201,6 +201,7 @@ def test_arcface_is_the_small_network_even_where_the_official_one_can_be_had(
     assert Shelf.asked == []
 
 
+@pytest.mark.long
 def test_the_official_weights_are_a_choice_that_stays_until_it_is_taken_back(
     home: Path, official: bytes
 ) -> None:
@@ -243,6 +244,7 @@ def test_networks_of_an_earlier_version_are_made_ready_again_under_their_name(ho
                 assert one[name] | {"changed": 0} == other[name] | {"changed": 0}
 
 
+@pytest.mark.long
 def test_two_at_once_install_once_and_whole(tmp_path: Path, recogniser: Recogniser) -> None:
     failures: list[BaseException] = []
 

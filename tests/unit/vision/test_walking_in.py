@@ -67,6 +67,7 @@ def _walks() -> Iterator[tuple[str, str, int]]:
     return ((name, border, size) for name in FACES for border in BORDERS for size in SIZES)
 
 
+@pytest.mark.long
 def test_no_cut_face_of_a_known_person_is_taken_for_a_whole_one_of_nobody(seen: Seen) -> None:
     cut = [pair for visible, pairs in seen.items() if visible < 1 for pair in pairs]
     assert sum(not found.is_known for _, found in cut) > 20  # what it is all about
