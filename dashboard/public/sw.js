@@ -4,8 +4,13 @@ const FILES = ["./offline.html", "./offline.css", "./icons/lookout.svg"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(OFFLINE).then((cache) => cache.addAll(FILES)));
+  // calls go past this worker where the browser can do that: one that rests would lose what a page sends as it goes
+  event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" }).catch(() => {});
   self.skipWaiting();
 });
+
+// wakes it: so calls are not lost where they come through here
+self.addEventListener("message", () => {});
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(

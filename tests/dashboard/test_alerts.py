@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
@@ -106,6 +107,27 @@ def test_an_alert_is_deleted_after_ten_seconds_and_not_when_that_is_undone(
     # leaving the page does at once what was still waiting, also where the device is slow
     page.evaluate(
         "setTimeout(() => { const end = performance.now() + 3000; while (performance.now() < end); })"
+    )
+    page.goto("about:blank")
+    until(lambda: house.fields(f"alerts/{alert_id}") is None)
+
+
+@pytest.mark.parametrize("rests", ["before", "after"])
+def test_what_waits_is_sent_as_the_page_is_left_though_the_service_worker_rests(
+    house: House, owner_page: Page, samples: Path, rests: str
+) -> None:
+    page = owner_page
+    alert_id = _new_visit(house, _obama(samples))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    browser = page.context.new_cdp_session(page)
+    browser.send("ServiceWorker.enable")
+    if rests == "before":
+        browser.send("ServiceWorker.stopAllWorkers")
+    _take_away(house, page, alert_id, "Delete", undone=False)
+    if rests == "after":
+        browser.send("ServiceWorker.stopAllWorkers")
+    page.evaluate(
+        "setTimeout(() => { const end = performance.now() + 300; while (performance.now() < end); })"
     )
     page.goto("about:blank")
     until(lambda: house.fields(f"alerts/{alert_id}") is None)

@@ -6,3 +6,8 @@ export function onLeaving(listener: () => void): void {
   addEventListener("beforeunload", listener);
   addEventListener("pagehide", listener);
 }
+
+/** Wakes the service worker, for half a minute: one that rests loses what a page sends as it goes. */
+export function mayLeave(): void {
+  navigator.serviceWorker?.controller?.postMessage("awake");
+}

@@ -1,7 +1,7 @@
 /** Short messages at the edge of the screen, and what can be undone while one is shown. */
 import { signal } from "@preact/signals";
 import { CallError } from "../api";
-import { onLeaving } from "../device/leaving";
+import { mayLeave, onLeaving } from "../device/leaving";
 import { t } from "../strings";
 import { isOwner } from "./session";
 
@@ -95,6 +95,7 @@ export function deferred(text: string, step: () => Promise<unknown>, revert: () 
   const id = show({ kind: "done", text, undo }, UNDO_MILLISECONDS + 1000);
   const timer = setTimeout(run, UNDO_MILLISECONDS);
   waiting.add(run);
+  mayLeave();
 }
 
 onLeaving(() => {
