@@ -77,7 +77,7 @@ def _install(beside: Sequence[Callable[[], None]]) -> None:
                 shutil.rmtree(VENV, ignore_errors=True)
                 raise
     arguments = [part for path in requirement_files() for part in ("-r", str(path))]
-    # no bytecode: most of the modules are never imported
+    # compiled afterwards, on every core
     install = ["install", "--quiet", "--no-compile", "-c", str(ROOT / "constraints.txt")]
     with ThreadPoolExecutor(1) as other:
         others = [other.submit(ensure) for ensure in beside]
@@ -86,6 +86,9 @@ def _install(beside: Sequence[Callable[[], None]]) -> None:
                 [str(PYTHON), "-m", "pip", *install, *arguments],
                 "pip could not install the packages; is the package index reachable?",
             )
+            # every process would compile them anew where nothing may be written; a few templates are no Python
+            compiling = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]
+            subprocess.run(compiling, capture_output=True, check=False)
         stamp.write_text(wanted)
         for installed in others:
             installed.result()
