@@ -148,6 +148,9 @@ class Visits:
             if recording.unanswered is not None:
                 raise
             recording.unanswered = judgement
+            if judgement.doubled:
+                # the frame was there before: no second look tells whether this posting was counted
+                raise
             recording.basis = recording.basis.after_refusal()
         else:
             if any(visit.stranger_id for visit, _ in opened(judgement)):

@@ -254,6 +254,19 @@ def test_a_frame_that_is_posted_again_while_its_pictures_are_on_their_way_makes_
     assert objects(stage.house.bucket) == stage.named()
 
 
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CANCELLED, Fault.UNANSWERED, Fault.LATE])
+def test_no_more_postings_of_a_frame_are_answered_than_are_counted(stage: Stage, fault: Fault) -> None:
+    frame = stage.shot("obama.jpg")
+    stage.house.another_instance().judge(ROOM, frame)
+    with stage.instance({"Commit": fault}) as (watch, edge):
+        answered = posted(watch, frame)
+        counted = stage.house.alert()["doubles"]
+        edge.release()
+    assert (answered is not None) <= counted
+    stage.house.another_instance().judge(ROOM, frame)
+    assert stage.house.alert()["doubles"] > counted
+
+
 def test_a_picture_that_comes_late_is_given_to_its_alert_and_a_better_one_replaces_it(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
