@@ -38,7 +38,7 @@ def _typed() -> bool:
         for name in ("lookout", "agent/lookout_agent", "scripts/stack", "tests", "bench")
         if any((ROOT / name).rglob("*.py"))
     ]
-    passed = [_passes("mypy", ["mypy", *folders])]
+    passed = [_passes("mypy", ["mypy", "-n", "2", *folders])]
     scripts = [str(path) for folder in ("scripts", "firmware/scripts") for path in commands_of(ROOT / folder)]
     passed.append(_passes("mypy scripts", ["mypy", "--scripts-are-modules", *scripts]))
     # each function has a main, which cannot be told apart in one run
