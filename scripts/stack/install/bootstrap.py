@@ -87,7 +87,8 @@ def _install(beside: Sequence[Callable[[], None]]) -> None:
                 "pip could not install the packages; is the package index reachable?",
             )
             # every process would compile them anew where nothing may be written; a few templates are no Python
-            compiling = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]
+            unused = "/(tests|pip|setuptools|pkg_resources)/"
+            compiling = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", "-x", unused, str(VENV / "lib")]
             subprocess.run(compiling, capture_output=True, check=False)
         stamp.write_text(wanted)
         for installed in others:
