@@ -314,6 +314,7 @@ def test_a_stranger_is_never_minded_and_taken_notice_of_again(
     until(lambda: not ignored())
 
 
+@pytest.mark.long
 def test_two_owners_who_change_the_same_alert_end_with_what_was_said_last(
     house: House, visit: Visit, samples: Path
 ) -> None:

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+import pytest
 import requests
 from playwright.sync_api import Page, expect
 
@@ -128,6 +129,7 @@ def test_signing_out_everywhere_ends_this_session_and_all_others(house: House, v
     assert answer.json()["error"]["message"] == "TOKEN_EXPIRED"
 
 
+@pytest.mark.long
 def test_google_is_offered_where_the_project_has_it_and_nowhere_else(house: House, visit: Visit) -> None:
     page = visit().open(None)
     page.get_by_label("Password").wait_for()

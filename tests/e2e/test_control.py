@@ -268,6 +268,7 @@ def test_an_agent_that_is_silent_for_long_is_told_at_once(site: Site, camera: di
     assert list(agent.collection("commands").stream()) == []
 
 
+@pytest.mark.long
 def test_a_command_that_no_agent_takes_expires_and_is_never_carried_out(
     site: Site, camera: dict[str, str]
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_command_that_waited_behind_another_of_its_camera_is_told_so(
         CommandQueue(stores, 2.0).send(ROUTE, STATUS, "owner")
 
 
+@pytest.mark.long
 def test_a_command_that_was_taken_and_has_no_end_is_a_silent_camera(
     stores: Stores, db: Any, agent: Any
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_command_taken_at_the_very_last_moment_is_not_said_to_have_expired(
     assert between.looks == 2
 
 
+@pytest.mark.long
 def test_a_firestore_that_falls_silent_meanwhile_is_told_within_seconds(
     stores: Stores, db: Any, distant_db: Any, agent: Any, line: StoreLine
 ) -> None:

@@ -53,6 +53,7 @@ def lived_in(house: House, people: People, shot: Shot) -> House:
     return house
 
 
+@pytest.mark.long
 def test_after_a_wipe_and_a_restore_detect_answers_the_same(
     lived_in: House, shot: Shot, tmp_path: Path
 ) -> None:

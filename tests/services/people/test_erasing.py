@@ -288,6 +288,7 @@ def test_what_is_unreadable_keeps_nothing_from_being_erased(house: House) -> Non
     assert left_of(house, "Anna") == []
 
 
+@pytest.mark.long
 def test_a_camera_that_still_sees_the_person_leaves_nothing_either(house: House) -> None:
     """An instance that has not heard of it makes one more alert while the erasing goes on."""
     live_with(house, "Anna")

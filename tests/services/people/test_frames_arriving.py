@@ -28,6 +28,7 @@ def named(house: House) -> None:
 
 
 @pytest.mark.parametrize("alert_id", ["s1", "new"])
+@pytest.mark.long
 def test_a_frame_of_the_stranger_between_any_two_steps_of_naming_him(house: House, alert_id: str) -> None:
     write, writes = 0, 1
     while write < writes:

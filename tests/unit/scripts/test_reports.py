@@ -56,6 +56,7 @@ def _report(tmp_path: Path, *arguments: object) -> tuple[list[dict[str, Any]], n
     return rows, picture
 
 
+@pytest.mark.long
 def test_frames_made_worse_are_a_curve_for_each_way(people: Path, photos: Path, tmp_path: Path) -> None:
     few = tmp_path / "few"
     few.mkdir()
