@@ -97,6 +97,15 @@ def _take_away(house: House, page: Page, alert_id: str, button: str, undone: boo
         assert house.fields(f"alerts/{alert_id}") is not None
 
 
+def _leave_a_slow_device(page: Page, milliseconds: int) -> None:
+    """Leave the page while it is busy for so long."""
+    page.evaluate(
+        "(ms) => void setTimeout(() => { const end = performance.now() + ms; while (performance.now() < end); })",
+        milliseconds,
+    )
+    page.goto("about:blank")
+
+
 def test_an_alert_is_deleted_after_ten_seconds_and_not_when_that_is_undone(
     house: House, owner_page: Page, samples: Path
 ) -> None:
@@ -105,10 +114,7 @@ def test_an_alert_is_deleted_after_ten_seconds_and_not_when_that_is_undone(
     for undone in (True, False):
         _take_away(house, page, alert_id, "Delete", undone)
     # leaving the page does at once what was still waiting, also where the device is slow
-    page.evaluate(
-        "setTimeout(() => { const end = performance.now() + 3000; while (performance.now() < end); })"
-    )
-    page.goto("about:blank")
+    _leave_a_slow_device(page, 3000)
     until(lambda: house.fields(f"alerts/{alert_id}") is None)
 
 
@@ -126,10 +132,7 @@ def test_what_waits_is_sent_as_the_page_is_left_though_the_service_worker_rests(
     _take_away(house, page, alert_id, "Delete", undone=False)
     if rests == "after":
         browser.send("ServiceWorker.stopAllWorkers")
-    page.evaluate(
-        "setTimeout(() => { const end = performance.now() + 300; while (performance.now() < end); })"
-    )
-    page.goto("about:blank")
+    _leave_a_slow_device(page, 300)
     until(lambda: house.fields(f"alerts/{alert_id}") is None)
 
 
