@@ -188,6 +188,52 @@ def test_after_a_settings_page_everything_that_is_set_is_stored_as_declared(
     house.delete("settings/site")
 
 
+LISTS = "**/Listen/channel*"
+
+
+def _answer_lists(visitor: Visitor, number: int, change: dict[str, object], times: int | None = None) -> None:
+    """Firestore answers its next ``times`` calls about lists, else all, with this ``change``, numbered so."""
+    message = json.dumps([[number, [{"targetChange": change}]]])
+    body = f"{len(message)}\n{message}"
+    given: list[str] = []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "GET" and "TYPE=xmlhttp" in route.request.url and len(given) != times:
+            given.append(route.request.url)
+            route.fulfill(status=200, content_type="text/plain", body=body)
+        else:
+            route.continue_()
+
+    visitor.context.route(LISTS, answer)
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        ("REMOVE", 1),
+        *(
+            pytest.param(change, times, marks=pytest.mark.long)
+            for change in ("REMOVE", "ADD", "CURRENT", "RESET", "NO_CHANGE")
+            for times in (1, 3)
+            if (change, times) != ("REMOVE", 1)
+        ),
+    ],
+)
+def test_an_answer_about_a_list_that_is_not_watched_any_more_stops_nothing(
+    house: House, visit: Visit, change: str, times: int
+) -> None:
+    visitor = visit()
+    page = visitor.open(house.info.owner)
+    expect(page.locator(".alert").first).to_be_visible()
+    # the server's own messages are numbered from 1, and all of them follow
+    _answer_lists(visitor, 0, {"targetChangeType": change, "targetIds": [4242]}, times)
+    page.reload()
+    expect(page.locator(".alert").first).to_be_visible()
+    page.goto(f"{house.site}/#/strangers")
+    expect(page.locator(".tile").first).to_be_visible()
+    expect(page.get_by_text("has lost its connection")).to_have_count(0)
+
+
 def test_a_page_whose_connection_broke_for_good_says_so_and_is_loaded_again(
     house: House, visit: Visit
 ) -> None:
@@ -195,20 +241,11 @@ def test_a_page_whose_connection_broke_for_good_says_so_and_is_loaded_again(
     page = visitor.open(house.info.owner)
     expect(page.locator(".alert").first).to_be_visible()
     # a message that Firebase's own code takes for impossible: it gives up, and answers nothing from then on
-    impossible = json.dumps([[1, [{"targetChange": {"targetChangeType": "IMPOSSIBLE"}}]]])
-    body = f"{len(impossible)}\n{impossible}"
-
-    def spoil(route: Route) -> None:
-        if route.request.method == "GET" and "TYPE=xmlhttp" in route.request.url:
-            route.fulfill(status=200, content_type="text/plain", body=body)
-        else:
-            route.continue_()
-
-    visitor.context.route("**/Listen/channel*", spoil)
+    _answer_lists(visitor, 1, {"targetChangeType": "IMPOSSIBLE"})
     page.goto(f"{house.site}/#/strangers")
     page.reload()
     expect(page.get_by_text("This page has lost its connection for good")).to_be_visible()
-    visitor.context.unroute("**/Listen/channel*")
+    visitor.context.unroute(LISTS)
     page.get_by_role("button", name="Load again").click()
     expect(page.locator(".tile").first).to_be_visible()
     expect(page.get_by_text("has lost its connection")).to_have_count(0)
@@ -323,6 +360,6 @@ def test_a_network_that_leads_nowhere_shows_itself_too_and_what_was_there_stays(
     banner = page.get_by_text("No network.")
     expect(banner).to_be_visible(timeout=30_000)
     assert page.locator(".alert").count() == before
-    visitor.context.unroute("**/Listen/channel*")
+    visitor.context.unroute(LISTS)
     expect(banner).to_have_count(0, timeout=60_000)
     visitor.complaints.clear()
