@@ -17,7 +17,9 @@ DISCOVERY_SECONDS = "60"
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A stack lives for minutes: what is compiled more thoroughly costs Firestore's emulator twice the processor."""
 
-NO_KEEP_ALIVE = Path(__file__).with_name("no_keep_alive.cjs")
+NO_KEEP_ALIVE, LAZY_VALIDATORS = (
+    Path(__file__).with_name(name) for name in ("no_keep_alive.cjs", "lazy_validators.cjs")
+)
 
 
 def launch(
@@ -45,7 +47,9 @@ def launch(
             # the Storage emulator keeps its files there, and two stacks must not share them
             "TMPDIR": str(temporary),
             "JAVA_TOOL_OPTIONS": _after(JAVA_OPTIONS, "JAVA_TOOL_OPTIONS"),
-            "NODE_OPTIONS": _after(f'--require "{NO_KEEP_ALIVE}"', "NODE_OPTIONS"),
+            "NODE_OPTIONS": _after(
+                f'--require "{NO_KEEP_ALIVE}" --require "{LAZY_VALIDATORS}"', "NODE_OPTIONS"
+            ),
         }
     )
     # a function finds its own copy of the library, and the emulators of this stack alone
