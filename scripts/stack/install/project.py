@@ -7,6 +7,7 @@ import random
 import shutil
 import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,10 +93,11 @@ def free_ports() -> Ports:
     raise fail("no twelve free ports in a row were found; stop what uses them.")
 
 
-def lay_out(folder: Path, ports: Ports, nobodys: bool = False) -> None:
+def lay_out(folder: Path, ports: Ports, declared: Mapping[str, str], nobodys: bool = False) -> None:
     """Make ``folder`` a Firebase project: links to the repository and a ``firebase.json`` with ``ports``.
 
     A project folder of its own keeps the emulators' logs out of the repository, and lets several stacks run.
+    ``declared``: the ``functions.yaml`` of each codebase, where its code is not to be asked.
     ``nobodys``: in place of Firestore's rules stand some by which nobody may do anything.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,19 +114,34 @@ def lay_out(folder: Path, ports: Ports, nobodys: bool = False) -> None:
     config["emulators"]["firestore"]["websocketPort"] = ports.websocket
     _lay_out_site(config["hosting"], folder / SITE, ports)
     (folder / "firebase.json").write_text(json.dumps(config, indent=2))
-    paths = [
-        "functions",
-        *(config["firestore"][name] for name in ("rules", "indexes")),
-        config["storage"]["rules"],
-    ]
-    for path in paths:
-        link = folder / path
-        link.unlink(missing_ok=True)
-        link.symlink_to(ROOT / path)
+    for path in (*(config["firestore"][name] for name in ("rules", "indexes")), config["storage"]["rules"]):
+        _link(folder / path, ROOT / path)
+    _lay_out_functions(folder / "functions", declared)
     if nobodys:
         rules = folder / config["firestore"]["rules"]
         rules.unlink()
         rules.write_text(NOBODYS_RULES)
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _lay_out_functions(functions: Path, declared: Mapping[str, str]) -> None:
+    """Links to the functions, and beside them what they declare: it must not lie where they are deployed from."""
+    if functions.is_symlink():
+        functions.unlink()
+    shutil.rmtree(functions, ignore_errors=True)
+    if not declared:
+        _link(functions, ROOT / "functions")
+        return
+    for codebase, text in declared.items():
+        folder = functions / codebase
+        folder.mkdir(parents=True)
+        for path in (ROOT / "functions" / codebase).iterdir():
+            _link(folder / path.name, path)
+        (folder / "functions.yaml").write_text(text)
 
 
 def _lay_out_site(hosting: dict[str, Any], site: Path, ports: Ports) -> None:

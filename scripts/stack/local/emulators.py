@@ -21,6 +21,7 @@ from stack.install import dashboard, project, toolchain
 from stack.install.bootstrap import ROOT
 from stack.install.vendor import functions, vendor
 from stack.local import local_network, processes, readiness, seed
+from stack.local.firebase_tools.declarations import declarations
 from stack.local.firebase_tools.launching import launch
 from stack.local.firebase_tools.turn import turn
 from stack.local.info import FILE, CameraKey, StackInfo
@@ -29,6 +30,7 @@ FOLDER = ROOT / ".dev"
 LEADER = "firebase.pid"
 LOG = Path("logs") / "emulators.log"
 KEPT = Path("data")
+DECLARED = FOLDER / "declared.json"
 STOP_SECONDS = 20.0
 """Time for an orderly end, the export of kept data included."""
 
@@ -58,12 +60,14 @@ def start(
     keep: bool = False,
     environment: Mapping[str, str] | None = None,
     many_projects: bool = False,
+    edited: bool = True,
 ) -> StackInfo:
     """Start a stack and wait until every function answers; with ``keep``, on the data of the last time.
 
     ``environment`` are settings for its functions, over those of this process. ``many_projects``: the rules are
     those of the stack's own project alone. The emulator would compile them again, for 80 ms, for each
-    other that a test makes up; there nobody may do anything but functions and scripts.
+    other that a test makes up; there nobody may do anything but functions and scripts. ``edited``: the functions
+    are asked what they declare, now and whenever their sources change; else they are not, and it starts faster.
 
     Raises:
         SystemExit: it cannot start; one line says why. Nothing is left running.
@@ -74,14 +78,19 @@ def start(
     if busy := ports.busy():
         raise fail(f"port {busy[0]} is in use: stop what listens there, or choose others with --port-base.")
     tools = toolchain.ensure()
+    settings = environment or {}
+    declared: Mapping[str, str] = {}
     with alone(ROOT / "functions"):
         for function in functions(ROOT):
             vendor(ROOT, function)
+        if not edited:
+            with step("asking the functions what they declare"):
+                declared = declarations(functions(ROOT), settings, DECLARED)
     dashboard.build()
     kept = StackInfo.load(folder / KEPT) if keep and (folder / KEPT / "emulators").is_dir() else None
     for tries_left in reversed(range(STARTS)):
         try:
-            return _start(tools, ports, folder, keep, kept, environment or {}, many_projects)
+            return _start(tools, ports, folder, keep, kept, settings, many_projects, declared)
         except BaseException as error:
             stop(folder)
             if not tries_left or not readiness.met_another(error):
@@ -119,12 +128,12 @@ def started(
 ) -> Iterator[StackInfo]:
     """A stack of one's own for the length of a ``with`` block: free ports and a throw-away folder by default.
 
-    ``environment`` and ``many_projects`` as of :func:`start`.
+    ``environment`` and ``many_projects`` as of :func:`start`. The functions stay as they are meanwhile.
     """
     ports = project.free_ports() if port_base is None else project.Ports(port_base)
     with processes.told_to_end(), tempfile.TemporaryDirectory(prefix="lookout-") as temporary:
         home = Path(temporary) if folder is None else folder
-        info = start(ports, home, environment=environment, many_projects=many_projects)
+        info = start(ports, home, environment=environment, many_projects=many_projects, edited=False)
         try:
             yield info
         finally:
@@ -158,13 +167,14 @@ def _start(
     kept: StackInfo | None,
     settings: Mapping[str, str],
     many_projects: bool,
+    declared: Mapping[str, str],
 ) -> StackInfo:
     log = folder / LOG
     with step("switching on the cameras"):
         local_network.switch_on_cameras(ports, folder)
     with turn():
         with step("starting the emulators"):
-            project.lay_out(folder / "project", ports, many_projects)
+            project.lay_out(folder / "project", ports, declared, many_projects)
             emulators = launch(tools, ports, folder, log, settings, folder / KEPT if keep else None)
             _launched[folder] = emulators
             (folder / LEADER).write_text(str(emulators.pid))

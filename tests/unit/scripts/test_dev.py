@@ -138,7 +138,7 @@ def _built() -> None:
 def test_the_local_page_is_told_where_the_emulators_are_and_its_policy_allows_no_other(
     tmp_path: Path,
 ) -> None:
-    project.lay_out(tmp_path, project.Ports(6000))
+    project.lay_out(tmp_path, project.Ports(6000), {})
     emulators = json.loads((tmp_path / "site" / "emulators.json").read_text())
     urls = project.Ports(6000).urls()
     assert emulators == {name: urls[name] for name in ("auth", "firestore", "storage")}
@@ -156,7 +156,7 @@ def _policy(config: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def test_the_emulators_see_the_repository_with_the_ports_and_python_of_this_stack(tmp_path: Path) -> None:
-    project.lay_out(tmp_path / "project", project.Ports(6000))
+    project.lay_out(tmp_path / "project", project.Ports(6000), {})
     config = json.loads((tmp_path / "project" / "firebase.json").read_text())
     assert config["emulators"]["firestore"] == {"host": "127.0.0.1", "port": 6003, "websocketPort": 6009}
     runtime = f"python{sys.version_info.major}{sys.version_info.minor}"
@@ -166,9 +166,20 @@ def test_the_emulators_see_the_repository_with_the_ports_and_python_of_this_stac
 
 
 def test_a_project_folder_is_laid_out_twice_without_harm(tmp_path: Path) -> None:
-    project.lay_out(tmp_path, project.Ports(6000))
-    project.lay_out(tmp_path, project.Ports(7000))
+    project.lay_out(tmp_path, project.Ports(6000), {})
+    project.lay_out(tmp_path, project.Ports(7000), {})
     assert json.loads((tmp_path / "firebase.json").read_text())["emulators"]["auth"]["port"] == 7002
+
+
+def test_what_functions_declare_lies_beside_links_to_them_and_not_where_they_are_deployed_from(
+    tmp_path: Path,
+) -> None:
+    for declared in ({"stats": "endpoints: {}"}, {}, {"stats": "endpoints: {}"}):
+        project.lay_out(tmp_path, project.Ports(6000), declared)
+        main = tmp_path / "functions" / "stats" / "main.py"
+        assert main.read_bytes() == (ROOT / "functions" / "stats" / "main.py").read_bytes()
+        assert main.with_name("functions.yaml").exists() is bool(declared)
+        assert not list(ROOT.glob("functions/*/functions.yaml"))
 
 
 def test_a_stack_of_many_projects_has_rules_of_its_own_and_the_repositorys_stay_as_they_are(
@@ -176,7 +187,7 @@ def test_a_stack_of_many_projects_has_rules_of_its_own_and_the_repositorys_stay_
 ) -> None:
     before = (ROOT / "firestore.rules").read_bytes()
     for nobodys in (False, True, True, False):
-        project.lay_out(tmp_path, project.Ports(6000), nobodys)
+        project.lay_out(tmp_path, project.Ports(6000), {}, nobodys)
         laid = tmp_path / "firestore.rules"
         assert laid.is_symlink() is not nobodys
         assert laid.read_text() == (project.NOBODYS_RULES if nobodys else before.decode())
