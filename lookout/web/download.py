@@ -25,7 +25,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 def attachment(filename: str) -> str:
     """The ``Content-Disposition`` of a file to keep, with its name, which may be any text (RFC 6266)."""
     name = safe_name(filename)
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # what is left of it may begin with a dot, or hold a slash that was a wide one
+    plain = safe_name(unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode())
     stem, _, extension = plain.rpartition(".")
     if not any(map(str.isalnum, stem)):
         # no letter of the name is ASCII

@@ -39,6 +39,10 @@ def names(name: str) -> tuple[str, str]:
         ("CON", "_CON.zip", "_CON.zip"),
         ("a/b", "a_b.zip", "a_b.zip"),
         ("A. B", "A. B.zip", "A. B.zip"),
+        ("\u00a1.0", "0.zip", "\u00a1.0.zip"),
+        ("a\uff0fb", "a_b.zip", "a\uff0fb.zip"),
+        ("a\uff1a\uff02b", "a_b.zip", "a\uff1a\uff02b.zip"),
+        ("\uff23\uff2f\uff2e", "_CON.zip", "\uff23\uff2f\uff2e.zip"),
     ],
     ids=ascii,
 )
