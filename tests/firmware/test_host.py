@@ -13,6 +13,7 @@ SUITES = sorted(path.stem for path in (compiler.FIRMWARE / "test" / "host").glob
 SEEDS = [1, 2, 3]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suite", SUITES)
 def test_every_test_of_the_suite_passes(built: Path, suite: str) -> None:
     done = subprocess.run([built / suite], capture_output=True, text=True, check=False, timeout=120)
@@ -20,6 +21,7 @@ def test_every_test_of_the_suite_passes(built: Path, suite: str) -> None:
     assert done.stdout.endswith(" passed, 0 failed\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_that_arrives_breaks_it(built: Path, seed: int) -> None:
     done = subprocess.run(
@@ -28,6 +30,7 @@ def test_nothing_that_arrives_breaks_it(built: Path, seed: int) -> None:
     assert done.returncode == 0, f"seed {seed}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
 
 
+@pytest.mark.long
 def test_the_boards_own_files_fit_the_names_and_types_that_they_use(built: Path) -> None:
     done = subprocess.run(
         ["make", "-C", str(compiler.FIRMWARE), "board"],

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.long
+
 DEPTH = 16
 LONGEST_TEXT = 160
 LONGEST_PATH = 96
