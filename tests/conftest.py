@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,8 +32,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile 
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The rules' tests come first and what waits for a minute to pass comes last, so that others run in it."""
+    """Of a family of cases that is marked as ``few``, all but so many are long.
+
+    The rules' tests come first and what waits for a minute to pass comes last, so that others run in it.
+    """
+    family: Counter[str] = Counter()
+    for item in items:
+        few, name = item.get_closest_marker("few"), item.nodeid.partition("[")[0]
+        family[name] += 1
+        if few is not None and family[name] > few.args[0]:
+            item.add_marker(pytest.mark.long)
     items.sort(key=_turn)
 
 

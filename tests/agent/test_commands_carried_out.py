@@ -61,6 +61,7 @@ def test_a_snapshot_is_of_now_and_lies_in_storage(harness: Harness, stock: FakeC
     assert stock.frame_number(stored.content) > in_buffers
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("behaviour", "code"),
     [
@@ -111,6 +112,7 @@ def test_an_unplugged_camera_is_silent(harness: Harness) -> None:
     assert harness.ended(harness.queue(camera, "status"))["error"]["code"] == "camera_silent"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
@@ -135,6 +137,7 @@ def test_what_the_camera_or_its_address_forbids_is_not_sent(
     assert servo.requests == []
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("camera_id", ["cam_nobody", "", "../agents/x", "a/b"])
 def test_a_camera_that_does_not_exist_is_not_looked_for(camera_id: str, harness: Harness) -> None:
     harness.up()
@@ -142,6 +145,7 @@ def test_a_camera_that_does_not_exist_is_not_looked_for(camera_id: str, harness:
     assert (ended["state"], ended["error"]["code"]) == ("failed", "not_allowed")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("action", "args"),
     [

@@ -26,6 +26,7 @@ def test_an_agent_told_to_end_finishes_what_it_began(harness: Harness, servo: Fa
     assert command.get().to_dict()["state"] == "done"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_an_agent_told_to_end_says_so_and_takes_it_back_when_it_starts(
     ending: signal.Signals, harness: Harness
@@ -78,6 +79,7 @@ def test_stopped_at_any_moment_of_its_start_an_agent_never_seems_to_be_there(har
     assert "Traceback" not in harness.log
 
 
+@pytest.mark.long
 def test_told_to_end_twice_an_agent_still_finishes_what_it_began(harness: Harness, servo: FakeCamera) -> None:
     camera = harness.register(servo)
     process = harness.up()
@@ -109,6 +111,7 @@ def test_what_waits_behind_a_command_at_work_is_left_when_the_agent_is_told_to_e
     assert [request.path for request in servo.requests] == ["/led?state=1", "/led?state=2"]
 
 
+@pytest.mark.long
 def test_a_second_agent_with_the_same_folder_does_not_run(harness: Harness) -> None:
     process = harness.up()
     second = harness.start()
@@ -127,6 +130,7 @@ def test_of_agents_that_start_at_once_one_runs(harness: Harness) -> None:
     assert harness.log.count("agent started") == 1
 
 
+@pytest.mark.long
 def test_the_lock_of_an_agent_that_was_killed_holds_up_nobody(harness: Harness) -> None:
     process = harness.up()
     process.kill()
@@ -136,6 +140,7 @@ def test_the_lock_of_an_agent_that_was_killed_holds_up_nobody(harness: Harness) 
     harness.up()
 
 
+@pytest.mark.long
 def test_asking_whether_an_agent_runs_keeps_none_from_starting_and_leaves_nothing_behind(
     harness: Harness,
 ) -> None:

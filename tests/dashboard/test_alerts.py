@@ -118,6 +118,7 @@ def test_an_alert_is_deleted_after_ten_seconds_and_not_when_that_is_undone(
     until(lambda: house.fields(f"alerts/{alert_id}") is None)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("rests", ["before", "after"])
 def test_what_waits_is_sent_as_the_page_is_left_though_the_service_worker_rests(
     house: House, owner_page: Page, samples: Path, rests: str
@@ -136,6 +137,7 @@ def test_what_waits_is_sent_as_the_page_is_left_though_the_service_worker_rests(
     until(lambda: house.fields(f"alerts/{alert_id}") is None)
 
 
+@pytest.mark.long
 def test_an_alert_that_is_deleted_while_it_is_open_says_so(
     house: House, owner_page: Page, samples: Path
 ) -> None:
@@ -227,6 +229,7 @@ def test_a_picture_that_is_missing_leaves_the_alert_readable(
     expect(_alert_of(page, alert_id).locator(".face svg")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_browser_whose_clock_is_two_days_off_never_speaks_of_the_future(
     house: House, visit: Visit, samples: Path
 ) -> None:

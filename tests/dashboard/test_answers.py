@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -79,6 +80,7 @@ def test_anna_or_beth_is_answered_by_one_tap(house: House, visit: Visit, samples
     until(lambda: _person(house, alert_id) == "Barack")
 
 
+@pytest.mark.long
 def test_in_full_screen_one_swipes_on_downloads_and_shares(house: House, visit: Visit, samples: Path) -> None:
     older = _new_visit(house, cast.frame(samples, "man in grey"))
     newer = _new_visit(house, _obama(samples))
@@ -113,6 +115,7 @@ def test_in_full_screen_one_swipes_on_downloads_and_shares(house: House, visit: 
         expect(page).to_have_url(f"{house.site}/#/alerts/{there}")
 
 
+@pytest.mark.long
 def test_several_who_are_selected_are_named_at_once(house: House, visit: Visit, samples: Path) -> None:
     visitor = visit()
     visitor.context.clock.install()
@@ -232,6 +235,7 @@ def test_an_erasure_is_verified_on_the_page(house: House, owner_page: Page, samp
     expect(page.get_by_text(f"Number {found[1]}.")).to_contain_text("Photos: 1")
 
 
+@pytest.mark.long
 def test_times_and_days_are_those_of_the_house_wherever_the_browser_is(house: House, visit: Visit) -> None:
     page = visit(timezone_id="Asia/Tokyo").open(house.info.owner, "#/")
     latest = page.locator(".alert").first

@@ -136,6 +136,7 @@ def test_storage_that_refuses_leaves_alerts_readable_and_says_why_a_photo_is_not
     expect(tiles).to_have_count(2)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("days", [-2, 2])
 def test_a_clock_that_is_two_days_off_changes_nothing_of_what_the_page_says(
     house: House, visit: Visit, samples: Path, days: int
@@ -158,6 +159,7 @@ def test_a_clock_that_is_two_days_off_changes_nothing_of_what_the_page_says(
     expect(page.locator(".taken", has_text="day")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_page_stays_when_another_owner_changes_the_settings(house: House, visit: Visit) -> None:
     one, other = (visit().open(house.info.owner, "#/settings") for _ in range(2))
     for page in (one, other):
@@ -269,6 +271,7 @@ NOWHERE = {
 """Links as they are cut off by mails, typed by hand, or of what was deleted long ago, with what they end in."""
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("link", NOWHERE)
 def test_a_link_that_leads_nowhere_ends_in_words(house: House, owner_page: Page, link: str) -> None:
     owner_page.goto(f"{house.site}/{link}")
@@ -277,6 +280,7 @@ def test_a_link_that_leads_nowhere_ends_in_words(house: House, owner_page: Page,
     assert owner_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.long
 def test_a_document_that_no_page_can_show_takes_its_page_down_in_words_and_no_other(
     house: House, visit: Visit
 ) -> None:
@@ -305,6 +309,7 @@ def test_a_document_that_no_page_can_show_takes_its_page_down_in_words_and_no_ot
     visitor.complaints.clear()
 
 
+@pytest.mark.long
 def test_where_the_houses_time_zone_is_not_known_no_day_can_be_entered_and_the_page_says_why(
     house: House, visit: Visit
 ) -> None:

@@ -250,6 +250,7 @@ def _width(page: Page, camera: str) -> int:
     return found
 
 
+@pytest.mark.long
 def test_a_place_is_kept_by_name_returned_to_and_forgotten(house: House, owner_page: Page) -> None:
     page = owner_page
     page.goto(f"{house.site}/#/cameras/cam_001")
@@ -277,6 +278,7 @@ def test_a_camera_page_says_what_became_of_the_last_frame_and_how_many_there_wer
     expect(page.get_by_text(re.compile(r"Last frame: .+ · \d+ frames? today"))).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_addresses_of_ones_own_sketch_are_entered_checked_in_words_and_used(
     house: House, owner_page: Page
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_dialogue_with_an_address_closes_with_back_and_opens_with_forward(hous
         expect(page.get_by_role("dialog"), name).to_have_count(0)
 
 
+@pytest.mark.long
 def test_of_two_dialogues_back_closes_the_upper_one_first(house: House, page: Page) -> None:
     page.locator(".alert a.name").first.click()
     page.get_by_role("dialog").get_by_role("button", name="This is").click()

@@ -108,6 +108,7 @@ def test_no_page_keeps_anybody_out(house: House, visit: Visit, colours: str) -> 
     assert {path: found for path, found in problems.items() if found} == {}
 
 
+@pytest.mark.long
 def test_no_page_is_wider_than_its_screen(house: House, visit: Visit) -> None:
     page = visit().open(house.info.owner)
     for path, heading in _pages(house).items():

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
@@ -54,6 +55,7 @@ def test_a_way_that_was_chosen_for_the_house_ticks_the_step_off_in_every_browser
     expect(_is_done(page.locator("section"), "Choose how to be told")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_push_that_is_on_in_any_browser_of_ones_own_ticks_the_step_off_and_that_of_others_does_not(
     house: House, visit: Visit
 ) -> None:

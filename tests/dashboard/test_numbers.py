@@ -131,6 +131,7 @@ def test_two_weeks_are_told_by_hour_person_and_camera_and_so_is_today(house: Hou
             expect(row.locator("b")).to_have_text(str(one["known"] + one["unknown"]))
 
 
+@pytest.mark.long
 def test_a_strangers_tile_says_where_it_was_seen(house: House, owner_page: Page, samples: Path) -> None:
     frame = on_frame((samples / "biden.jpg").read_bytes(), 800, 600)
     told: dict[str, Any] = {}

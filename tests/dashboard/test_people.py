@@ -71,6 +71,7 @@ DROP = """(place, [name, kind, bytes]) => {
 }"""
 
 
+@pytest.mark.long
 def test_a_photo_of_an_iphone_is_dropped_shows_how_far_it_is_and_is_enrolled(
     house: House, owner_page: Page, samples: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_photo_that_lies_in_nobodys_folder_is_shown_to_owners_with_what_to_do(
     expect(lost).to_have_count(0, timeout=ENROLMENT_MILLISECONDS)
 
 
+@pytest.mark.long
 def test_a_rejected_photo_is_cropped_to_one_face_and_enrolled(
     house: House, owner_page: Page, samples: Path
 ) -> None:
@@ -163,6 +165,7 @@ def test_what_is_no_photo_is_told_so_and_a_large_one_is_made_smaller(
     expect(owner_page.locator(".photos .badge.good")).to_have_count(1, timeout=ENROLMENT_MILLISECONDS)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_of_any_letters_is_shown_as_it_is(house: House, owner_page: Page, name: str) -> None:
     _add(owner_page, house.site, name, [])
@@ -197,6 +200,7 @@ def test_a_person_is_renamed_muted_and_erased_with_a_receipt(
     expect(page.locator(".tile b", has_text="Renamed")).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "days", "told"),
     [

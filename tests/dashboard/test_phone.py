@@ -26,6 +26,7 @@ def page(house: House, playwright: Playwright, samples: Path, tmp_path: Path) ->
         browser.close()
 
 
+@pytest.mark.long
 def test_a_phone_becomes_a_camera_and_sees_somebody(house: House, page: Page) -> None:
     page.goto(f"{house.site}/#/phone")
     page.get_by_label("Name of this camera").fill("Drawer phone")
@@ -36,6 +37,7 @@ def test_a_phone_becomes_a_camera_and_sees_somebody(house: House, page: Page) ->
     expect(page.locator(".alert", has_text="Drawer phone").first).to_contain_text("Barack")
 
 
+@pytest.mark.long
 def test_a_photo_is_taken_with_the_camera_of_the_device_and_enrolled(house: House, page: Page) -> None:
     page.goto(f"{house.site}/#/people?add")
     page.get_by_role("dialog").get_by_label("Name").fill("Seen by the laptop")

@@ -72,6 +72,7 @@ def test_a_face_of_an_alert_that_adds_an_angle_is_offered_added_by_one_tap_and_t
     until(lambda: _photos(house) == set())
 
 
+@pytest.mark.long
 def test_in_an_alert_a_face_is_offered_as_a_photo_or_discouraged_in_words(
     house: House, owner_page: Page, samples: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_in_an_alert_a_face_is_offered_as_a_photo_or_discouraged_in_words(
     expect(viewer.get_by_role("button", name="Use as a photo all the same")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_photo_that_looks_like_somebody_else_says_so(
     house: House, owner_page: Page, samples: Path
 ) -> None:

@@ -33,6 +33,7 @@ def _settings(house: House, visitor: Visitor) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_without_a_key_the_page_says_where_one_comes_from(house: House, visit: Visit) -> None:
     page = _settings(house, visit())
     expect(page.get_by_text("the push key is missing above")).to_be_visible()

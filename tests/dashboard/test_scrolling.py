@@ -104,6 +104,7 @@ def test_two_thousand_alerts_are_read_thirty_at_a_time_as_they_are_scrolled_to(
     expect(page.get_by_text(f"Looked through the latest {2 * LOOKED_THROUGH} alerts.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_what_fits_two_filters_is_found_below_a_page_that_fits_one(house: House, owner_page: Page) -> None:
     ids = [f"two-filters-{number}" for number in range(2 * DOCUMENTS_AT_ONCE)]
     _write_alerts(house, ids, camera="cam_two_filters", name="Two filters")

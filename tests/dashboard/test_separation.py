@@ -129,6 +129,7 @@ def _of(fields: Fields, photos: int) -> Fields:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("photos", "told", "untold"),
     [

@@ -20,10 +20,12 @@ def rows(stack: StackInfo) -> dict[str, Shown]:
     return {row.frame: row for row in shown}
 
 
+@pytest.mark.long
 def test_every_frame_gets_the_answer_a_person_expects(rows: dict[str, Shown]) -> None:
     assert [row for row in rows.values() if not row.right] == [], table(list(rows.values()))
 
 
+@pytest.mark.long
 def test_an_empty_room_leaves_nothing_behind(rows: dict[str, Shown]) -> None:
     assert rows["an empty room"].stored == "nothing"
     assert rows["the room is empty again"].stored == "nothing"

@@ -93,6 +93,7 @@ def test_an_agent_is_named_paired_and_taken_its_role_again(
     assert "NO  account: " in done.stdout
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("arguments", "status", "advice"),
     [

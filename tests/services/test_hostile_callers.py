@@ -63,6 +63,7 @@ def test_bodies_of_any_making_are_refused_in_json(
             assert _is_refusal(answer, 200), (method, path, body[:200], answer.text)
 
 
+@pytest.mark.long
 def test_a_camera_that_is_there_takes_no_values_that_it_cannot_have(
     token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_no_header_is_passed_on_that_is_no_trace(header: str) -> None:
         assert current_trace() is None
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("execution_id", ["true", "false"])
 def test_lines_of_threads_at_the_same_time_are_whole_and_have_the_trace_of_their_request(
     execution_id: str, tmp_path: Path

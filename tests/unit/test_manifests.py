@@ -73,6 +73,7 @@ def test_database_and_functions_and_rewrites_are_in_one_region() -> None:
     assert {rewrite["function"]["region"] for rewrite in config["hosting"]["rewrites"]} == {deployment.REGION}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("codebase", CODEBASES)
 def test_only_who_tells_people_is_given_secrets_and_the_emulator_asks_for_none(codebase: str) -> None:
     for name, endpoint in manifest(codebase)["endpoints"].items():

@@ -77,6 +77,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(JSON | st.dictionaries(st.text(max_size=45), st.fixed_dictionaries({"pan": JSON, "tilt": JSON})))
 def test_anything_sent_is_places_or_refused(presets: object) -> None:
     try:

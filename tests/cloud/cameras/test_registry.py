@@ -148,6 +148,7 @@ STRANGE: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("field", SHOWN)
 def test_a_field_that_cannot_be_is_shown_as_not_set_and_the_list_stays_one(
     db: Any, registry: CameraRegistry, field: str

@@ -90,6 +90,7 @@ def upload(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Upload, Stores]]:
         thread.join()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 7])
 def test_a_stream_of_any_size_is_stored_whole_and_is_never_whole_in_memory(
     size: int, upload: tuple[Upload, Stores]

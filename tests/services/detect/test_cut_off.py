@@ -21,6 +21,7 @@ def walk(house: House, photos: Path, border: str, steps: tuple[float, ...], size
     return [house.post(scene.posted(frame)) for frame in frames]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("border", BORDERS)
 def test_somebody_known_who_walks_in_makes_one_alert_with_the_name(
     house: House, people: People, photos: Path, border: str

@@ -137,6 +137,7 @@ def posted_until_taken(watch: Any, frame: bytes) -> Answer:
     return wait_until(lambda: posted(watch, frame), "the frame being taken")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", first_of(SEEDS))
 def test_whatever_fails_alerts_tell_the_truth_of_their_pictures_and_a_second_posting_mends_it(
     stage: Stage, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -202,6 +203,7 @@ def test_a_frame_that_was_recorded_but_never_confirmed_is_answered_with_its_pict
     assert objects(stage.house.bucket) == stage.named()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("call", ["POST", "Commit"])
 @pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER])
 def test_an_instance_that_is_killed_leaves_no_alert_that_names_what_is_not_there(
@@ -254,6 +256,7 @@ def test_a_frame_that_is_posted_again_while_its_pictures_are_on_their_way_makes_
     assert objects(stage.house.bucket) == stage.named()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CANCELLED, Fault.UNANSWERED, Fault.LATE])
 def test_no_more_postings_of_a_frame_are_answered_than_are_counted(stage: Stage, fault: Fault) -> None:
     frame = stage.shot("obama.jpg")

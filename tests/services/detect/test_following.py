@@ -48,6 +48,7 @@ def test_it_follows_the_stranger_before_somebody_known(house: House, people: Peo
     assert house.post(beside(right, left))["next"]["pan"] < 0
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("fov", [None, 0, 180, "wide", True])
 def test_a_lens_that_cannot_be_counts_as_the_usual_one(house: House, shot: Shot, fov: object) -> None:
     frame = beside(shot("obama.jpg"), empty_frame())

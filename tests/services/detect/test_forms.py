@@ -19,6 +19,7 @@ def _sent(house: House, body: bytes, kind: str | None, camera: str = CAMERA, key
     return house.client.post("/detect", data=body, content_type=kind, headers=headers)
 
 
+@pytest.mark.long
 def test_one_frame_in_every_form_is_one_alert_with_the_frames_own_bytes(
     house: House, people: People, shot: Shot
 ) -> None:
@@ -38,6 +39,7 @@ def test_one_frame_in_every_form_is_one_alert_with_the_frames_own_bytes(
     assert house.bucket.blob(alert["imagePath"]).download_as_bytes() == frame
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_a_form_that_is_cut_is_refused_and_nothing_is_stored(house: House, shot: Shot, form: Form) -> None:
     frame = shot("obama.jpg")

@@ -28,6 +28,7 @@ def _failing_bucket(kind: str, project: str) -> Iterator[Any]:
         bucket.client.close()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("kind", ["down", "hanging", "500", "503", "403"])
 def test_without_storage_the_alert_stands_and_says_that_its_picture_is_missing(
     house: House, shot: Shot, project: str, kind: str

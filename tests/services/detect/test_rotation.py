@@ -94,6 +94,7 @@ def test_a_turned_camera_that_writes_an_orientation_into_its_frames_is_turned_by
     assert house.post(as_mounted(shot("obama3.jpg"), 270, exif=3))["person"] == "Obama"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("width", [1600, 2000, 3200, 4000])
 def test_a_box_is_in_the_pixels_of_the_posted_frame(house: House, shot: Shot, width: int) -> None:
     frame = shot("obama2.jpg")
@@ -101,6 +102,7 @@ def test_a_box_is_in_the_pixels_of_the_posted_frame(house: House, shot: Shot, wi
     assert near(house.look(larger(frame, width))["box"], expected)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("exif", "turned"), [(6, 90), (3, 180), (8, 270)])
 def test_a_box_is_in_the_pixels_of_the_frame_as_its_orientation_shows_it(
     house: House, shot: Shot, exif: int, turned: int
@@ -120,6 +122,7 @@ def hint(house: House) -> Any:
     return (house.db.document(f"cameras/{CAMERA}").get().to_dict() or {}).get("rotationHint")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_a_camera_that_seems_turned_is_told_to_its_owner_and_left_as_it_is(
     house: House, people: People, shot: Shot, rotation: int
@@ -145,6 +148,7 @@ def test_a_camera_whose_owner_said_that_it_is_upright_gets_no_hint(house: House,
     assert hint(house) is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("detector", "halved"), [("rfb", True), ("opencv", False)])
 def test_half_of_a_large_frame_is_looked_at_by_the_detector_that_was_measured_on_it_alone(
     house: House, shot: Shot, monkeypatch: pytest.MonkeyPatch, detector: str, halved: bool

@@ -220,6 +220,7 @@ def test_the_vector_of_an_alerts_picture_is_kept_for_the_server(house: House, sh
     assert not any(isinstance(value, bytes) for value in house.alert().values())
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("deleted", ["strangers", "stranger_vectors", "both"])
 @pytest.mark.parametrize("ignored", [False, True])
 def test_a_stranger_that_somebody_deleted_by_half_blocks_no_camera(

@@ -198,6 +198,7 @@ def test_a_camera_may_have_a_visit_length_of_its_own(house: House, shot: Shot) -
     assert len(house.alerts()) == 2
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("value", [0, -5, 86401, True, "a minute", 1.5])
 def test_a_visit_length_that_makes_no_sense_leaves_that_of_the_site(
     house: House, shot: Shot, value: object

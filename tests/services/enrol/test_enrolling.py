@@ -17,6 +17,7 @@ from tests.services.enrol.conftest import EnrolmentHouse, encoded, recoded
 from tests.support.stores import objects
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_a_photo_of_each_format_is_enrolled_whatever_its_name(
     house: EnrolmentHouse, face: bytes, kind: str
@@ -34,6 +35,7 @@ def test_a_photo_of_each_format_is_enrolled_whatever_its_name(
     assert np.allclose(np.linalg.norm(person.vectors, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", ["Barack Obama", "Zoë Ångström", "李小龙", "O'Neil & Söhne (1)", "a.b", "-"])
 def test_a_folder_makes_a_person_of_that_name(house: EnrolmentHouse, face: bytes, name: str) -> None:
     house.enrol(f"faces/{name}/1.jpg", face)
@@ -94,6 +96,7 @@ def _dark(photo: bytes) -> bytes:
     return encoded(ImageEnhance.Brightness(_opened(photo)).enhance(0.02))
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("spoil", "advice"),
     [
@@ -208,6 +211,7 @@ def test_another_model_enrols_the_photos_anew_and_mixes_no_vectors(
     assert house.enrolled("b") == ["1.jpg", "2.jpg"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("broken", [{"vectors": b"\x00" * 1024}, {"vectors": b"\x00" * 10}, {"photoIds": 3}])
 def test_an_unreadable_gallery_is_begun_anew_by_the_next_photo(
     house: EnrolmentHouse, face: bytes, broken: dict[str, object]

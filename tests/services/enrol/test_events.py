@@ -65,6 +65,7 @@ def test_a_person_who_is_renamed_is_renamed_in_the_gallery(
     assert house.gallery("b")["name"] == "Zoë Ångström"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("odd", ["b ", "%62", "%2562", " b", "b%20"])
 def test_nobody_is_forgotten_for_somebody_whose_id_reads_alike_in_a_header(
     main: Any, house: EnrolmentHouse, face: bytes, odd: str

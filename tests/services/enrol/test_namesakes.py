@@ -35,6 +35,7 @@ def arrive(house: EnrolmentHouse, path: str, data: bytes) -> str:
     return done
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=ascii)
 def test_a_photo_in_a_look_alike_folder_is_enrolled_for_the_one_person(
     house: EnrolmentHouse, face: bytes, other_face: bytes, first: str, second: str
@@ -116,6 +117,7 @@ def test_an_event_that_comes_again_after_the_move_changes_nothing(
     assert objects(house.bucket) == ["faces/Anna/1.jpg", "faces/Anna/2.jpg"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", range(3))
 def test_look_alike_folders_that_land_at_once_become_one_person(
     house: EnrolmentHouse, strangers: list[bytes], seed: int

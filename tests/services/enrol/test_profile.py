@@ -146,6 +146,7 @@ def _vectors_that_cannot_be_read(house: EnrolmentHouse, face: bytes) -> None:
     assert house.gallery("b")["photoIds"] == ["3.jpg"]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "change",
     [

@@ -114,6 +114,7 @@ def test_a_storage_that_fails_costs_the_pictures_and_not_the_mail(
     assert set(_parts(smtp.mails[0])) == {"text/plain", "text/html"}
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "name",
     [
@@ -364,6 +365,7 @@ def test_a_mail_server_that_is_down_does_not_keep_the_webhook_waiting(
     assert room.service().deliver(notice) == "email: sent; webhook: done before"
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

@@ -110,6 +110,7 @@ def decoded(text: str) -> str:
     return text
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NAMES, NAMES)
 def test_a_mail_has_its_own_headers_and_the_names_as_a_text_whatever_they_are(
@@ -157,6 +158,7 @@ def test_a_webhook_has_its_own_headers_and_the_names_on_one_line(
         assert len(posted.json[name]) <= 100
 
 
+@pytest.mark.long
 @given(NAMES, NAMES)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_a_push_shows_is_one_line(room: NotifyStores, person: str, camera: str) -> None:

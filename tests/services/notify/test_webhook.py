@@ -149,6 +149,7 @@ def test_a_redirect_is_not_followed_wherever_it_leads(
     assert f"a redirect ({code}), which is not followed" in _reason(caller)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "localhost", "0x7f.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.1", "10.0.0.1",
@@ -319,6 +320,7 @@ def test_a_webhook_that_is_down_does_not_keep_the_mail_waiting(
     assert room.record(notice, "webhook")["state"] == "waiting"
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

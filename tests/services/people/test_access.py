@@ -34,6 +34,7 @@ def viewer(stack: StackInfo) -> str:
     return owner.sign_in(stack, account_with(stack, {"role": "viewer"}))
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(("path", "body"), CALLS)
 def test_only_an_owner_may_put_things_right(house: House, viewer: str, path: str, body: object) -> None:
     house.person("Anna")

@@ -199,6 +199,7 @@ def test_a_stranger_of_another_model_gets_the_alert_without_its_vector(house: Ho
     assert list(house.read("stranger_vectors/s1")["vectors"]) == ["s1"]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("body", "status", "advice"),
     [

@@ -463,6 +463,7 @@ def test_a_correction_changes_nothing_of_the_person(house: House) -> None:
 WHAT = ("delete", "make", "correct", "tell", "tell twice", "name", "tidy", "enrol", "frame", "resume")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", first_of(SEEDS))
 def test_in_whatever_order_it_happens_the_name_goes_with_the_last_bob(house: House, seed: int) -> None:
     chance = random.Random(seed)

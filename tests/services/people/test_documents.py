@@ -146,6 +146,7 @@ def test_every_document_has_the_fields_that_are_written_down(written: Written) -
     assert written.keys() == COLLECTIONS.keys() - BY_CLIENTS
 
 
+@pytest.mark.long
 def test_every_field_that_is_written_down_is_written(written: Written) -> None:
     for pattern, stored in written.items():
         seen = {name for fields in stored for name in fields}

@@ -207,6 +207,7 @@ def test_of_somebody_deleted_before_the_past_alerts_can_still_be_erased(house: H
     assert left_of(house, "Anna") == []
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("person_id", ["Zoë Łukasz", "100%", "a?b#c", "Anna.B", "日本"])
 def test_whatever_the_id_nothing_is_left(house: House, person_id: str) -> None:
     from urllib.parse import quote

@@ -147,6 +147,7 @@ def test_a_name_that_somebody_else_gets_meanwhile_is_one_person(house: House) ->
     assert [person.id for person in house.db.collection("people").stream()] == ["postman"]
 
 
+@pytest.mark.long
 def test_an_alert_made_of_a_person_while_two_are_merged_is_the_other_ones(house: House) -> None:
     write, writes = 0, 1
     while write < writes:

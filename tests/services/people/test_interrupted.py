@@ -166,6 +166,7 @@ def test_a_call_about_the_same_person_finishes_what_was_interrupted_first(house:
     assert [person.id for person in house.db.collection("people").stream()] == ["Robert"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("path", ["/strangers/s1/name", "/strangers/s1/merge", "/people/Rob/merge"])
 def test_the_scripts_finish_whatever_kind_of_job_was_interrupted_first(house: House, path: str) -> None:
     house.stranger("s1", "s1")

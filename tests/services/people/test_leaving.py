@@ -215,6 +215,7 @@ def test_a_stranger_who_comes_back_in_that_very_moment_stays(house: House) -> No
 WAYS = ("deleted", "deleted, told twice", "deleted, told late", "deleted, never told", "named", "recognised")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("seed", first_of(SEEDS))
 def test_in_whatever_ways_the_alerts_leave_the_stranger_lives_as_long_as_they_do(
     house: House, seed: int

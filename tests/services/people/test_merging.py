@@ -122,6 +122,7 @@ def test_merging_strangers_again_is_answered_the_same(house: House) -> None:
     assert house.all() == before
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

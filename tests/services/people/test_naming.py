@@ -281,6 +281,7 @@ def test_a_person_who_is_deleted_meanwhile_stays_deleted(house: House) -> None:
     assert not [path for path in objects(house.bucket) if path.startswith("faces/")]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("body", "status", "advice"),
     [

@@ -50,6 +50,7 @@ def storage_with(policy: object, target: str, name: str) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("policy", "days"),
     [
@@ -101,6 +102,7 @@ def test_a_receipt_of_before_says_nothing(house: House) -> None:
     assert house.done("/people/Anna/erase") == first
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seconds", "days"), [(SECONDS, 7), pytest.param(0, None, marks=pytest.mark.long)])
 def test_the_command_says_so_too(house: House, stack: StackInfo, seconds: int, days: int | None) -> None:
     house.person("Anna")

@@ -31,6 +31,7 @@ def ids(house: House, collection: str) -> set[str]:
     return {one.id for one in house.db.collection(collection).get()}
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("collection", [*EXPIRING, "agents/pi/commands"])
 def test_expired_documents_go_and_others_stay(house: House, collection: str) -> None:
     for name, expire_at in {"gone": AGO, "living": LATER, "eternal": None, "strange": "1970"}.items():

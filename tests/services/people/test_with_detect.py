@@ -105,6 +105,7 @@ def test_a_frame_that_is_posted_again_after_a_correction_is_answered_with_it(
     assert house.read(f"alerts/{first['alert_id']}")["doubles"] == 1
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("stays", range(6))
 def test_strangers_of_one_frame_who_are_merged_keep_the_best_of_their_pictures(
     house: House, post: Post, stays: int

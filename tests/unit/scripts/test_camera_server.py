@@ -101,6 +101,7 @@ def test_only_get_is_served(stock: FakeCamera) -> None:
     assert ask(stock, "/status", method="POST")[0] == 501
 
 
+@pytest.mark.long
 def test_the_stream_goes_on_in_parts(stock: FakeCamera) -> None:
     with urllib.request.urlopen(f"http://{stock.address}/stream", timeout=5) as stream:
         assert stream.headers["Content-Type"].startswith("multipart/x-mixed-replace;boundary=")

@@ -18,6 +18,7 @@ from tests.support.settings import changed
 from tests.unit.domain.conftest import at, face
 
 
+@pytest.mark.long
 def test_a_folder_of_faces_becomes_a_crowd_that_the_recognition_takes(
     recogniser: Recogniser, photos: Path, tmp_path: Path
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_setting_that_a_declaration_depends_on_is_heard(codebase: Path) -> Non
     assert _times_asked(codebase) == 2
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("harm", ["", "{", "[]", "null", '{"x": 1}'])
 def test_what_is_kept_and_harmed_is_asked_for_again(codebase: Path, harm: str) -> None:
     _names(codebase)

@@ -145,6 +145,7 @@ def _harm(path: Path, harm: str) -> bytes:
     return whole
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("detector", "landmarks"),
     [
@@ -191,6 +192,7 @@ def official(home: Path, shelf: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     return weights
 
 
+@pytest.mark.long
 def test_arcface_is_the_small_network_even_where_the_official_one_can_be_had(
     home: Path, official: bytes
 ) -> None:

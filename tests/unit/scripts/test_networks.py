@@ -30,6 +30,7 @@ def package(recogniser: Recogniser, tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
+@pytest.mark.long
 def test_the_recogniser_answers_as_the_published_one_and_is_lighter(
     package: Path, recogniser: Recogniser
 ) -> None:
@@ -52,6 +53,7 @@ def test_the_recogniser_answers_as_the_published_one_and_is_lighter(
     assert not any(node.op_type == "PRelu" for node in onnx.load(models.MODELS / record["path"]).graph.node)
 
 
+@pytest.mark.long
 def test_the_detector_sees_several_areas_at_once_as_one_by_one(package: Path) -> None:
     pixels = np.random.default_rng(2).normal(size=(5, 3, 240, 320)).astype(np.float32)
     together = answers(models.MODELS / "fr_detect.onnx", pixels)

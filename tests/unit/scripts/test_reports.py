@@ -73,6 +73,7 @@ def test_frames_made_worse_are_a_curve_for_each_way(people: Path, photos: Path, 
     assert picture.shape == (4 * charts.HIGH, 2 * charts.WIDE, 3)
 
 
+@pytest.mark.long
 def test_groups_of_a_file_have_shares_of_their_own_and_confidence_a_picture(
     people: Path, tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_groups_of_a_file_have_shares_of_their_own_and_confidence_a_picture(
     assert picture.shape == (charts.HIGH, 2 * charts.WIDE, 3)
 
 
+@pytest.mark.long
 def test_a_rule_is_fitted_to_pairs_and_kept_where_the_functions_read_it(
     people: Path, recogniser: Recogniser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ def built(repository: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_site_has_the_pages_of_the_repository_and_every_endpoint(repository: Path) -> None:
     done = built(repository)
     assert done.returncode == 0, done.stderr
@@ -41,6 +42,7 @@ def test_the_site_has_the_pages_of_the_repository_and_every_endpoint(repository:
     assert len(list(site.glob("decisions/0*"))) == len(list(repository.glob("docs/decisions/0*")))
 
 
+@pytest.mark.long
 def test_dead_links_and_a_page_outside_the_navigation_fail(repository: Path) -> None:
     dead = {
         "no_page.md": "[x](no_page.md)",

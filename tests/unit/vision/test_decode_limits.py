@@ -76,6 +76,7 @@ def test_scans_count_by_the_pixels_they_go_over() -> None:
     assert refused_at_once(declaring(with_scans(jpeg, 60), 4000, 3000), "takes too much")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("subsampling", [0, 1, 2])
 @pytest.mark.parametrize("is_progressive", [True, False])
 def test_a_phones_photo_is_decoded_however_it_was_saved(subsampling: int, is_progressive: bool) -> None:
@@ -201,6 +202,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="reads how much memory a process took from /proc")
 @pytest.mark.parametrize("kind", ["progressive", pytest.param("png", marks=pytest.mark.long), "webp"])
 def test_the_largest_files_four_at_once_stay_within_what_one_takes(

@@ -55,6 +55,7 @@ def test_nobody_looks_unless_it_is_asked_for(recogniser: Recogniser, photos: Pat
     assert installed(Settings()).liveness is None
 
 
+@pytest.mark.long
 def test_prints_and_screens_of_a_photo_look_less_alive_than_the_person(
     recogniser: Recogniser, photos: Path
 ) -> None:

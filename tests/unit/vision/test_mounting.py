@@ -48,6 +48,7 @@ def guesses(recogniser: Recogniser, pixels: NDArray[np.uint8], frames: int) -> l
     return [rotation for rotation in told if rotation is not None]
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 @pytest.mark.parametrize("name", PHOTOS)
 def test_how_a_turned_camera_is_mounted_is_told_once(

@@ -87,6 +87,7 @@ def test_a_large_photo_is_scaled_down(kind: str) -> None:
     assert photo.size == (700, 300)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", HEIF_KINDS)
 def test_the_person_of_a_phones_photo_is_that_of_the_jpeg(
     recogniser: Recogniser, photos: Path, kind: str

@@ -80,6 +80,7 @@ def test_a_batch_gives_what_each_face_gives_alone(recogniser: Recogniser) -> Non
         assert alone_length[0] == pytest.approx(length, rel=1e-4)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("count", [1, 3, 4, 5, 8, 11, 32])
 def test_faces_are_embedded_a_few_at_a_time_and_get_what_one_run_of_all_gives(
     recogniser: Recogniser, count: int

@@ -74,11 +74,13 @@ def test_no_cut_face_of_a_known_person_is_taken_for_a_whole_one_of_nobody(seen: 
     assert [face.box for face, found in cut if not found.is_known and not face.is_cut] == []
 
 
+@pytest.mark.long
 def test_a_known_person_who_is_wholly_in_sight_beside_a_border_is_recognised(seen: Seen) -> None:
     for visible in (1.0, 1.15, 1.4):
         assert [found.name for _, found in seen[visible]] == ["Obama"] * len(list(_walks()))
 
 
+@pytest.mark.long
 def test_a_face_with_a_third_of_its_width_beside_it_is_whole(seen: Seen) -> None:
     assert sum(face.is_cut for face, _ in seen[1.4]) == 0
     assert sum(face.is_cut for face, _ in seen[1.15]) < len(seen[1.15]) / 2

@@ -120,6 +120,7 @@ class Drippers:
             connection.close()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "request_head",
     [
@@ -146,6 +147,7 @@ def test_forty_that_drip_and_come_back_keep_no_camera_from_its_answer(
     assert drippers.began >= 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "request_head", [head(5_000_000), pytest.param(head("chunked") + b"ffffff\r\n", marks=pytest.mark.long)]
 )
@@ -262,6 +264,7 @@ def _read_all(body: TimedBody) -> bytes:
     return b"".join(iter(lambda: body.read(65536), b""))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("length", "drop"), [(1_000_000, b"x"), pytest.param(None, b"1\r\nx\r\n", marks=pytest.mark.long)]
 )

@@ -44,6 +44,7 @@ def refused(answer: TestResponse, status: int, *words: str) -> bool:
     return all(word in answer.json["message"] for word in words)
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_a_frame_comes_out_of_every_form_under_every_type_and_padding(
     framework: FlaskClient, form: Form
@@ -158,6 +159,7 @@ def test_a_form_cut_anywhere_is_refused_or_gives_a_picture_cut_short(framework: 
                 assert not came_as(answer, picture), (form.name, at)
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("name", ["camera_id", "cameraId", "CAMERA_ID", "camera-id", "cameraid"])
 @pytest.mark.parametrize("blanks", ["{}", " {}", "{}\r\n", "\t{} \n", "{}\0"])
 def test_the_cameras_id_is_found_in_every_form_without_its_blanks(
@@ -225,6 +227,7 @@ def test_two_pictures_are_refused_in_whatever_form_each_is(framework: FlaskClien
         assert refused(sent(framework, body, kind), 400, "2 files", "one frame")
 
 
+@pytest.mark.long
 def test_a_picture_as_text_has_the_same_limit(framework: FlaskClient) -> None:
     whole = b"\xff\xd8" + bytes(8 * 1024 * 1024 - 2)
     more = whole + b"\0"
