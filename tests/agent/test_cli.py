@@ -112,6 +112,7 @@ def test_a_check_names_what_is_wrong_and_goes_on(harness: Harness, servo: FakeCa
     assert f"ok  camera {camera}" in done.stdout
 
 
+@pytest.mark.long
 def test_a_check_and_a_status_tell_that_it_was_stopped(harness: Harness) -> None:
     process = harness.up()
     process.terminate()

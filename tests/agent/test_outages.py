@@ -100,6 +100,7 @@ def test_an_account_that_was_deleted_is_said_and_the_process_goes_on(harness: Ha
     assert process.poll() is None
 
 
+@pytest.mark.long
 def test_a_line_that_hangs_without_a_word_holds_up_no_later_command(
     harness: Harness, servo: FakeCamera, line: HomeLine
 ) -> None:

@@ -217,6 +217,7 @@ def test_filters_stand_in_the_address_and_days_with_alerts_can_be_chosen(
     expect(page.locator(".alerts .day")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_picture_that_is_missing_leaves_the_alert_readable(
     house: House, visit: Visit, samples: Path
 ) -> None:
@@ -351,6 +352,7 @@ def test_a_change_that_does_not_arrive_is_taken_back_and_told(
     assert _person(house, alert_id) == "Barack"
 
 
+@pytest.mark.long
 def test_a_face_that_is_probably_that_of_a_photo_held_up_is_said_to_be_one(
     house: House, owner_page: Page, samples: Path
 ) -> None:

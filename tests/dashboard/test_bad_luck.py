@@ -72,6 +72,7 @@ def test_a_token_that_expired_while_the_page_slept_is_renewed_before_anything_is
     until(lambda: _person(house, alert_id) == "Barack")
 
 
+@pytest.mark.long
 def test_what_waited_for_an_undo_while_the_page_slept_is_sent_with_a_token_that_is_good(
     house: House, visit: Visit, samples: Path
 ) -> None:

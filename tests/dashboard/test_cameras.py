@@ -171,6 +171,7 @@ def test_where_no_agent_is_paired_the_page_says_how(house: House, owner_page: Pa
     expect(page.get_by_role("heading", name="Steer")).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_agent_that_was_stopped_is_told_at_once_and_the_screen_says_so(
     house: House, owner_page: Page
 ) -> None:

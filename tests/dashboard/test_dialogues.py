@@ -45,6 +45,7 @@ def test_every_dialogue_closes_with_back_and_stays_closed_with_forward(house: Ho
         assert page.url == f"{house.site}/{path}", name
 
 
+@pytest.mark.long
 def test_a_dialogue_with_an_address_closes_with_back_and_opens_with_forward(house: House, page: Page) -> None:
     for name, (path, opener) in ROUTED.items():
         page.goto(f"{house.site}/{path}")

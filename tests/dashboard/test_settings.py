@@ -61,6 +61,7 @@ def test_strangers_and_known_people_are_treated_apart(house: House, settings: Pa
     assert _stored(house)["unknown"]["stringValue"] == "record"
 
 
+@pytest.mark.long
 def test_a_number_that_is_emptied_is_as_the_functions_have_it_again(house: House, settings: Page) -> None:
     for label, name, number in (
         ("A visit ends when", "visitSeconds", "77"),
@@ -104,6 +105,7 @@ def test_a_member_is_invited_and_taken_away_and_an_agent_is_shown_as_what_it_is(
     expect(member).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_owner_sets_how_long_cameras_wait_and_how_many_frames_are_judged(
     house: House, settings: Page
 ) -> None:

@@ -54,6 +54,7 @@ def account(stack: StackInfo) -> Account:
     return Account(stack)
 
 
+@pytest.mark.long
 def test_a_role_is_given_changed_listed_and_taken_away(stack: StackInfo, account: Account) -> None:
     assert account.may() == {"look": False, "change": False}
     assert account.email not in grant(stack, "--list")[1]
@@ -115,6 +116,7 @@ def test_what_makes_no_sense_is_refused_and_gives_nothing(
     assert account.email not in grant(stack, "--list")[1]
 
 
+@pytest.mark.long
 def test_nobody_is_told_to_sign_up_first(stack: StackInfo) -> None:
     for arguments in (["viewer"], ["--revoke"]):
         status, said = grant(stack, "nobody@example.com", *arguments)

@@ -163,7 +163,7 @@ def test_a_good_call_of_every_kind_is_answered_as_described(stack: StackInfo) ->
     assert call.made == set(OPERATIONS)
 
 
-@pytest.mark.few(8)
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_generated_calls_are_answered_as_described(
     name: str, stack: StackInfo, made_cameras: list[str]

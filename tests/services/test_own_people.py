@@ -39,6 +39,7 @@ def evaluated(stack: StackInfo, project: str, *arguments: str) -> subprocess.Com
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.long
 def test_a_photo_of_somebody_else_is_named_and_why(
     stack: StackInfo, project: str, db: Any, faces: dict[str, Any], tmp_path: Path
 ) -> None:

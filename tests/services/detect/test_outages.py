@@ -143,6 +143,7 @@ def test_an_empty_frame_needs_no_firestore(
     assert house.post(empty_frame())["reason"] == "no_face"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("photo", ["obama.jpg", "obama2.jpg"])
 def test_a_frame_whose_recording_was_done_but_not_confirmed_keeps_its_picture(
     house: House, people: People, shot: Shot, line: StoreLine, distant_db: Any, photo: str

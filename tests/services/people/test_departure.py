@@ -306,6 +306,7 @@ def test_visits_of_somebody_made_anew_go_on(house: House, settled: bool) -> None
     ]
 
 
+@pytest.mark.long
 def test_a_frame_of_an_instance_that_knew_him_still_names_him_for_no_longer_than_the_second_look(
     house: House,
 ) -> None:
