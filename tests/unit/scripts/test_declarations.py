@@ -79,9 +79,18 @@ def test_what_is_kept_and_harmed_is_asked_for_again(codebase: Path, harm: str) -
     assert _names(codebase) == ["first"]
 
 
-def test_a_codebase_that_cannot_be_loaded_is_told_and_nothing_is_kept(codebase: Path) -> None:
-    (codebase / "main.py").write_text("raise ValueError('no such camera')")
-    with pytest.raises(SystemExit, match="functions/mine cannot be loaded: ValueError: no such camera"):
+@pytest.mark.parametrize(
+    ("main", "told"),
+    [
+        ("raise ValueError('no such camera')", "ValueError: no such camera"),
+        ("import os; os._exit(3)", "status 3"),
+    ],
+)
+def test_a_codebase_that_cannot_be_loaded_is_told_and_nothing_is_kept(
+    codebase: Path, main: str, told: str
+) -> None:
+    (codebase / "main.py").write_text(main)
+    with pytest.raises(SystemExit, match=f"functions/mine cannot be loaded: {told}"):
         _names(codebase)
     assert not (codebase.parent.parent / "kept").exists()
 

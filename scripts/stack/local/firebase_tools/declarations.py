@@ -66,7 +66,8 @@ def _ask(folder: Path, environment: Mapping[str, str]) -> str:
         [sys.executable, "-c", ASK], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if asked.returncode:
-        raise fail(f"functions/{folder.name} cannot be loaded: {asked.stderr.strip().splitlines()[-1]}")
+        last = asked.stderr.strip().splitlines()[-1:] or [f"status {asked.returncode}"]
+        raise fail(f"functions/{folder.name} cannot be loaded: {last[0]}")
     return asked.stdout
 
 
