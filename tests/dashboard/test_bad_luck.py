@@ -19,6 +19,10 @@ from tests.dashboard.test_alerts import _alert_of, _new_visit, _obama, _person
 from tests.dashboard.test_people import _add, _photo
 
 Visit = Callable[..., Visitor]
+
+LISTS = "**/Listen/channel*"
+"""Firestore's answers about watched lists."""
+
 DAY = 86_400_000
 
 SLEEPS = """window.asleep = 0; const own = Date.now; Date.now = () => own() + window.asleep;"""
@@ -40,7 +44,7 @@ def test_a_listener_that_dies_says_so_and_is_alive_again_by_itself(house: House,
 
     page = visitor.open(house.info.owner)
     page.locator(".alert").first.wait_for()
-    visitor.context.route("**/Listen/channel*", spoil)
+    visitor.context.route(LISTS, spoil)
     page.goto(f"{house.site}/#/strangers")
     expect(page.locator("main .badge.bad")).to_be_visible()
     assert deaths
@@ -191,9 +195,6 @@ def test_after_a_settings_page_everything_that_is_set_is_stored_as_declared(
     house.delete("settings/site")
 
 
-LISTS = "**/Listen/channel*"
-
-
 def _answer_lists(visitor: Visitor, number: int, change: dict[str, object], times: int | None = None) -> None:
     """Firestore answers its next ``times`` calls about lists, else all, with this ``change``, numbered so."""
     message = json.dumps([[number, [{"targetChange": change}]]])
@@ -210,18 +211,9 @@ def _answer_lists(visitor: Visitor, number: int, change: dict[str, object], time
     visitor.context.route(LISTS, answer)
 
 
-@pytest.mark.parametrize(
-    ("change", "times"),
-    [
-        ("REMOVE", 1),
-        *(
-            pytest.param(change, times, marks=pytest.mark.long)
-            for change in ("REMOVE", "ADD", "CURRENT", "RESET", "NO_CHANGE")
-            for times in (1, 3)
-            if (change, times) != ("REMOVE", 1)
-        ),
-    ],
-)
+@pytest.mark.few(1)
+@pytest.mark.parametrize("change", ["REMOVE", "ADD", "CURRENT", "RESET", "NO_CHANGE"])
+@pytest.mark.parametrize("times", [1, 3])
 def test_an_answer_about_a_list_that_is_not_watched_any_more_stops_nothing(
     house: House, visit: Visit, change: str, times: int
 ) -> None:
@@ -331,7 +323,7 @@ def test_without_an_answer_of_the_store_no_page_says_that_there_is_nothing_and_e
 ) -> None:
     visitor = visit()
     visitor.context.clock.install()
-    visitor.context.route("**/Listen/channel*", lambda route: route.abort())
+    visitor.context.route(LISTS, lambda route: route.abort())
     page = visitor.open(house.info.owner)
     for path in ("#/", "#/people", "#/strangers", "#/cameras", "#/settings"):
         page.goto(f"{house.site}/{path}")
@@ -360,7 +352,7 @@ def test_a_network_that_leads_nowhere_shows_itself_too_and_what_was_there_stays(
     before = page.locator(".alert").count()
     # the browser thinks that it is online: nothing but the store is out of reach
     visitor.context.set_offline(True)
-    visitor.context.route("**/Listen/channel*", lambda route: route.abort())
+    visitor.context.route(LISTS, lambda route: route.abort())
     visitor.context.set_offline(False)
     page.wait_for_function("navigator.onLine")
     banner = page.get_by_text("No network.")

@@ -15,15 +15,12 @@ import yaml
 from lookout import deployment
 from stack.install.bootstrap import ROOT
 from stack.install.vendor import functions
+from stack.local.firebase_tools.declarations import ASK
 from tests.support.golden import assert_golden
 
 CODEBASES = [folder.name for folder in functions(ROOT)]
 
-ASK = (
-    "import sys; del sys.path[0]; import lookout\n"
-    "from firebase_functions.private.serving import functions_as_yaml, get_functions\n"
-    "print(functions_as_yaml(get_functions()))"
-)
+ASK_HERE = f"import sys; del sys.path[0]; import lookout\n{ASK}"
 """As the CLI does: in the codebase's folder, in a process of its own. The library is the original."""
 
 
@@ -37,7 +34,7 @@ def manifest(codebase: str, **more: str) -> dict[str, Any]:
         "FIREBASE_CONFIG": json.dumps({"storageBucket": "my-house.firebasestorage.app"}),
     }
     asked = subprocess.run(
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", ASK_HERE],
         cwd=ROOT / "functions" / codebase, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     told: dict[str, Any] = yaml.safe_load(asked.stdout)
